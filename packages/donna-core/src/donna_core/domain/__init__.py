@@ -1,0 +1,1 @@
+"""The rules of Donna as pure functions: values in, values and effects out."""

@@ -1,0 +1,215 @@
+"""A chart parser: typed rules over tokens, every reading of every stretch found once.
+
+The text is read from its end to its start. Whatever begins further right is complete when a
+position is worked on, so one pass suffices and a rule may use any kind, its own included.
+Source: bottom-up left-corner chart parsing (Kay 1980), in the spirit of Duckling's rules.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import product
+from typing import Any, Generic, TypeVar
+
+from attrs import field, frozen
+
+from donna_core.domain.capture.tokens import Shape, Token
+
+WIDEST = 24  # tokens; a longer time phrase is prose
+CROWDED = 80  # nodes that may start at one token; keeps hostile text linear
+
+F = TypeVar("F")
+Guard = Callable[[Sequence[Token], int, int], bool]
+Build = Callable[..., object]
+B = TypeVar("B", bound=Build)
+
+
+@frozen
+class Element:
+    """One place of a pattern: some words, some shapes or some kinds of node."""
+
+    words: frozenset[str] = frozenset()
+    shapes: frozenset[Shape] = frozenset()
+    kinds: frozenset[str] = frozenset()
+    glued: bool = False
+    captured: bool = False
+
+
+@frozen(kw_only=True)
+class Rule:
+    """A pattern that makes a node of ``kind`` from what it captured."""
+
+    kind: str
+    pattern: tuple[Element, ...]
+    build: Build
+    guard: Guard | None = None
+
+
+@frozen
+class Node:
+    """Tokens ``[start, end)`` read as a value of some kind."""
+
+    kind: str
+    start: int
+    end: int
+    value: Any
+
+
+class RuleBook:
+    """The rules of one subject, collected with a decorator.
+
+    A pattern is written as words: ``in|within`` either word, ``<length>`` a node, ``{clock}`` a
+    token shape, ``=am|pm`` a word handed to the builder, a trailing ``?`` optional, a leading
+    ``~`` glued to what stands before. Nodes and shapes are always handed to the builder, after
+    the frame: node values as they are, tokens as ``Token``. A builder returns the value, or
+    None where the rule does not apply after all.
+    """
+
+    def __init__(self) -> None:
+        self.rules: list[Rule] = []
+
+    def rule(self, kind: str, *patterns: str, guard: Guard | None = None) -> Callable[[B], B]:
+        """Return a decorator that enters the function as the builder of these patterns."""
+
+        def enter(build: B) -> B:
+            for text in patterns:
+                for pattern in _variants(text):
+                    self.rules.append(Rule(kind=kind, pattern=pattern, build=build, guard=guard))
+            return build
+
+        return enter
+
+
+@frozen
+class Grammar(Generic[F]):
+    """All rules, indexed by what their first element asks for. ``F`` is the builders' frame."""
+
+    by_word: dict[str, list[Rule]] = field(factory=dict)
+    by_shape: dict[Shape, list[Rule]] = field(factory=dict)
+    by_kind: dict[str, list[Rule]] = field(factory=dict)
+
+    @classmethod
+    def of(cls, books: Iterable[RuleBook]) -> "Grammar[F]":
+        """Return the grammar that holds every rule of these books."""
+        grammar: Grammar[F] = cls()
+        for rule in (rule for book in books for rule in book.rules):
+            first = rule.pattern[0]
+            for word in first.words:
+                grammar.by_word.setdefault(word, []).append(rule)
+            for shape in first.shapes:
+                grammar.by_shape.setdefault(shape, []).append(rule)
+            for kind in first.kinds:
+                grammar.by_kind.setdefault(kind, []).append(rule)
+        return grammar
+
+    def parse(self, tokens: Sequence[Token], *, frame: F, wanted: str) -> list[Node]:
+        """Return every node of the wanted kind; nested and overlapping ones included."""
+        run = _Run(self, tokens, frame)
+        return [node for row in run.chart for node in row.get(wanted, ())]
+
+
+class _Run:
+    """One pass over one text."""
+
+    def __init__(self, grammar: Grammar[Any], tokens: Sequence[Token], frame: object) -> None:
+        self.grammar, self.tokens, self.frame = grammar, tokens, frame
+        self.chart: list[dict[str, list[Node]]] = [{} for _ in range(len(tokens) + 1)]
+        for start in range(len(tokens) - 1, -1, -1):
+            self._read_from(start)
+
+    def _read_from(self, start: int) -> None:
+        token = self.tokens[start]
+        found: dict[tuple[str, int, object], Node] = {}
+        agenda: list[Node] = []
+        self._enter(self.grammar.by_word.get(token.norm, ()), start, None, found, agenda)
+        self._enter(self.grammar.by_shape.get(token.shape, ()), start, None, found, agenda)
+        while agenda and len(found) <= CROWDED:
+            node = agenda.pop()
+            self.chart[start].setdefault(node.kind, []).append(node)
+            self._enter(self.grammar.by_kind.get(node.kind, ()), start, node, found, agenda)
+
+    def _enter(
+        self,
+        rules: Iterable[Rule],
+        start: int,
+        corner: Node | None,
+        found: dict[tuple[str, int, object], Node],
+        agenda: list[Node],
+    ) -> None:
+        """Finish the rules whose first element is the corner node or the token at ``start``."""
+        for rule in rules:
+            first = rule.pattern[0]
+            if corner is not None:
+                end, captured = corner.end, (corner.value,)
+            else:
+                end, captured = start + 1, _captured(first, self.tokens[start])
+            for node in self._finish(rule, start, end, captured):
+                key = (node.kind, node.end, node.value)
+                if key not in found:
+                    found[key] = node
+                    agenda.append(node)
+
+    def _finish(
+        self, rule: Rule, start: int, end: int, captured: tuple[Any, ...]
+    ) -> Iterator[Node]:
+        for stop, values in self._match(rule.pattern, 1, end, captured):
+            if stop - start > WIDEST:
+                continue
+            if rule.guard is not None and not rule.guard(self.tokens, start, stop):
+                continue
+            value = _built(rule.build, self.frame, values)
+            if value is not None:
+                yield Node(rule.kind, start, stop, value)
+
+    def _match(
+        self, pattern: tuple[Element, ...], index: int, at: int, captured: tuple[Any, ...]
+    ) -> Iterator[tuple[int, tuple[Any, ...]]]:
+        if index == len(pattern):
+            yield at, captured
+            return
+        if at >= len(self.tokens):
+            return
+        element, token = pattern[index], self.tokens[at]
+        if element.glued and not token.glued:
+            return
+        if token.norm in element.words or token.shape in element.shapes:
+            yield from self._match(pattern, index + 1, at + 1, captured + _captured(element, token))
+        for kind in element.kinds:
+            for node in self.chart[at].get(kind, ()):
+                yield from self._match(pattern, index + 1, node.end, (*captured, node.value))
+
+
+def _built(build: Build, frame: object, values: tuple[Any, ...]) -> object:
+    """Return what the builder makes; a date outside the calendar is no reading."""
+    try:
+        return build(frame, *values)
+    except (OverflowError, ValueError):
+        return None
+
+
+def _captured(element: Element, token: Token) -> tuple[Any, ...]:
+    if element.shapes:
+        return (token,)
+    return (token.norm,) if element.captured else ()
+
+
+def _variants(text: str) -> Iterator[tuple[Element, ...]]:
+    """Return the pattern with and without each optional element."""
+    choices = []
+    for part in text.split():
+        optional = part.endswith("?") and len(part) > 1
+        element = _element(part.removesuffix("?") if optional else part)
+        choices.append(((element,), ()) if optional else ((element,),))
+    for combination in product(*choices):
+        yield tuple(element for group in combination for element in group)
+
+
+def _element(part: str) -> Element:
+    glued = part.startswith("~") and len(part) > 1
+    part = part[1:] if glued else part
+    if part.startswith("<"):
+        return Element(kinds=frozenset(part[1:-1].split("|")), glued=glued)
+    if part.startswith("{"):
+        shapes = frozenset(Shape(name) for name in part[1:-1].split("|"))
+        return Element(shapes=shapes, glued=glued)
+    captured = part.startswith("=") and len(part) > 1
+    words = frozenset((part[1:] if captured else part).split("|"))
+    return Element(words=words, glued=glued, captured=captured)

@@ -1,0 +1,1 @@
+"""The English time grammar: typed rules, one file for each kind of time."""

@@ -1,0 +1,170 @@
+"""The words the reader knows: kinds of work, parts of life, urgency, courtesies, parts of day.
+
+All of it is data (``config/lexicon.yaml``). A phrase is matched word by word, a plural ``s``
+allowed, so "oil change" finds "Oil changes".
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import timedelta
+from typing import Any
+
+from attrs import field, frozen
+
+from donna_core.domain.capture.tokens import Token, tokenize
+from donna_core.domain.capture.values import Part
+from donna_core.domain.errors import ConfigError
+from donna_core.domain.tasks.task import HIGHEST_PRIORITY, LOWEST_PRIORITY, Domain
+
+_LISTS = (
+    "prefixes", "suffixes", "prep", "agent_verbs", "action_verbs", "chat", "questions", "must",
+    "wish", "vague", "bookings", "request_verbs", "request_nouns",
+)  # fmt: skip
+
+
+@frozen(kw_only=True)
+class Match:
+    """A phrase of the lexicon at tokens ``[start, end)``; ``value`` is what it stands for."""
+
+    start: int
+    end: int
+    value: Any
+
+
+@frozen
+class Phrases:
+    """Phrases that stand for something, found in a text by their first word."""
+
+    by_first: Mapping[str, tuple[tuple[tuple[str, ...], Any], ...]] = field(repr=False)
+
+    @classmethod
+    def of(cls, entries: Iterable[tuple[str, Any]]) -> "Phrases":
+        """Return the index of these phrases, longest first."""
+        index: dict[str, list[tuple[tuple[str, ...], Any]]] = {}
+        for text, value in entries:
+            words = tuple(token.norm for token in tokenize(text))
+            if words:
+                index.setdefault(words[0], []).append((words, value))
+        return cls(
+            {
+                first: tuple(sorted(found, key=lambda entry: -len(entry[0])))
+                for first, found in index.items()
+            }
+        )
+
+    def at(self, tokens: Sequence[Token], start: int) -> Match | None:
+        """Return the longest phrase that begins at this token."""
+        norm = tokens[start].norm
+        singular = norm.removesuffix("s")
+        for first in dict.fromkeys((norm, singular, norm.removesuffix("es"))):
+            for words, value in self.by_first.get(first, ()):
+                end = start + len(words)
+                if len(words) == 1 or _same(words, tokens, start, end):
+                    return Match(start=start, end=end, value=value)
+        return None
+
+    def within(self, tokens: Sequence[Token]) -> Iterator[Match]:
+        """Return the phrases of the text in order; none overlaps another."""
+        start = 0
+        while start < len(tokens):
+            match = self.at(tokens, start)
+            if match is not None:
+                yield match
+            start = match.end if match else start + 1
+
+
+def _same(words: tuple[str, ...], tokens: Sequence[Token], start: int, end: int) -> bool:
+    if end > len(tokens):
+        return False
+    pairs = list(zip(words[1:], tokens[start + 1 : end], strict=True))
+    return all(token.norm == word for word, token in pairs[:-1]) and pairs[-1][1].norm in (
+        pairs[-1][0],
+        pairs[-1][0] + "s",
+    )
+
+
+@frozen(kw_only=True)
+class Lexicon:
+    """Everything the reader knows about words. Build it with ``from_mapping``."""
+
+    parts: Mapping[str, Part]
+    domains: Phrases
+    durations: Phrases
+    default_duration: timedelta
+    urgency: Phrases
+    default_priority: int
+    prefixes: Phrases
+    suffixes: Phrases
+    prep: Phrases
+    agent_verbs: Phrases
+    action_verbs: Phrases
+    chat: Phrases
+    questions: Phrases
+    must: Phrases
+    wish: Phrases
+    vague: Phrases
+    bookings: Phrases
+    request_verbs: Phrases
+    request_nouns: Phrases
+
+    @classmethod
+    def from_mapping(cls, data: Mapping[str, Any]) -> "Lexicon":
+        """Return the lexicon a mapping describes; ``config/lexicon.yaml`` shows its shape.
+
+        Raises ``ConfigError`` for a missing or unknown key and for a value out of its range.
+        """
+        known = {"parts_of_day", "domains", "durations", "default_minutes", "urgency",
+                 "default_priority", *_LISTS}  # fmt: skip
+        if odd := set(data) ^ known:
+            raise _invalid(f"keys missing or unknown: {', '.join(sorted(map(str, odd)))}")
+        try:
+            return cls._built(data)
+        except (TypeError, ValueError, AttributeError, KeyError) as problem:
+            raise _invalid(str(problem)) from problem
+
+    @classmethod
+    def _built(cls, data: Mapping[str, Any]) -> "Lexicon":
+        lists = {name: Phrases.of((text, text) for text in data[name]) for name in _LISTS}
+        return cls(
+            parts=_parts(data["parts_of_day"]),
+            domains=Phrases.of(
+                (text, Domain(name)) for name, texts in data["domains"].items() for text in texts
+            ),
+            durations=Phrases.of(
+                (text, _minutes(entry["minutes"]))
+                for entry in data["durations"]
+                for text in entry["words"]
+            ),
+            default_duration=_minutes(data["default_minutes"]),
+            urgency=Phrases.of(
+                (text, _priority(level))
+                for level, texts in data["urgency"].items()
+                for text in texts
+            ),
+            default_priority=_priority(data["default_priority"]),
+            **lists,
+        )
+
+
+def _parts(data: Mapping[str, Sequence[int]]) -> Mapping[str, Part]:
+    parts = {}
+    for name, (start, end) in data.items():
+        if not 0 <= start < end <= 30:
+            raise ValueError(f"part of day '{name}' must run forward within 0..30 hours")
+        parts[name] = Part(name=name, start=start, end=end)
+    return parts
+
+
+def _minutes(value: int) -> timedelta:
+    if not 1 <= value <= 24 * 60:
+        raise ValueError(f"{value} minutes is no time to plan with")
+    return timedelta(minutes=value)
+
+
+def _priority(value: int) -> int:
+    if not LOWEST_PRIORITY <= value <= HIGHEST_PRIORITY:
+        raise ValueError(f"priority {value} is not between 1 and 5")
+    return int(value)
+
+
+def _invalid(problem: str) -> ConfigError:
+    return ConfigError(problem, where="lexicon", remedy="Compare with the shipped lexicon.yaml.")

@@ -1,0 +1,97 @@
+"""The errors of the core: one root, few families, the message built inside.
+
+Each error says what failed, which one it was and what to do next, and keeps its facts on
+attributes so that a face can render them in its own way.
+"""
+
+from collections.abc import Sequence
+
+
+class DonnaError(Exception):
+    """The root of everything Donna raises on purpose."""
+
+
+class Refused(DonnaError):
+    """The request is understood and is not possible; nothing was changed."""
+
+
+class NotFound(DonnaError):
+    """Nothing matches what was named."""
+
+
+class Degraded(DonnaError):
+    """Something outside could not be read or reached; what was accepted is safe."""
+
+
+class InvalidInput(Refused):
+    """The input itself cannot be used."""
+
+
+class ConfigError(DonnaError):
+    """A configuration file holds something Donna cannot use; ``where`` is ``file:line``."""
+
+    def __init__(self, problem: str, *, where: str, remedy: str) -> None:
+        self.problem, self.where, self.remedy = problem, where, remedy
+        super().__init__(f"{where}: {problem}. {remedy}")
+
+
+class InvalidTransition(Refused):
+    """The task cannot take this step from where it stands."""
+
+    def __init__(self, *, subject: str, status: str, trigger: str, possible: Sequence[str]) -> None:
+        self.subject, self.status, self.trigger = subject, status, trigger
+        self.possible = tuple(possible)
+        moves = ", ".join(self.possible) or "nothing"
+        super().__init__(f"{subject} is {status}: {trigger} is not possible. Possible: {moves}.")
+
+
+class TaskNotFound(NotFound):
+    """No task answers to this reference."""
+
+    def __init__(self, reference: str, *, near: Sequence[str] = ()) -> None:
+        self.reference, self.near = reference, tuple(near)
+        hint = f" Did you mean {' or '.join(self.near)}?" if self.near else ""
+        super().__init__(f"No task matches '{reference}'.{hint} `donna list` shows them all.")
+
+
+class AmbiguousReference(Refused):
+    """Several tasks answer to this reference."""
+
+    def __init__(self, reference: str, *, candidates: Sequence[str]) -> None:
+        self.reference, self.candidates = reference, tuple(candidates)
+        listed = "; ".join(self.candidates)
+        super().__init__(f"'{reference}' fits several tasks: {listed}. Name one by its number.")
+
+
+class VersionConflict(DonnaError):
+    """A task was changed by somebody else between reading and writing; read again."""
+
+    def __init__(self, task_id: str, *, expected: int, found: int) -> None:
+        self.task_id, self.expected, self.found = task_id, expected, found
+        super().__init__(
+            f"Task {task_id} is at version {found}, not {expected}: read it again and repeat."
+        )
+
+
+class CalendarUnreadable(Degraded):
+    """A calendar could not be read, which is never the same as an empty one."""
+
+    def __init__(self, calendar: str, *, problem: str, remedy: str) -> None:
+        self.calendar, self.problem, self.remedy = calendar, problem, remedy
+        super().__init__(f"Calendar '{calendar}' cannot be read: {problem}. {remedy}")
+
+
+class StorageUnavailable(Degraded):
+    """The database cannot be opened or written; nothing was accepted."""
+
+    def __init__(self, problem: str, *, remedy: str) -> None:
+        self.problem, self.remedy = problem, remedy
+        super().__init__(f"Not saved: {problem}. {remedy}")
+
+
+class ModelUnavailable(Degraded):
+    """No language model answers this task type."""
+
+    def __init__(self, task_type: str, *, problem: str) -> None:
+        self.task_type, self.problem = task_type, problem
+        super().__init__(f"No model answered {task_type}: {problem}.")

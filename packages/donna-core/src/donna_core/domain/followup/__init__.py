@@ -1,0 +1,1 @@
+"""Staying with it: reminders, nudges, the escalation ladder and digests."""

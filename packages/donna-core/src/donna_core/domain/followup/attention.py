@@ -1,0 +1,13 @@
+"""How the person wants to be reached just now."""
+
+from datetime import datetime
+
+from attrs import frozen
+
+
+@frozen(kw_only=True)
+class Attention:
+    """One per user: until ``quiet_until`` only priority 5 may interrupt."""
+
+    quiet_until: datetime | None = None
+    version: int = 0

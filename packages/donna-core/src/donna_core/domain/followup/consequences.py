@@ -1,0 +1,162 @@
+"""What follows from the state of a task: its event in the calendar and the acts it is due.
+
+Both are functions of the task alone. A command therefore needs no list of compensations:
+whatever changed a task (a transition, a move, an edit, an undo), the difference between what
+the task implied before and what it implies after is all that has to reach the world.
+"""
+
+import hashlib
+from base64 import b32hexencode
+from datetime import datetime
+
+from attrs import evolve, frozen
+
+from donna_core.domain.effects import CalendarAction, CalendarWrite, Job, JobKind
+from donna_core.domain.followup.escalation import Escalation, occurrence_of, overdue_from
+from donna_core.domain.ids import EventKey
+from donna_core.domain.policy import FollowThrough
+from donna_core.domain.tasks.task import Task, TaskStatus
+from donna_core.domain.timing.interval import Interval
+from donna_core.domain.timing.windows import Windows
+
+HOLDS_TIME = frozenset({TaskStatus.SCHEDULED, TaskStatus.IN_PROGRESS})
+_DONE_MARK = "✓ "
+
+
+@frozen(kw_only=True)
+class EventImage:
+    """How the event of a task ought to look."""
+
+    title: str
+    when: Interval
+    description: str = ""
+
+
+def event_image(task: Task) -> EventImage | None:
+    """Return how the task's event ought to look, or ``None`` where it ought to have none.
+
+    A planned or started task holds its time. A finished one that has an event keeps it, closed
+    at the moment of completion, when any of the planned time was used; else the time is free.
+    """
+    start, end = task.scheduled_start, task.scheduled_end
+    if start is None or end is None:
+        return None
+    if task.status in HOLDS_TIME:
+        return EventImage(
+            title=task.title, when=Interval(start, end), description=task.description or ""
+        )
+    if task.status is TaskStatus.DONE and task.calendar_event_id is not None:
+        finished = task.completed_at
+        if finished is not None and finished > start:
+            when = Interval(start, min(end, finished))
+            return EventImage(
+                title=_DONE_MARK + task.title, when=when, description=task.description or ""
+            )
+    return None
+
+
+def settled(task: Task) -> Task:
+    """Return the task with an event id exactly when it ought to have an event."""
+    if event_image(task) is None:
+        if task.calendar_event_id is None:
+            return task
+        return evolve(task, calendar_event_id=None, donna_managed=False)
+    if task.calendar_event_id is not None:
+        return task
+    return evolve(task, calendar_event_id=event_key(task), donna_managed=True)
+
+
+def event_key(task: Task) -> EventKey:
+    """Return the id of a new event: base32hex, as Google Calendar asks of ids chosen by clients."""
+    digest = hashlib.sha256(f"{task.id}:{task.version}".encode()).digest()
+    return EventKey(b32hexencode(digest).decode().lower()[:26])
+
+
+def calendar_writes(before: Task | None, after: Task | None) -> tuple[CalendarWrite, ...]:
+    """Return the writes that lead from the calendar before to the calendar after."""
+    old = _event_of(before)
+    new = _event_of(after)
+    if old == new:
+        return ()
+    writes = []
+    if old is not None and before is not None and (new is None or new[0] != old[0]):
+        writes.append(_write(CalendarAction.DELETE, before, old, after or before))
+    if new is not None and after is not None:
+        writes.append(_write(CalendarAction.PUT, after, new, after))
+    return tuple(writes)
+
+
+def due_jobs(
+    task: Task,
+    pursuit: Escalation | None,
+    *,
+    at: datetime,
+    rules: FollowThrough,
+    windows: Windows,
+) -> tuple[Job, ...]:
+    """Return the acts a task and its pursuit imply.
+
+    A reminder comes ``reminder_lead`` before the planned start, or at the start when that is
+    nearer; a nudge comes ``overdue_after`` after the planned end, or in time for a hard
+    deadline; a pursuit climbs when its next tier is due.
+    """
+    start, end = task.scheduled_start, task.scheduled_end
+    if task.status not in HOLDS_TIME or start is None or end is None:
+        return ()
+    occurrence = occurrence_of(task)
+    jobs = []
+    if pursuit is not None and pursuit.is_active:
+        jobs.append(
+            Job(
+                key=f"{JobKind.ESCALATION}:{task.id}:{pursuit.next_at.isoformat()}",
+                kind=JobKind.ESCALATION,
+                run_at=pursuit.next_at,
+                task_id=task.id,
+                payload={"occurrence": pursuit.occurrence},
+            )
+        )
+    if task.status is TaskStatus.SCHEDULED and start > at:
+        lead = start - rules.reminder_lead
+        jobs.append(
+            Job(
+                key=f"{JobKind.REMINDER}:{task.id}:{occurrence}",
+                kind=JobKind.REMINDER,
+                run_at=lead if lead > at else start,
+                task_id=task.id,
+                payload={"occurrence": occurrence},
+            )
+        )
+    overdue = overdue_from(task, overdue_after=rules.overdue_after, windows=windows)
+    jobs.append(
+        Job(
+            key=f"{JobKind.OVERDUE_NUDGE}:{task.id}:{occurrence}",
+            kind=JobKind.OVERDUE_NUDGE,
+            run_at=overdue or end,
+            task_id=task.id,
+            payload={"occurrence": occurrence},
+        )
+    )
+    return tuple(jobs)
+
+
+def _event_of(task: Task | None) -> tuple[EventKey, EventImage] | None:
+    if task is None or task.calendar_event_id is None:
+        return None
+    image = event_image(task)
+    return None if image is None else (task.calendar_event_id, image)
+
+
+def _write(
+    action: CalendarAction, task: Task, event: tuple[EventKey, EventImage], cause: Task
+) -> CalendarWrite:
+    event_id, image = event
+    return CalendarWrite(
+        key=f"calendar:{event_id}:{cause.version}:{action}",
+        action=action,
+        event_id=event_id,
+        task_id=task.id,
+        title=image.title,
+        start=image.when.start,
+        end=image.when.end,
+        description=image.description,
+    )

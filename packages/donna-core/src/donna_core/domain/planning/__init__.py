@@ -1,0 +1,1 @@
+"""Finding time: busy intervals, slots, priorities and the reasons for each."""

@@ -1,0 +1,1 @@
+"""Tasks: their shape, their life cycle, their history and their twins."""

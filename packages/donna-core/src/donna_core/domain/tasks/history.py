@@ -1,0 +1,110 @@
+"""Commands and what they changed: the ground of undo, redo and every audit.
+
+A command keeps each record it touched as it was and as it became. Undoing writes the former
+values under a new version, so that versions only rise and history only grows.
+"""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Generic, TypeVar
+
+from attrs import frozen
+
+from donna_core.domain.followup.attention import Attention
+from donna_core.domain.followup.escalation import Escalation
+from donna_core.domain.ids import CommandId, TaskId
+from donna_core.domain.planning.reasons import Reason
+from donna_core.domain.tasks.task import InputChannel, Task, TaskStatus
+from donna_core.domain.timing.interval import Interval
+
+R = TypeVar("R", Task, Escalation, Attention)
+
+
+class Actor(StrEnum):
+    """Who asked: only what a person asked for is taken back by a plain undo."""
+
+    PERSON = "person"
+    DONNA = "donna"
+
+
+class Topic(StrEnum):
+    """What an explanation is about."""
+
+    PLACEMENT = "placement"
+    PRIORITY = "priority"
+    DUPLICATE = "duplicate"
+
+
+@frozen(kw_only=True)
+class Change(Generic[R]):
+    """A record before and after a command; ``None`` where it did not exist."""
+
+    before: R | None
+    after: R | None
+
+
+@frozen(kw_only=True)
+class Step:
+    """One transition of one task, as the state machine or an ``undo`` or ``redo`` made it."""
+
+    task_id: TaskId
+    origin: TaskStatus
+    target: TaskStatus
+    trigger: str
+    at: datetime
+
+
+@frozen(kw_only=True)
+class Offer:
+    """A place Donna could give a task that fits nowhere as asked, and what it would cost."""
+
+    when: Interval
+    gives_up: Reason
+
+
+@frozen(kw_only=True)
+class Explanation:
+    """Why a task is where and what it is, kept with the command that made it so."""
+
+    task_id: TaskId
+    topic: Topic
+    reasons: tuple[Reason, ...]
+    offers: tuple[Offer, ...] = ()
+
+
+@frozen(kw_only=True)
+class Command:
+    """One thing that was asked for and everything it changed.
+
+    ``verb`` is the use case, ``text`` what was said, ``undoes`` the command that an undo takes
+    back (``redoes``: brings back), ``undone`` whether it is taken back at present.
+    """
+
+    id: CommandId
+    verb: str
+    text: str
+    at: datetime
+    actor: Actor = Actor.PERSON
+    channel: InputChannel = InputChannel.APP
+    tasks: tuple[Change[Task], ...] = ()
+    escalations: tuple[Change[Escalation], ...] = ()
+    attention: Change[Attention] | None = None
+    steps: tuple[Step, ...] = ()
+    explanations: tuple[Explanation, ...] = ()
+    undoes: CommandId | None = None
+    redoes: CommandId | None = None
+    undone: bool = False
+
+    @property
+    def subjects(self) -> frozenset[TaskId]:
+        """The tasks this command changed, pursued, moved or explained."""
+        changes = (*self.tasks, *self.escalations)
+        records = [record for change in changes for record in (change.before, change.after)]
+        return frozenset(
+            [
+                *(record.id for record in records if isinstance(record, Task)),
+                *(record.task_id for record in records if isinstance(record, Escalation)),
+                *(step.task_id for step in self.steps),
+                *(explanation.task_id for explanation in self.explanations),
+            ]
+        )

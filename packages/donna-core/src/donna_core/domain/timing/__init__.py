@@ -1,0 +1,1 @@
+"""Local time: zones, windows, recurrence and the schedule of due things."""
