@@ -1,0 +1,1 @@
+"""Donna with nothing around her: in-memory stores, rules and defaults."""

@@ -1,0 +1,173 @@
+"""From checked settings to the policy the domain goes by."""
+
+from datetime import time, timedelta
+from zoneinfo import ZoneInfo
+
+from donna_core.domain.capture.lexicon import Lexicon
+from donna_core.domain.effects import JobKind
+from donna_core.domain.followup.escalation import Ladder
+from donna_core.domain.planning.priority import PriorityRules
+from donna_core.domain.planning.slots import SlotRules
+from donna_core.domain.policy import FollowThrough, Policy
+from donna_core.domain.tasks.dedup import DedupRules
+from donna_core.domain.tasks.machine import Forbidden, InvalidTable, StateMachine, Transition
+from donna_core.domain.tasks.task import TaskStatus
+from donna_core.domain.timing.recurrence import Recurrence
+from donna_core.domain.timing.schedule import CatchUp, Routine
+from donna_core.domain.timing.windows import TimeWindow, Windows
+from donna_core.local.settings import DigestSection, Settings, StatesFile, WindowRow
+
+_BLACKOUT, _QUIET = "blackout", "quiet_hours"
+
+
+def policy_from(settings: Settings, *, zone: ZoneInfo) -> Policy:
+    """Return the rules of the house in this zone.
+
+    Raise ``InvalidWindow``, ``InvalidTable`` or ``InvalidRecurrence`` for settings whose parts
+    are each well-formed and contradict each other.
+    """
+    grace = timedelta(minutes=settings.notifications.grace_minutes)
+    lexicon = Lexicon.from_mapping(settings.lexicon)
+    return Policy(
+        windows=_windows(settings.calendar.time_windows, zone=zone),
+        machine=_machine(settings.task_states),
+        lexicon=lexicon,
+        slots=_slots(settings, lexicon),
+        priorities=_priorities(settings),
+        dedup=DedupRules(
+            merge_threshold=settings.capture.deduplication.merge_threshold,
+            distinct_threshold=settings.capture.deduplication.distinct_threshold,
+        ),
+        ladder=_ladder(settings),
+        follow_through=FollowThrough(
+            reminder_lead=timedelta(minutes=settings.notifications.reminder_minutes_before),
+            overdue_after=timedelta(minutes=settings.notifications.overdue_minutes_after),
+            grace=grace,
+        ),
+        routines=_routines(settings.email.digest, grace=grace),
+        day_first=settings.calendar.day_first,
+        text_limit=settings.capture.text_limit_characters,
+        review_below=settings.capture.review_below_confidence,
+    )
+
+
+def _windows(rows: dict[str, WindowRow], *, zone: ZoneInfo) -> Windows:
+    windows = {name: _window(name, row) for name, row in rows.items()}
+    return Windows(
+        zone=zone,
+        blackout=windows.pop(_BLACKOUT),
+        quiet=windows.pop(_QUIET),
+        work_life=tuple(windows.values()),
+    )
+
+
+def _window(name: str, row: WindowRow) -> TimeWindow:
+    return TimeWindow(
+        name=name,
+        start=timedelta(hours=row.start_hour),
+        end=timedelta(hours=row.end_hour),
+        weekdays=frozenset(row.days),
+        domains=frozenset(row.domains),
+        enabled=row.enabled,
+        min_priority=row.min_priority,
+        keywords=row.keywords,
+    )
+
+
+def _machine(table: StatesFile) -> StateMachine:
+    if missing := [state for state in TaskStatus if state not in table.states]:
+        raise InvalidTable(
+            "states",
+            problem=f"{', '.join(missing)} not listed",
+            remedy=f"Donna knows {', '.join(TaskStatus)} and needs every one of them.",
+        )
+    return StateMachine.from_rows(
+        transitions=[
+            Transition(
+                origin=None if row.origin == "*" else row.origin,
+                target=row.target,
+                trigger=row.trigger,
+                side_effects=row.side_effects,
+                timeout=timedelta(days=row.timeout_days) if row.timeout_days else None,
+            )
+            for row in table.transitions
+        ],
+        forbidden=[
+            Forbidden(
+                origin=row.origin,
+                target=None if row.target == "*" else row.target,
+                exceptions=frozenset(row.exceptions),
+                reason=row.reason,
+            )
+            for row in table.invalid_transitions
+        ],
+        initial=table.initial_state,
+    )
+
+
+def _slots(settings: Settings, lexicon: Lexicon) -> SlotRules:
+    scheduling = settings.calendar.scheduling
+    return SlotRules(
+        step=timedelta(minutes=scheduling.slot_step_minutes),
+        horizon=timedelta(days=scheduling.search_horizon_days),
+        lead=timedelta(minutes=scheduling.lead_minutes),
+        smallest_piece=timedelta(minutes=scheduling.smallest_piece_minutes),
+        parts_of_day={
+            part.name: (time(part.start % 24), time(part.end % 24))
+            for part in lexicon.parts.values()
+        },
+    )
+
+
+def _priorities(settings: Settings) -> PriorityRules:
+    section = settings.calendar.priority
+    return PriorityRules(
+        warning_days=section.deadline_warning_days,
+        critical_days=section.deadline_critical_days,
+        soft_rising_days=section.soft_rising_days,
+        soft_final_days=section.soft_final_days,
+        workload_threshold_per_day=section.workload_threshold_per_day,
+        escalation_after_reschedules=section.escalation_after_reschedules,
+        flag_after_reschedules=section.flag_after_reschedules,
+    )
+
+
+def _ladder(settings: Settings) -> Ladder:
+    section = settings.sms.escalation
+    return Ladder(
+        waits=(
+            timedelta(minutes=section.tier1_wait_minutes),
+            timedelta(minutes=section.tier2_wait_minutes),
+            timedelta(minutes=section.tier3_wait_minutes),
+        ),
+        busy_backoff=timedelta(hours=section.busy_backoff_hours),
+        call_enabled=section.tier4_enabled,
+        call_min_priority=section.tier4_priority_threshold,
+        calls_per_day=section.tier4_max_per_day,
+        texts_per_day=settings.sms.rate_limit.max_per_day,
+    )
+
+
+def _routines(times: DigestSection, *, grace: timedelta) -> tuple[Routine, ...]:
+    weekdays = "1-5" if times.eod_weekdays_only else "*"
+    rules = (
+        (
+            JobKind.PRIORITY_RECALCULATION,
+            f"{times.recalculation_minute} {times.recalculation_hour} * * *",
+            CatchUp.LAST,
+        ),
+        (
+            JobKind.MORNING_DIGEST,
+            f"{times.morning_minute} {times.morning_hour} * * *",
+            CatchUp.SKIP,
+        ),
+        (
+            JobKind.EVENING_DIGEST,
+            f"{times.eod_minute} {times.eod_hour} * * {weekdays}",
+            CatchUp.SKIP,
+        ),
+    )
+    return tuple(
+        Routine(kind=kind, rule=Recurrence.parse(rule), catch_up=catch_up, grace=grace)
+        for kind, rule, catch_up in rules
+    )

@@ -1,0 +1,16 @@
+"""A notifier that reaches nobody and keeps what it was given."""
+
+from donna_core.domain.effects import Message
+from donna_core.ports.messaging import Notifier, Sent
+
+
+class InMemoryNotifier(Notifier):
+    """Takes every message; ``delivered`` holds each key once, in the order of delivery."""
+
+    def __init__(self) -> None:
+        self.delivered: list[Message] = []
+
+    async def send(self, message: Message) -> Sent:
+        if all(earlier.key != message.key for earlier in self.delivered):
+            self.delivered.append(message)
+        return Sent(remote_id=f"kept:{message.key}")

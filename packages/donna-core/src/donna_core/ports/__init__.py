@@ -1,0 +1,1 @@
+"""What the world must offer: one protocol per outside thing."""

@@ -1,0 +1,1 @@
+"""One contract class per port; every implementation runs it unchanged."""

@@ -1,0 +1,1 @@
+"""What a person can ask of Donna: one verb per file."""

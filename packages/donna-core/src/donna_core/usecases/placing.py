@@ -1,0 +1,164 @@
+"""Giving a task its place: the search for a slot and the transition that follows from it."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from attrs import evolve
+
+from donna_core.domain.errors import CalendarUnreadable
+from donna_core.domain.followup.consequences import HOLDS_TIME
+from donna_core.domain.planning.busy import BusySet, busy_for
+from donna_core.domain.planning.reasons import Reason, ReasonCode
+from donna_core.domain.planning.slots import NoSlot, Placement, SlotRequest, find_slot
+from donna_core.domain.policy import Policy
+from donna_core.domain.tasks.history import Explanation, Offer, Topic
+from donna_core.domain.tasks.machine import Trigger
+from donna_core.domain.tasks.task import IntentKind, Task, TaskStatus, TimeIntent
+from donna_core.domain.timing.interval import Interval
+from donna_core.usecases.recorder import Recorder
+
+_A_DAY = timedelta(days=1)
+# How a task that has no place gets one, by where it stands.
+_ASSIGNS = {
+    TaskStatus.BACKLOG: Trigger.SCHEDULER_ASSIGNS_SLOT,
+    TaskStatus.NEEDS_SCHEDULING: Trigger.ALTERNATIVE_OR_REARRANGE_ACCEPTED,
+    TaskStatus.IN_PROGRESS: Trigger.USER_REQUESTS_RESCHEDULE,
+    TaskStatus.BLOCKED: Trigger.BLOCKER_RESOLVED,
+    TaskStatus.WAITING_INPUT: Trigger.USER_PROVIDES_INFO,
+}
+
+
+def place(
+    recorder: Recorder,
+    policy: Policy,
+    task: Task,
+    *,
+    not_before: datetime,
+    unreadable: Sequence[CalendarUnreadable] = (),
+) -> Task:
+    """Find the task a slot from ``not_before`` on and move it there.
+
+    Where nothing fits, a task from the backlog becomes ``needs_scheduling`` with the best
+    alternatives kept as offers; any other keeps its place and says so in its explanation. So
+    does every task while a calendar is unreadable, because nobody knows what is free.
+    """
+    if unreadable:
+        return _without_sight(recorder, task, unreadable)
+    found = search(recorder, policy, task, not_before=not_before)
+    if isinstance(found, NoSlot):
+        return _without_slot(recorder, task, found)
+    recorder.explain(Explanation(task_id=task.id, topic=Topic.PLACEMENT, reasons=found.reasons))
+    return settle_at(recorder, task, found.when.start)
+
+
+def search(
+    recorder: Recorder, policy: Policy, task: Task, *, not_before: datetime
+) -> Placement | NoSlot:
+    """Return where the task would go, changing nothing."""
+    request = SlotRequest(
+        task_id=task.id,
+        domain=task.domain,
+        priority=task.priority,
+        duration=task.estimated_duration,
+        earliest=not_before,
+        deadline=task.deadline,
+        deadline_type=task.deadline_type,
+        intent=_wish(task),
+        pinned_start=task.pinned_start,
+        snoozed_until=task.snoozed_until,
+        after=_ends_of_dependencies(recorder, task),
+    )
+    return find_slot(
+        request,
+        windows=policy.windows,
+        busy=_busy(recorder, policy, task, _searched(request, policy)),
+        rules=policy.slots,
+    )
+
+
+def settle_at(recorder: Recorder, task: Task, start: datetime) -> Task:
+    """Put the task at this start: a transition for one without a place, a move otherwise.
+
+    Raise ``InvalidTransition`` for a task that no transition leads to a place.
+    """
+    if task.status is TaskStatus.SCHEDULED:
+        moved = task.scheduled_start not in (None, start)
+        return recorder.put(
+            evolve(
+                task,
+                scheduled_start=start,
+                reschedule_count=task.reschedule_count + (1 if moved else 0),
+            )
+        )
+    trigger = _ASSIGNS.get(task.status, Trigger.SCHEDULER_ASSIGNS_SLOT)
+    return recorder.apply(evolve(task, scheduled_start=start), trigger)
+
+
+def unbound(task: Task) -> Task:
+    """Return the task without the instants that were asked for once, for another time.
+
+    A wish for a part of the day or for weekdays still holds.
+    """
+    intent = task.time_intent
+    if intent.kind is IntentKind.EXACT:
+        return evolve(task, pinned_start=None, time_intent=TimeIntent())
+    free = evolve(intent, earliest=None, latest=None)
+    return evolve(task, pinned_start=None, time_intent=free)
+
+
+def _wish(task: Task) -> TimeIntent:
+    """Return what was asked for besides the deadline, which the task itself knows better."""
+    intent = task.time_intent
+    is_deadline = intent.kind is IntentKind.CONSTRAINED and intent.latest == intent.due_at
+    return evolve(intent, latest=None) if is_deadline else intent
+
+
+def _searched(request: SlotRequest, policy: Policy) -> Interval:
+    """Return the stretch of time in which the search may meet something."""
+    bounds = [
+        request.pinned_start,
+        request.snoozed_until,
+        request.intent.earliest,
+        *(end for _, end in request.after),
+    ]
+    latest = max([request.earliest, *(bound for bound in bounds if bound is not None)])
+    reach = policy.slots.lead + policy.slots.horizon + request.duration
+    return Interval(request.earliest - _A_DAY, latest + reach + _A_DAY)
+
+
+def _busy(recorder: Recorder, policy: Policy, task: Task, window: Interval) -> BusySet:
+    others = [each for each in recorder.occupied(window) if each.task_id != task.id]
+    return busy_for(task.domain, recorder.events(window), others, policy.windows)
+
+
+def _ends_of_dependencies(recorder: Recorder, task: Task) -> tuple[tuple[str, datetime], ...]:
+    needed = [recorder.task(task_id) for task_id in task.dependencies]
+    planned = [each for each in needed if each is not None and each.status in HOLDS_TIME]
+    ends = [(each.title, each.scheduled_end) for each in planned]
+    return tuple((title, end) for title, end in ends if end is not None)
+
+
+def _without_sight(
+    recorder: Recorder, task: Task, unreadable: Sequence[CalendarUnreadable]
+) -> Task:
+    reasons = tuple(
+        Reason.of(ReasonCode.CALENDAR_UNREADABLE, calendar=each.calendar) for each in unreadable
+    )
+    recorder.explain(Explanation(task_id=task.id, topic=Topic.PLACEMENT, reasons=reasons))
+    return recorder.put(task)
+
+
+def _without_slot(recorder: Recorder, task: Task, found: NoSlot) -> Task:
+    recorder.explain(
+        Explanation(
+            task_id=task.id,
+            topic=Topic.PLACEMENT,
+            reasons=found.reasons,
+            offers=tuple(
+                Offer(when=each.when, gives_up=each.gives_up) for each in found.alternatives
+            ),
+        )
+    )
+    if task.status is TaskStatus.BACKLOG:
+        return recorder.apply(task, Trigger.SCHEDULER_NO_SLOT_FOUND)
+    return recorder.put(task)

@@ -1,0 +1,377 @@
+"""Doing what is due: the round that keeps Donna's promises.
+
+A round claims the jobs that are due, decides each in its own transaction, and delivers what
+was decided. It keeps nothing in memory: a round that is cut off is finished by the next.
+"""
+
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+
+from attrs import evolve, frozen
+
+from donna_core.domain.effects import Channel, Job, JobKind, Message, MessageKind
+from donna_core.domain.errors import DonnaError, StorageUnavailable
+from donna_core.domain.events import Event, EventKind
+from donna_core.domain.followup.consequences import HOLDS_TIME
+from donna_core.domain.followup.digests import evening_digest, morning_digest
+from donna_core.domain.followup.escalation import Escalation, begin, climb, occurrence_of
+from donna_core.domain.followup.nudges import reminder
+from donna_core.domain.followup.phrasing import moment, one_line
+from donna_core.domain.tasks.history import Actor
+from donna_core.domain.tasks.task import OPEN, Task, TaskStatus
+from donna_core.domain.timing.interval import Interval
+from donna_core.domain.timing.schedule import (
+    Occurrence,
+    Routine,
+    due_occurrences,
+    next_occurrence,
+    occurrence_key,
+)
+from donna_core.domain.timing.zones import local, local_day
+from donna_core.ports.jobs import JobRow, JobState
+from donna_core.ports.outbox import Lane
+from donna_core.ports.unit_of_work import Stores
+from donna_core.usecases.deliver import Delivered, deliver, sent_on_day
+from donna_core.usecases.mirroring import Mirrored, mirror_calendars
+from donna_core.usecases.prioritising import prioritise
+from donna_core.usecases.recorder import Origin, Recorder
+from donna_core.usecases.runtime import Runtime
+
+LEASE = timedelta(seconds=60)
+MOST_ATTEMPTS = 3
+_FIRST_PAUSE = timedelta(minutes=1)
+_EXPIRES = frozenset({JobKind.REMINDER, JobKind.MORNING_DIGEST, JobKind.EVENING_DIGEST})
+
+
+class _Superseded(DonnaError):
+    """The job was claimed anew while this claim slept; the later one does it."""
+
+
+@frozen(kw_only=True)
+class Round:
+    """What one round did, and when the next thing is due."""
+
+    jobs: tuple[JobRow, ...]
+    calendar: Delivered
+    messages: Delivered
+    mirrored: Mirrored
+    next_due: datetime | None
+
+
+async def work(runtime: Runtime) -> Round:
+    """Do everything that is due at this moment and return what was done.
+
+    A job that fails with a ``DonnaError`` is tried again after a pause, while the others go
+    on; after ``MOST_ATTEMPTS`` it is dead and its owner is told. Attempts count before a job
+    runs and jobs are claimed one by one, so that one that ends its process can neither loop
+    nor take others along.
+    """
+    mirrored = await mirror_calendars(runtime)
+    await runtime.unit_of_work.run(_wanting_routines(runtime))
+    done: list[JobRow] = []
+    while (row := await _claim(runtime)) is not None:
+        await _run(runtime, row, mirrored)
+        done.append(row)
+    if done:
+        await runtime.unit_of_work.run(_wanting_routines(runtime))
+    calendar = await deliver(runtime, Lane.CALENDAR)
+    messages = await deliver(runtime, Lane.MESSAGES)
+    return Round(
+        jobs=tuple(done),
+        calendar=calendar,
+        messages=messages,
+        mirrored=mirrored,
+        next_due=await runtime.unit_of_work.run(_next_due),
+    )
+
+
+def _wanting_routines(runtime: Runtime) -> Callable[[Stores], None]:
+    """Return the decision that has every occurrence of every routine waiting, up to the next.
+
+    Where the latest one that waited is over, Donna was away: those since then are owed as
+    well, and each is run or reported as missed when its turn comes. One that still waits keeps
+    to the local time, wherever the person has travelled.
+    """
+    now = runtime.clock.now()
+
+    def decide(stores: Stores) -> None:
+        waiting = {row.job.key: row for row in stores.jobs.select(states={JobState.PENDING})}
+        for routine in runtime.policy.routines:
+            own = [row.job.run_at for row in waiting.values() if row.job.kind is routine.kind]
+            stores.jobs.want(
+                Job(key=each.key, kind=routine.kind, run_at=each.run_at)
+                for each in _owed(routine, since=min(own, default=now), runtime=runtime, now=now)
+                if _is_news(waiting.get(each.key), each)
+            )
+
+    return decide
+
+
+def _owed(
+    routine: Routine, *, since: datetime, runtime: Runtime, now: datetime
+) -> Iterator[Occurrence]:
+    """Yield what fell due since then and is to be done or reported, and what comes next."""
+    zone = runtime.policy.zone
+    for each in due_occurrences(routine, since=since, now=now, zone=zone):
+        if not each.missed or routine.kind in _EXPIRES:
+            yield each
+    yield next_occurrence(routine, after=now, zone=zone)
+
+
+def _is_news(waiting: JobRow | None, occurrence: Occurrence) -> bool:
+    """Whether this is not what waits already; what failed before keeps its pause."""
+    if waiting is None:
+        return True
+    return waiting.attempts == 0 and waiting.job.run_at != occurrence.run_at
+
+
+def _next_due(stores: Stores) -> datetime | None:
+    known = [
+        stores.jobs.next_due(),
+        stores.outbox.next_due(Lane.CALENDAR),
+        stores.outbox.next_due(Lane.MESSAGES),
+    ]
+    return min((each for each in known if each is not None), default=None)
+
+
+async def _claim(runtime: Runtime) -> JobRow | None:
+    at = runtime.clock.now()
+    rows = await runtime.unit_of_work.run(
+        lambda stores: stores.jobs.claim(now=at, lease_until=at + LEASE, limit=1)
+    )
+    return rows[0] if rows else None
+
+
+@frozen(kw_only=True)
+class _Due:
+    """One claimed job within one decision."""
+
+    stores: Stores
+    runtime: Runtime
+    row: JobRow
+    origin: Origin
+    unreadable: tuple[str, ...]
+
+    @property
+    def at(self) -> datetime:
+        return self.origin.at
+
+    def recorder(self) -> Recorder:
+        return Recorder(self.stores, self.runtime.policy, self.origin)
+
+    def send(self, message: Message) -> None:
+        self.stores.outbox.add([message], at=self.at)
+
+    def planned_task(self) -> Task | None:
+        """Return the job's task while it still stands for what the job was made for."""
+        task_id = self.row.job.task_id
+        task = self.stores.tasks.get(task_id) if task_id else None
+        if task is None or task.status not in HOLDS_TIME:
+            return None
+        return task if occurrence_of(task) == self.row.job.payload["occurrence"] else None
+
+
+async def _run(runtime: Runtime, row: JobRow, mirrored: Mirrored) -> None:
+    origin = Origin.draw(runtime, row.job.kind, row.job.key, actor=Actor.DONNA)
+    unreadable = tuple(error.calendar for error in mirrored.unreadable)
+
+    def due_in(stores: Stores) -> _Due:
+        return _Due(stores=stores, runtime=runtime, row=row, origin=origin, unreadable=unreadable)
+
+    try:
+        await runtime.unit_of_work.run(lambda stores: _do(due_in(stores)))
+    except _Superseded:
+        return
+    except StorageUnavailable:
+        raise  # a failure that cannot be written down either
+    except DonnaError as error:
+        problem = str(error)
+        await runtime.unit_of_work.run(lambda stores: _fail(due_in(stores), problem))
+
+
+def _do(due: _Due) -> None:
+    if due.row.attempts > MOST_ATTEMPTS:
+        _give_up(due, JobState.DEAD, f"{MOST_ATTEMPTS} attempts came to nothing")
+    elif _too_late(due):
+        _give_up(due, JobState.MISSED, "I was not there in time")
+    else:
+        _ACTS[due.row.job.kind](due)
+        _finish(due, JobState.DONE)
+
+
+def _fail(due: _Due, problem: str) -> None:
+    """Note that an attempt failed: try again after a pause, or give up after the last."""
+    if due.row.attempts >= MOST_ATTEMPTS:
+        _give_up(due, JobState.DEAD, problem)
+        return
+    pause = _FIRST_PAUSE * 2 ** (due.row.attempts - 1)
+    due.stores.jobs.finish(
+        due.row.job.key,
+        fence=due.row.fence,
+        state=JobState.PENDING,
+        note=problem,
+        run_at=due.at + pause,
+    )
+
+
+def _give_up(due: _Due, state: JobState, why: str) -> None:
+    event = Event(
+        kind=EventKind.JOB_MISSED,
+        at=due.at,
+        task_id=due.row.job.task_id,
+        data={"key": due.row.job.key, "note": why},
+    )
+    due.stores.events.append([event])
+    due.send(_confession(due, why))
+    _finish(due, state, note=why)
+
+
+def _finish(due: _Due, state: JobState, *, note: str = "") -> None:
+    """Move the job on; what was done under an older fence must not be kept."""
+    if not due.stores.jobs.finish(due.row.job.key, fence=due.row.fence, state=state, note=note):
+        raise _Superseded(f"{due.row.job.key} was claimed by somebody else meanwhile.")
+
+
+def _too_late(due: _Due) -> bool:
+    """Whether the moment for it has passed; a nudge or a tier is never too late."""
+    job = due.row.job
+    if job.kind not in _EXPIRES:
+        return False
+    if job.kind is JobKind.REMINDER:
+        task = due.planned_task()
+        if task is None:
+            return False
+        if task.scheduled_end is not None and task.scheduled_end <= due.at:
+            return True
+    return due.at > job.run_at + due.runtime.policy.follow_through.grace
+
+
+def _confession(due: _Due, why: str) -> Message:
+    """Return the word that something promised did not happen; of routines one a day."""
+    job, zone = due.row.job, due.runtime.policy.zone
+    task = due.stores.tasks.get(job.task_id) if job.task_id else None
+    what = job.kind.replace("_", " ")
+    occasion = job.key if job.task_id else occurrence_key(job.kind, due.at, zone)
+    about = f" about {one_line(task.title, limit=80)} ({task.handle})" if task else ""
+    when = moment(job.run_at, zone=zone, at=due.at)
+    return Message(
+        key=f"missed:{occasion}",
+        channel=Channel.DISCORD,
+        kind=MessageKind.NOTICE,
+        subject=f"Missed: {what}",
+        body=f"I owed you a {what}{about}, due {when}, and it did not go out: {why}.",
+        priority=3,
+        not_before=due.at,
+        task_id=job.task_id,
+    )
+
+
+def _remind(due: _Due) -> None:
+    task = due.planned_task()
+    if task is None:
+        return
+    policy = due.runtime.policy
+    lead = policy.follow_through.reminder_lead
+    due.send(reminder(task, zone=policy.zone, at=due.at, lead=lead))
+
+
+def _nudge(due: _Due) -> None:
+    task = due.planned_task()
+    if task is None:
+        return
+    policy = due.runtime.policy
+    started = begin(
+        task,
+        at=due.at,
+        ladder=policy.ladder,
+        windows=policy.windows,
+        quiet_until=due.stores.attention.get().quiet_until,
+    )
+    _record_nudge(due, task, started.escalation)
+    if started.message is not None:
+        due.send(started.message)
+
+
+def _climb(due: _Due) -> None:
+    task_id = due.row.job.task_id
+    task = due.stores.tasks.get(task_id) if task_id else None
+    pursuit = due.stores.escalations.get(task_id) if task_id else None
+    if task is None or pursuit is None:
+        return
+    policy = due.runtime.policy
+    step = climb(
+        pursuit,
+        task,
+        at=due.at,
+        ladder=policy.ladder,
+        windows=policy.windows,
+        calls_today=sent_on_day(due.stores, policy, Channel.PHONE, due.at),
+        quiet_until=due.stores.attention.get().quiet_until,
+    )
+    if step.escalation == pursuit:
+        return
+    if step.message is not None:
+        _record_nudge(due, task, step.escalation)
+        due.send(step.message)
+        return
+    recorder = due.recorder()
+    recorder.pursue(step.escalation)
+    recorder.commit()
+
+
+def _record_nudge(due: _Due, task: Task, pursuit: Escalation) -> None:
+    recorder = due.recorder()
+    recorder.put(evolve(task, nudge_count=task.nudge_count + 1))
+    recorder.pursue(pursuit)
+    recorder.tell(EventKind.ESCALATED, task.id, tier=pursuit.tier)
+    recorder.commit()
+
+
+def _morning(due: _Due) -> None:
+    _digest(due, morning_digest, finished_since=timedelta(days=2), days=1)
+
+
+def _evening(due: _Due) -> None:
+    _digest(due, evening_digest, finished_since=timedelta(days=1), days=2)
+
+
+def _digest(
+    due: _Due, compose: Callable[..., Message], *, finished_since: timedelta, days: int
+) -> None:
+    """Send a digest of this local day, with the events of that many days."""
+    zone = due.runtime.policy.zone
+    day = local(due.at, zone).date()
+    span = Interval(local_day(day, zone).start, local_day(day + timedelta(days=days - 1), zone).end)
+    finished = [
+        task
+        for task in due.stores.tasks.select(statuses={TaskStatus.DONE})
+        if task.completed_at is not None and task.completed_at > due.at - finished_since
+    ]
+    due.send(
+        compose(
+            day=day,
+            tasks=(*due.stores.tasks.select(statuses=OPEN), *finished),
+            events=due.stores.mirror.events(span),
+            zone=zone,
+            at=due.at,
+            unreadable=due.unreadable,
+        )
+    )
+
+
+def _recalculate(due: _Due) -> None:
+    recorder, policy = due.recorder(), due.runtime.policy
+    tasks = due.stores.tasks.select(statuses=OPEN)
+    for task in tasks:
+        prioritise(due.stores, recorder, policy, task, others=tasks)
+    recorder.commit()
+
+
+_ACTS: dict[JobKind, Callable[[_Due], None]] = {
+    JobKind.REMINDER: _remind,
+    JobKind.OVERDUE_NUDGE: _nudge,
+    JobKind.ESCALATION: _climb,
+    JobKind.MORNING_DIGEST: _morning,
+    JobKind.EVENING_DIGEST: _evening,
+    JobKind.PRIORITY_RECALCULATION: _recalculate,
+}
