@@ -1,0 +1,1 @@
+"""Calendars that live outside Donna."""

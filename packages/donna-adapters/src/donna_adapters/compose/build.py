@@ -1,0 +1,96 @@
+"""Composition: forty lines in which every port gets its adapter."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from attrs import frozen
+
+from donna_adapters.calendars.ics import IcsCalendar
+from donna_adapters.compose.settings import OWNER, Home, Options, find_home
+from donna_adapters.console.notifier import ConsoleNotifier
+from donna_adapters.sql.sqlite import SqliteDatabase
+from donna_core.domain.errors import ConfigError
+from donna_core.domain.timing.zones import UnknownZone, zone_named
+from donna_core.local.clock import SystemClock
+from donna_core.local.household import policy_from
+from donna_core.local.ids import UuidSource
+from donna_core.local.rules_model import RulesModel
+from donna_core.ports.clock import Clock
+from donna_core.ports.ids import IdSource
+from donna_core.usecases.runtime import Runtime
+
+
+@frozen(kw_only=True)
+class Composed:
+    """A running Donna and where she lives."""
+
+    runtime: Runtime
+    home: Home
+    database: SqliteDatabase
+
+
+@asynccontextmanager
+async def open_runtime(
+    options: Options, *, clock: Clock | None = None, ids: IdSource | None = None
+) -> AsyncIterator[Composed]:
+    """Open the database and yield the composed runtime; close it all on the way out.
+
+    ``clock`` and ``ids`` stand in for the system's own, as in the demo. Raise
+    ``StorageUnavailable``, ``SchemaTooNew`` or ``ConfigError``.
+    """
+    home = find_home(options)
+    zone = _zone_of(home)
+    policy = policy_from(home.settings, zone=zone)
+    own_calendar, calendars = _calendars(home, zone)
+    now = clock or SystemClock()
+    database = SqliteDatabase.open(home.place.database)
+    try:
+        yield Composed(
+            runtime=Runtime(
+                user_id=OWNER,
+                policy=policy,
+                clock=now,
+                ids=ids or UuidSource(),
+                unit_of_work=database.unit_of_work(OWNER),
+                language_model=RulesModel(policy.lexicon, text_limit=policy.text_limit),
+                calendars=calendars,
+                own_calendar=own_calendar,
+                notifier=ConsoleNotifier(options.output, clock=now, zone=zone),
+            ),
+            home=home,
+            database=database,
+        )
+    finally:
+        database.close()
+
+
+def _zone_of(home: Home) -> ZoneInfo:
+    try:
+        return zone_named(home.zone)
+    except UnknownZone as error:
+        raise ConfigError(
+            str(error), where="calendar.yaml: timezone", remedy="`donna config set` changes it"
+        ) from error
+
+
+def _calendars(home: Home, zone: ZoneInfo) -> tuple[IcsCalendar, tuple[IcsCalendar, ...]]:
+    """Return the one calendar Donna writes, and all that are configured."""
+    own, found = [], []
+    for name, source in home.settings.calendar.calendars.items():
+        if not source.calendar_id:
+            continue
+        writable = source.access == "read_write"
+        path = home.place.data / Path(source.calendar_id).expanduser()
+        calendar = IcsCalendar(name, path, zone=zone, writable=writable)
+        found.append(calendar)
+        if writable:
+            own.append(calendar)
+    if len(own) != 1:
+        raise ConfigError(
+            f"{len(own)} calendars are read_write, and exactly one has to be",
+            where="calendar.yaml: calendars",
+            remedy="Give one calendar `access: read_write` and the others `read_only`",
+        )
+    return own[0], tuple(found)

@@ -1,0 +1,1 @@
+"""Donna's stores on SQL databases, through SQLAlchemy Core."""

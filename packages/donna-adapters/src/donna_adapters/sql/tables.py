@@ -1,0 +1,252 @@
+"""The tables of Donna: every row belongs to a user, and every key and index begins there.
+
+JSON stands in text columns and is read by ``donna_core.domain.codec``. Instants are text of one
+sortable form. Where the order of rows matters, an integer key that only rises keeps it.
+"""
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Float,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    MetaData,
+    PrimaryKeyConstraint,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+from donna_adapters.sql.types import Instant
+
+METADATA = MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "fk": "fk_%(table_name)s_%(referred_table_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    }
+)
+ID = String(64)
+
+TASKS = Table(
+    "tasks",
+    METADATA,
+    Column("user_id", String(100), nullable=False),
+    Column("id", ID, nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("title_form", Text, nullable=False),  # what the search for duplicates compares
+    Column("description", Text),
+    Column("domain", String(16), nullable=False),
+    Column("priority", Integer, nullable=False),
+    Column("base_priority", Integer, nullable=False),
+    Column("priority_locked", Boolean, nullable=False),
+    Column("status", String(32), nullable=False),
+    Column("estimated_duration", Float, nullable=False),  # minutes; a float keeps seconds
+    Column("deadline", Instant),
+    Column("deadline_type", String(16), nullable=False),
+    Column("scheduled_start", Instant),
+    Column("scheduled_end", Instant),  # start + duration, for the search by window
+    Column("pinned_start", Instant),
+    Column("snoozed_until", Instant),
+    Column("actual_start", Instant),
+    Column("completed_at", Instant),
+    Column("archived_at", Instant),
+    Column("recurrence", Text),
+    Column("dependencies", Text, nullable=False),
+    Column("parent_task", ID),
+    Column("prep_work_flag", Boolean, nullable=False),
+    Column("prep_work_instructions", Text),
+    Column("agent_eligible", Boolean, nullable=False),
+    Column("assigned_agent", String(100)),
+    Column("agent_status", String(32)),
+    Column("tags", Text, nullable=False),
+    Column("notes", Text, nullable=False),
+    Column("reschedule_count", Integer, nullable=False),
+    Column("nudge_count", Integer, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("created_via", String(16), nullable=False),
+    Column("estimated_cost", String(40)),  # dollars; a float would not give back the cents
+    Column("calendar_event_id", String(200)),
+    Column("donna_managed", Boolean, nullable=False),
+    Column("quality_score", Float),
+    Column("capability_name", Text),
+    Column("inputs_json", Text),
+    Column("time_intent_json", Text, nullable=False),
+    PrimaryKeyConstraint("user_id", "id"),
+    UniqueConstraint("user_id", "number"),
+    Index(None, "user_id", "status"),
+    Index(None, "user_id", "scheduled_start"),
+)
+
+COUNTER = Table(
+    "counter",
+    METADATA,
+    Column("user_id", String(100), nullable=False),
+    Column("name", String(32), nullable=False),
+    Column("value", Integer, nullable=False),
+    PrimaryKeyConstraint("user_id", "name"),
+)
+
+COMMAND = Table(
+    "command",
+    METADATA,
+    Column("seq", Integer, nullable=False),
+    Column("user_id", String(100), nullable=False),
+    Column("id", ID, nullable=False),
+    Column("verb", String(64), nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("undone", Boolean, nullable=False),  # this one decides, not the body's
+    Column("body_json", Text, nullable=False),
+    PrimaryKeyConstraint("seq"),
+    UniqueConstraint("user_id", "id"),
+    Index(None, "user_id", "seq"),
+)
+
+COMMAND_TASK = Table(
+    "command_task",
+    METADATA,
+    Column("user_id", String(100), nullable=False),
+    Column("task_id", ID, nullable=False),
+    Column("command_id", ID, nullable=False),
+    PrimaryKeyConstraint("user_id", "task_id", "command_id"),
+    ForeignKeyConstraint(["user_id", "command_id"], ["command.user_id", "command.id"]),
+)
+
+TASK_STEP = Table(
+    "task_step",
+    METADATA,
+    Column("seq", Integer, nullable=False),
+    Column("user_id", String(100), nullable=False),
+    Column("task_id", ID, nullable=False),
+    Column("command_id", ID, nullable=False),
+    Column("origin", String(32), nullable=False),
+    Column("target", String(32), nullable=False),
+    Column("trigger", String(64), nullable=False),
+    Column("at", Instant, nullable=False),
+    PrimaryKeyConstraint("seq"),
+    ForeignKeyConstraint(["user_id", "command_id"], ["command.user_id", "command.id"]),
+    Index(None, "user_id", "task_id", "seq"),
+)
+
+EVENT_LOG = Table(
+    "event_log",
+    METADATA,
+    Column("position", Integer, nullable=False),
+    Column("user_id", String(100), nullable=False),
+    Column("kind", String(64), nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("task_id", ID),
+    Column("command_id", ID),
+    Column("data_json", Text, nullable=False),
+    PrimaryKeyConstraint("position"),
+    Index(None, "user_id", "position"),
+)
+
+ESCALATION_STATE = Table(
+    "escalation_state",
+    METADATA,
+    Column("user_id", String(100), nullable=False),
+    Column("task_id", ID, nullable=False),
+    Column("occurrence", Text, nullable=False),
+    Column("ref", String(64), nullable=False),
+    Column("current_tier", Integer, nullable=False),
+    Column("status", String(20), nullable=False),
+    Column("next_escalation_at", Instant, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("updated_at", Instant, nullable=False),
+    Column("version", Integer, nullable=False),
+    PrimaryKeyConstraint("user_id", "task_id"),
+)
+
+ATTENTION = Table(
+    "attention",
+    METADATA,
+    Column("user_id", String(100), nullable=False),
+    Column("quiet_until", Instant),
+    Column("version", Integer, nullable=False),
+    PrimaryKeyConstraint("user_id"),
+)
+
+JOB = Table(
+    "job",
+    METADATA,
+    Column("user_id", String(100), nullable=False),
+    Column("key", String(200), nullable=False),
+    Column("kind", String(64), nullable=False),
+    Column("run_at", Instant, nullable=False),
+    Column("task_id", ID),
+    Column("payload_json", Text, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("fence", Integer, nullable=False),
+    Column("lease_until", Instant),
+    Column("note", Text, nullable=False),
+    PrimaryKeyConstraint("user_id", "key"),
+    Index(None, "user_id", "state", "run_at"),
+    Index(None, "user_id", "task_id"),
+)
+
+OUTBOX = Table(
+    "outbox",
+    METADATA,
+    Column("sequence", Integer, nullable=False),
+    Column("user_id", String(100), nullable=False),
+    Column("key", String(200), nullable=False),
+    Column("lane", String(16), nullable=False),
+    Column("kind", String(16)),  # of a message; calendar writes have none
+    Column("task_id", ID),
+    Column("delivery_json", Text, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("not_before", Instant, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("fence", Integer, nullable=False),
+    Column("lease_until", Instant),
+    Column("sent_at", Instant),
+    Column("remote_id", Text),
+    Column("note", Text, nullable=False),
+    PrimaryKeyConstraint("sequence"),
+    UniqueConstraint("user_id", "key"),
+    Index(None, "user_id", "lane", "state"),
+    Index(None, "user_id", "task_id"),
+)
+
+CALENDAR_STAMP = Table(
+    "calendar_stamp",
+    METADATA,
+    Column("user_id", String(100), nullable=False),
+    Column("calendar_id", String(200), nullable=False),
+    Column("stamp", Text, nullable=False),
+    Column("window_start", Instant, nullable=False),
+    Column("window_end", Instant, nullable=False),
+    Column("last_synced", Instant, nullable=False),
+    PrimaryKeyConstraint("user_id", "calendar_id"),
+)
+
+CALENDAR_MIRROR = Table(
+    "calendar_mirror",
+    METADATA,
+    Column("user_id", String(100), nullable=False),
+    Column("calendar_id", String(200), nullable=False),
+    Column("position", Integer, nullable=False),  # occurrences of one event share its id
+    Column("event_id", Text, nullable=False),
+    Column("summary", Text, nullable=False),
+    Column("start_time", Instant, nullable=False),
+    Column("end_time", Instant, nullable=False),
+    Column("busy", Boolean, nullable=False),
+    Column("donna_task_id", ID),
+    PrimaryKeyConstraint("user_id", "calendar_id", "position"),
+    Index(None, "user_id", "start_time"),
+)
+
+# Alembic's own table, in its own metadata: migrations never touch it.
+ALEMBIC_VERSION = Table(
+    "alembic_version",
+    MetaData(),
+    Column("version_num", String(32), nullable=False),
+    PrimaryKeyConstraint("version_num", name="alembic_version_pkc"),
+)

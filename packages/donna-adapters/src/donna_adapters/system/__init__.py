@@ -1,0 +1,1 @@
+"""The machine Donna runs on: its time zone, its folders, and who leads on it."""

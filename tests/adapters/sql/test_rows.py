@@ -1,0 +1,183 @@
+"""What the rows hold, and whose they are."""
+
+import inspect
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from attrs import evolve, fields
+from hypothesis import HealthCheck, given, settings
+from sqlalchemy import UniqueConstraint, event
+from sqlalchemy.engine import Engine
+
+from donna_adapters.sql.sqlite import SqliteDatabase
+from donna_adapters.sql.tables import METADATA
+from donna_adapters.sql.unit_of_work import stores_of
+from donna_core.domain.effects import MessageKind
+from donna_core.domain.errors import StorageUnavailable
+from donna_core.domain.followup.attention import Attention
+from donna_core.domain.ids import CommandId, TaskId
+from donna_core.domain.tasks.task import Task
+from donna_core.ports.jobs import JobState
+from donna_core.ports.outbox import DeliveryState, Lane
+from donna_core.ports.unit_of_work import Stores
+from donna_core.testing.contracts.event_log import event as happening
+from donna_core.testing.contracts.stores import (
+    DAY,
+    HOUR,
+    ME,
+    NOON,
+    OTHER,
+    calendar_write,
+    capture,
+    escalation,
+    fill,
+    full_task,
+    job,
+    message,
+    occurrence,
+    snapshot,
+    task,
+)
+from donna_core.testing.strategies import values
+
+ONE = TaskId("task-1")
+# Every method of every store, called with the keys of somebody else's rows.
+CALLS: dict[str, Callable[[Stores], object]] = {
+    "tasks.get": lambda s: s.tasks.get(ONE),
+    "tasks.select": lambda s: s.tasks.select(ids=[ONE]),
+    "tasks.titles": lambda s: s.tasks.titles(),
+    "tasks.occupied": lambda s: s.tasks.occupied(DAY),
+    "tasks.next_number": lambda s: s.tasks.next_number() - 1,
+    "tasks.remove": lambda s: s.tasks.remove(ONE),
+    "tasks.save": lambda s: s.tasks.save(task(user_id=OTHER, version=2)),
+    "history.get": lambda s: s.history.get(CommandId("command-1")),
+    "history.recent": lambda s: s.history.recent(9) or s.history.recent(9, task_id=ONE),
+    "history.steps": lambda s: s.history.steps(ONE),
+    "history.mark": lambda s: s.history.mark(CommandId("command-1"), undone=True),
+    "history.record": lambda s: s.history.record(capture(task(user_id=OTHER))),
+    "events.since": lambda s: s.events.since(0),
+    "events.append": lambda s: s.events.append([happening(1)]),
+    "escalations.get": lambda s: s.escalations.get(ONE),
+    "escalations.active": lambda s: s.escalations.active(),
+    "escalations.remove": lambda s: s.escalations.remove(ONE),
+    "escalations.save": lambda s: s.escalations.save(escalation(tier=3)),
+    "attention.get": lambda s: s.attention.get().version,
+    "attention.save": lambda s: s.attention.save(Attention(version=7)),
+    "jobs.select": lambda s: s.jobs.select(task_id=ONE),
+    "jobs.next_due": lambda s: s.jobs.next_due(),
+    "jobs.claim": lambda s: s.jobs.claim(now=NOON, lease_until=NOON, limit=9),
+    "jobs.finish": lambda s: s.jobs.finish("job-1", fence=1, state=JobState.DONE),
+    "jobs.retract": lambda s: s.jobs.retract(ONE),
+    "jobs.want": lambda s: s.jobs.want([job(payload={"n": 1})]),
+    "outbox.select": lambda s: s.outbox.select(task_id=ONE),
+    "outbox.next_due": lambda s: s.outbox.next_due(Lane.MESSAGES),
+    "outbox.claim": lambda s: s.outbox.claim(
+        Lane.MESSAGES, now=NOON + HOUR, lease_until=NOON, limit=9
+    ),
+    "outbox.settle": lambda s: s.outbox.settle(
+        "message-1", fence=1, state=DeliveryState.SENT, at=NOON
+    ),
+    "outbox.cancel": lambda s: s.outbox.cancel(ONE, kinds=set(MessageKind)),
+    "outbox.add": lambda s: s.outbox.add([message(), calendar_write()], at=NOON),
+    "mirror.stamps": lambda s: s.mirror.stamps(),
+    "mirror.events": lambda s: s.mirror.events(DAY),
+    "mirror.forget": lambda s: s.mirror.forget("work"),
+    "mirror.replace": lambda s: s.mirror.replace(snapshot("work", occurrence("x")), at=NOON),
+}
+
+
+async def test_every_method_is_tried(database: SqliteDatabase) -> None:
+    """The list of calls has every public method of every store, and no other."""
+    stores = await database.transact(lambda connection: stores_of(ME, connection))
+    methods = {
+        f"{store.name}.{name}"
+        for store in fields(Stores)
+        for name, _ in inspect.getmembers(getattr(stores, store.name), inspect.ismethod)
+        if not name.startswith("_")
+    }
+
+    assert methods == set(CALLS)
+
+
+@pytest.mark.parametrize("call", CALLS.values(), ids=CALLS)
+async def test_no_method_reaches_another_users_rows(
+    database: SqliteDatabase, call: Callable[[Stores], object]
+) -> None:
+    """It finds nothing, changes nothing, and each of its statements names its own user only."""
+    ran: list[tuple[str, Any]] = []
+
+    def listen(*heard: Any) -> None:
+        ran.append(heard[2:4])
+
+    await database.unit_of_work(ME).run(fill)
+    mine = await dump(database)
+    event.listen(Engine, "before_cursor_execute", listen)
+    try:
+        found = await database.unit_of_work(OTHER).run(call)
+    finally:
+        event.remove(Engine, "before_cursor_execute", listen)
+
+    assert not found
+    assert await dump(database) == mine
+    statements = [heard for heard in ran if heard[0] != "BEGIN IMMEDIATE"]
+    assert statements
+    for text, parameters in statements:
+        assert "user_id" in text
+        assert OTHER in str(parameters)
+
+
+def test_every_table_is_scoped_by_user() -> None:
+    """Each has the column, and each key and index but those that only count begins with it."""
+    for table in METADATA.tables.values():
+        assert not table.c.user_id.nullable
+        uniques = [c for c in table.constraints if isinstance(c, UniqueConstraint)]
+        for columns in (*(index.columns for index in table.indexes), *(u.columns for u in uniques)):
+            assert next(iter(columns)).name == "user_id"
+        key = [column.name for column in table.primary_key]
+        assert key[0] == "user_id" or key in (["seq"], ["position"], ["sequence"])
+
+
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(drawn=values(Task))
+async def test_any_task_survives_as_a_row(database: SqliteDatabase, drawn: Task) -> None:
+    """Whatever its fields hold, it comes back equal."""
+    kept = evolve(drawn, user_id=ME)
+
+    def decide(stores: Stores) -> Task | None:
+        for former in stores.tasks.select():
+            stores.tasks.remove(former.id)
+        stores.tasks.save(kept)
+        return stores.tasks.get(kept.id)
+
+    assert await database.unit_of_work(ME).run(decide) == kept
+
+
+async def test_a_number_names_one_task(database: SqliteDatabase) -> None:
+    """The database takes no second task under a number."""
+    await database.unit_of_work(ME).run(lambda stores: stores.tasks.save(full_task()))
+    twin = evolve(full_task(), id=TaskId("twin"))
+    with pytest.raises(StorageUnavailable, match="UNIQUE"):
+        await database.unit_of_work(ME).run(lambda stores: stores.tasks.save(twin))
+
+
+async def test_a_naive_instant_is_refused(database: SqliteDatabase) -> None:
+    """Nobody guesses its zone, nothing is kept, and no vendor's error reaches the caller."""
+    naive = task(deadline=NOON.replace(tzinfo=None))
+    with pytest.raises(ValueError, match="no time zone"):
+        await database.unit_of_work(ME).run(lambda stores: stores.tasks.save(naive))
+
+    assert await database.unit_of_work(ME).run(lambda stores: stores.tasks.select()) == ()
+
+
+async def dump(database: SqliteDatabase) -> dict[str, list[tuple[Any, ...]]]:
+    """Return all rows of one user."""
+    return await database.transact(
+        lambda connection: {
+            name: [
+                tuple(row)
+                for row in connection.execute(table.select().where(table.c.user_id == ME))
+            ]
+            for name, table in METADATA.tables.items()
+        }
+    )
