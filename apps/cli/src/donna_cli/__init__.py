@@ -1,0 +1,1 @@
+"""Donna in the terminal: capture, plan, remind and explain."""

@@ -1,0 +1,5 @@
+"""``python -m donna_cli`` is ``donna``."""
+
+from donna_cli.app import main
+
+main()

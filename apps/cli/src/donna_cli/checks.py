@@ -1,0 +1,165 @@
+"""What the doctor looks at, one check after the other, each with its cause and its fix."""
+
+import stat
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack
+from pathlib import Path
+
+from attrs import frozen
+from sqlalchemy import Connection
+
+from donna_adapters.compose.build import Composed, open_runtime
+from donna_adapters.compose.settings import Options, Place, find_place
+from donna_adapters.sql.driver import SAFE_WAL, SQLITE_VERSION
+from donna_adapters.sql.schema import stamp_of
+from donna_cli.settings import settings
+from donna_core.domain.errors import DonnaError
+from donna_core.domain.timing.interval import Interval
+from donna_core.ports.jobs import JobState
+from donna_core.ports.outbox import DeliveryState
+from donna_core.ports.unit_of_work import Stores
+from donna_core.usecases.mirroring import LOOK_BACK
+
+OTHERS = stat.S_IRWXG | stat.S_IRWXO
+_WAITING = {DeliveryState.PENDING, DeliveryState.IN_FLIGHT, DeliveryState.UNKNOWN}
+_LOST = {JobState.DEAD, JobState.MISSED}
+
+
+@frozen(kw_only=True)
+class Check:
+    """One thing that was looked at. A ``remedy`` beside ``ok`` is advice."""
+
+    name: str
+    ok: bool
+    found: str
+    remedy: str | None = None
+
+
+async def examine(options: Options) -> AsyncIterator[Check]:
+    """Yield the checks in the order in which one rests on the other; end where one cannot."""
+    try:
+        place = find_place(options)
+    except DonnaError as error:
+        yield _failed("data folder", error)
+        return
+    yield _private("data folder", place.data)
+    config = _config(place)
+    yield config
+    async with AsyncExitStack() as stack:
+        try:
+            composed = await stack.enter_async_context(open_runtime(options))
+        except DonnaError as error:
+            if config.ok:
+                yield _failed("start", error)
+            return
+        async for check in _inside(composed):
+            yield check
+
+
+async def _inside(composed: Composed) -> AsyncIterator[Check]:
+    """Yield the checks of a Donna that could be opened."""
+    yield _zone(composed)
+    yield _private("database file", composed.home.place.database)
+    try:
+        for check in await composed.database.transact(_database):
+            yield check
+        async for check in _calendars(composed):
+            yield check
+        for check in await composed.runtime.unit_of_work.run(_owed):
+            yield check
+    except DonnaError as error:
+        yield _failed("database", error)
+
+
+def _private(name: str, path: Path) -> Check:
+    mode = stat.S_IMODE(path.stat().st_mode)
+    if mode & OTHERS:
+        private = mode & ~OTHERS
+        return Check(
+            name=name,
+            ok=False,
+            found=f"{path} may be opened by others (mode {mode:04o})",
+            remedy=f"chmod {private:04o} '{path}'",
+        )
+    return Check(name=name, ok=True, found=f"{path} (mode {mode:04o})")
+
+
+def _config(place: Place) -> Check:
+    try:
+        own = [each.key for each in settings(place.config) if each.overlaid]
+    except DonnaError as error:
+        return _failed("configuration", error)
+    said = f"{len(own)} keys of your own" if own else "the defaults"
+    return Check(name="configuration", ok=True, found=f"{said}, from {place.config_folder}")
+
+
+def _zone(composed: Composed) -> Check:
+    home = composed.home
+    if home.zone_note:
+        remedy = "donna config set calendar.timezone Europe/Berlin, with your own"
+        return Check(name="time zone", ok=False, found=home.zone_note, remedy=remedy)
+    return Check(name="time zone", ok=True, found=home.zone)
+
+
+def _database(connection: Connection) -> Iterator[Check]:
+    version = ".".join(map(str, SQLITE_VERSION))
+    mode = str(connection.exec_driver_sql("PRAGMA journal_mode").scalar_one()).upper()
+    advice = None
+    if SQLITE_VERSION < SAFE_WAL:
+        safe = ".".join(map(str, SAFE_WAL))
+        advice = f"A SQLite from {safe} on would write faster: pip install pysqlite3"
+    stamp = stamp_of(connection)
+    found = f"schema {stamp}, SQLite {version}, journal {mode}"
+    sound = str(connection.exec_driver_sql("PRAGMA quick_check(1)").scalar_one())
+    checks = [Check(name="database", ok=True, found=found, remedy=advice)]
+    if sound != "ok":
+        remedy = "Move the file aside and put the newest copy from beside it in its place."
+        checks.append(Check(name="database content", ok=False, found=sound, remedy=remedy))
+    return iter(checks)
+
+
+async def _calendars(composed: Composed) -> AsyncIterator[Check]:
+    runtime = composed.runtime
+    now = runtime.clock.now()
+    window = Interval(now - LOOK_BACK, now + runtime.policy.slots.horizon)
+    for calendar in runtime.calendars:
+        name = f"calendar {calendar.calendar_id}"
+        try:
+            snapshot = await calendar.read(window)
+        except DonnaError as error:
+            yield _failed(name, error)
+        else:
+            yield Check(name=name, ok=True, found=f"{len(snapshot.events)} events around today")
+
+
+def _owed(stores: Stores) -> Iterator[Check]:
+    waiting = stores.outbox.select(states=_WAITING)
+    dead = stores.outbox.select(states={DeliveryState.DEAD})
+    lost = stores.jobs.select(states=_LOST)
+    checks = [
+        Check(
+            name="deliveries",
+            ok=not dead,
+            found=f"{len(waiting)} waiting, {len(dead)} given up"
+            + (f"; the last: {dead[-1].note}" if dead else ""),
+            remedy="Correct the cause; `donna show` of the task tells all of it." if dead else None,
+        ),
+        Check(
+            name="promises",
+            ok=not lost,
+            found=f"{len(lost)} missed" + (f"; the last: {lost[-1].note}" if lost else ""),
+            remedy="Keep `donna run` running: it does what is due." if lost else None,
+        ),
+    ]
+    return iter(checks)
+
+
+def _failed(name: str, error: DonnaError) -> Check:
+    problem = getattr(error, "problem", None)
+    remedy = getattr(error, "remedy", None)
+    if problem and remedy:
+        where = getattr(error, "where", "")
+        return Check(
+            name=name, ok=False, found=f"{where}: {problem}" if where else problem, remedy=remedy
+        )
+    return Check(name=name, ok=False, found=str(error))

@@ -1,0 +1,69 @@
+"""The reference page of the commands, in Markdown: docs/reference/cli.md."""
+
+import inspect
+from collections.abc import Iterator
+from itertools import groupby
+from typing import Any
+
+from donna_cli.app import EXAMPLES, load
+from donna_cli.catalog import CATALOG, Entry
+from donna_cli.exits import FAMILIES, ExitCode
+from donna_cli.invocation import everywhere, on_writing
+
+_SHARED = {*inspect.signature(everywhere).parameters, *inspect.signature(on_writing).parameters}
+
+
+def document() -> str:
+    """Return the page, made from the table of commands and the commands themselves."""
+    return "\n".join(_lines()) + "\n"
+
+
+def _lines() -> Iterator[str]:
+    yield "# Command reference"
+    yield ""
+    yield "`donna` alone shows what is on now, what comes next and what is overdue."
+    yield "This page is generated from the table in `apps/cli/src/donna_cli/catalog.py`."
+    for panel, entries in groupby(CATALOG.items(), key=lambda item: item[1].panel):
+        yield from ("", f"## {panel}")
+        for name, entry in entries:
+            yield from _command(name, entry)
+    yield from _everywhere()
+    yield from _codes()
+
+
+def _command(name: str, entry: Entry) -> Iterator[str]:
+    command = load(name, plain=True)
+    text, _, examples = command.help.replace("\b\n", "").partition(EXAMPLES)
+    yield from ("", f"### donna {name}", "")
+    yield from (line for line in text.strip().splitlines())
+    options = [each for each in command.params if each.name not in _SHARED and _named(each)]
+    if options:
+        yield from ("", "| option | |", "|---|---|")
+        yield from (f"| `{_named(each)}` | {each.help} |" for each in options)
+    if entry.writes:
+        yield from ("", "It changes something, so it takes `--dry-run` and `--yes`.")
+    yield from ("", "```text", *(line.strip() for line in examples.strip().splitlines()), "```")
+
+
+def _everywhere() -> Iterator[str]:
+    yield from ("", "## Everywhere", "", "| option | |", "|---|---|")
+    for function in (everywhere, on_writing):
+        for parameter in inspect.signature(function).parameters.values():
+            [option] = parameter.annotation.__metadata__
+            name = ", ".join([option.default, *(option.param_decls or ())])
+            yield f"| `{name}` | {option.help} |"
+
+
+def _codes() -> Iterator[str]:
+    kinds = {code: family.__doc__ for family, code in reversed(FAMILIES)}
+    yield from ("", "## Exit codes", "", "| code | meaning |", "|---|---|")
+    for code in ExitCode:
+        words = str(kinds.get(code) or "").split("\n")[0]
+        name = code.name.capitalize().replace("_", " ")
+        yield f"| {code.value} | {name}. {words} |".replace(". |", ". |").replace("  |", " |")
+
+
+def _named(parameter: Any) -> str:
+    """Return the option as it is typed; an argument or ``--help`` has no row."""
+    names = [name for name in parameter.opts if name.startswith("-")]
+    return ", ".join(names)

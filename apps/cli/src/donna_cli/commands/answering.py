@@ -1,0 +1,64 @@
+"""Answering Donna: ack, busy, quiet."""
+
+from typing import Annotated
+
+import typer
+
+from donna_cli.commands.parameters import PerhapsTasks
+from donna_cli.exits import ExitCode
+from donna_cli.invocation import Invocation
+from donna_cli.session import change
+from donna_cli.words import named
+from donna_core.domain.errors import InvalidInput
+from donna_core.usecases import answer
+from donna_core.usecases.advance import Changed
+from donna_core.usecases.moment import understand_moment
+from donna_core.usecases.runtime import Runtime
+
+_OVER = {"off", "end", "over"}
+
+
+def ack(invocation: Invocation, tasks: PerhapsTasks = None) -> ExitCode:
+    """Tell Donna that you have seen it, and stop her asking.
+
+    Examples:
+      donna ack
+      donna ack 3
+    """
+    return change(invocation, lambda runtime: answer.ack(runtime, named(tasks) if tasks else None))
+
+
+def busy(invocation: Invocation, tasks: PerhapsTasks = None) -> ExitCode:
+    """Tell Donna to ask again later.
+
+    Examples:
+      donna busy
+      donna busy 3
+    """
+    return change(invocation, lambda runtime: answer.busy(runtime, named(tasks) if tasks else None))
+
+
+def quiet(
+    invocation: Invocation,
+    until: Annotated[
+        list[str], typer.Argument(metavar="TIME", help="Until when, or 'off' to end it.")
+    ],
+) -> ExitCode:
+    """Hold every message below priority 5 for a while.
+
+    Examples:
+      donna quiet 2h
+      donna quiet until tomorrow morning
+      donna quiet off
+    """
+
+    async def act(runtime: Runtime) -> Changed:
+        words = " ".join(until)
+        if words.lower() in _OVER:
+            return await answer.quiet(runtime, until=None)
+        instant = understand_moment(runtime, words).instant
+        if instant <= runtime.clock.now():
+            raise InvalidInput(f"'{words}' is over. Name a time still to come: 2h, or 6pm.")
+        return await answer.quiet(runtime, until=instant)
+
+    return change(invocation, act)

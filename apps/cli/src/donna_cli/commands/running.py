@@ -1,0 +1,38 @@
+"""Running in the foreground: run."""
+
+from typing import Annotated
+
+import typer
+
+from donna_cli.exits import ExitCode
+from donna_cli.invocation import Invocation
+from donna_cli.session import opened
+from donna_cli.session import run as run_to_end
+from donna_server.orchestrator import supervise
+
+
+def run(
+    invocation: Invocation,
+    port: Annotated[
+        int,
+        typer.Option("--port", envvar="DONNA_PORT", min=0, max=65535, help="Port of /health."),
+    ] = 8100,
+    host: Annotated[str, typer.Option("--host", help="Address of /health.")] = "127.0.0.1",
+) -> ExitCode:
+    """Keep Donna's promises: remind, nudge, escalate and write digests.
+
+    She runs in the foreground until the interrupt key ends her; what falls due meanwhile is
+    done when she runs again, or reported as missed.
+
+    Examples:
+      donna run
+      donna run --port 8200
+    """
+
+    async def act() -> None:
+        async with opened(invocation) as composed:
+            typer.echo(f"Donna is running: http://{host}:{port}/health. Ctrl-C ends her.", err=True)
+            await supervise(composed, port=port, host=host)
+
+    run_to_end(act())
+    return ExitCode.OK

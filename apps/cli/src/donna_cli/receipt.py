@@ -1,0 +1,193 @@
+"""The receipt of a command: what was understood, what was done, why, and how to undo it.
+
+It is read from the recorded command alone, so it can claim nothing that did not happen.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from attrs import field, frozen
+
+from donna_cli.render import Block, Line, Tone
+from donna_cli.wording import Scene, because, facts, handle, moment, offer
+from donna_core.domain.capture.reading import Reading
+from donna_core.domain.followup.escalation import Escalation, EscalationStatus
+from donna_core.domain.ids import TaskId
+from donna_core.domain.tasks.history import Change, Command, Explanation, Topic
+from donna_core.domain.tasks.task import NEEDS_REVIEW, Task
+from donna_core.usecases.capture import Captured
+
+_DID: Mapping[str, str] = {
+    "capture": "Added",
+    "start": "Started",
+    "done": "Done",
+    "block": "Blocked",
+    "unblock": "Goes on",
+    "drop": "Dropped",
+    "reopen": "Back again",
+    "move": "Moved",
+    "snooze": "Snoozed",
+    "pin": "Pinned",
+    "unpin": "Unpinned",
+    "accept": "Accepted",
+    "plan": "Planned",
+    "edit": "Changed",
+    "lock": "Locked",
+    "unlock": "Unlocked",
+    "merge": "Merged",
+    "undo": "As before",
+    "redo": "Again",
+    "ack": "Seen",
+    "busy": "Later",
+    "quiet": "Quiet",
+}
+
+
+@frozen(kw_only=True)
+class Receipt:
+    """What one command did; ``captured`` and ``took_back`` belong to ``add`` and ``undo``.
+
+    ``pursued`` are the tasks of the pursuits it changed, ``problems`` say what outside could
+    not be read or written.
+    """
+
+    scene: Scene
+    command: Command | None
+    captured: Captured | None = None
+    took_back: Command | None = None
+    pursued: Mapping[TaskId, Task] = field(factory=dict)
+    problems: tuple[str, ...] = ()
+    dry_run: bool = False
+
+    @property
+    def changes(self) -> tuple[Change[Task], ...]:
+        """What became of each task, in the order they were touched."""
+        return self.command.tasks if self.command else ()
+
+    @property
+    def reading(self) -> Reading | None:
+        """What was understood, where a sentence was read."""
+        return self.captured.reading if self.captured else None
+
+
+def blocks(receipt: Receipt) -> Iterator[Block]:
+    """Yield the lines of the receipt."""
+    if receipt.dry_run:
+        yield Line("Dry run: nothing is kept.", Tone.WARNING)
+    if receipt.took_back is not None:
+        back = receipt.took_back
+        said = "Undone" if receipt.command and receipt.command.undoes else "Redone"
+        yield Line(f"{said}: {back.verb} of {moment(back.at, receipt.scene)}", Tone.GOOD)
+    if receipt.command is None:
+        yield from _not_a_task(receipt)
+        return
+    for change in receipt.changes:
+        yield from _change(change, receipt)
+    yield from _pursuits(receipt)
+    yield from _attention(receipt)
+    if not (receipt.changes or receipt.command.escalations or receipt.command.attention):
+        yield Line("Nothing to change: everything is as it should be.")
+    yield from _likeness(receipt)
+    if receipt.reading is not None:
+        yield from (Line(f"Note: {each}", Tone.WARNING, 1) for each in receipt.reading.remarks)
+    if not receipt.dry_run:
+        back_again = way_back(receipt.command)
+        yield Line(f"{back_again.split()[1].capitalize()}: {back_again}", Tone.QUIET)
+
+
+def _not_a_task(receipt: Receipt) -> Iterator[Block]:
+    words = receipt.reading.text if receipt.reading else ""
+    yield Line(f"This does not read like a task: {words}", Tone.WARNING)
+    yield Line("Nothing was kept. --insist keeps it as it is.", depth=1)
+
+
+def _change(change: Change[Task], receipt: Receipt) -> Iterator[Block]:
+    task = change.after
+    if task is None:
+        if change.before is not None:
+            yield Line(f"Gone: {handle(change.before)}", Tone.GOOD)
+        return
+    yield Line(f"{_headline(change, receipt)}: {handle(task)}", Tone.GOOD)
+    yield Line(facts(task, receipt.scene), depth=1)
+    yield from _reasons(task, receipt)
+    if NEEDS_REVIEW in task.tags and change.before is None and receipt.captured:
+        yield Line(f"Not sure about this one: donna edit {task.number} --reviewed", Tone.QUIET, 1)
+
+
+def _headline(change: Change[Task], receipt: Receipt) -> str:
+    """Return what was done to the task: the verb's word, or what followed from the verb."""
+    command, captured = receipt.command, receipt.captured
+    verb = command.verb if command else "capture"
+    if captured is not None and captured.duplicate_of is not None and change.before is not None:
+        return str(captured.outcome).capitalize()
+    if verb != "capture" and change.before is None and receipt.took_back is None:
+        return "Next"
+    if verb == "merge" and change.after is not None and not change.after.is_open:
+        return "Folded in"
+    return _DID.get(verb, verb.capitalize())
+
+
+def _reasons(task: Task, receipt: Receipt) -> Iterator[Block]:
+    for each in receipt.command.explanations if receipt.command else ():
+        if each.task_id != task.id or each.topic is Topic.DUPLICATE:
+            continue
+        yield Line(f"{_subject(each)}{because(each.reasons, receipt.scene)}", depth=1)
+        for number, offered in enumerate(each.offers, start=1):
+            yield Line(offer(number, offered, task, receipt.scene), depth=2)
+
+
+def _subject(explanation: Explanation) -> str:
+    return "priority " if explanation.topic is Topic.PRIORITY else ""
+
+
+def _likeness(receipt: Receipt) -> Iterator[Block]:
+    captured = receipt.captured
+    if captured is None or captured.task is None:
+        return
+    twin, number = captured.duplicate_of, captured.task.number
+    if twin is not None and twin.number != number:
+        way = f"one task: donna merge {twin.number} {number}; two: donna edit {number} --reviewed"
+        yield Line(f"Looks like {handle(twin)} ({way})", Tone.WARNING, 1)
+    for related in captured.related:
+        yield Line(f"Related: {handle(related)}", Tone.QUIET, 1)
+
+
+def _pursuits(receipt: Receipt) -> Iterator[Block]:
+    command = receipt.command
+    if command is None or command.verb not in {"ack", "busy"}:
+        return
+    for change in command.escalations:
+        if change.after is None:
+            continue
+        task = receipt.pursued.get(change.after.task_id)
+        name = handle(task) if task else change.after.ref
+        yield Line(f"{_DID[command.verb]}: {name}", Tone.GOOD)
+        yield Line(_outlook(change.after, receipt.scene), depth=1)
+
+
+def _outlook(pursuit: Escalation, scene: Scene) -> str:
+    if pursuit.status is EscalationStatus.BACKED_OFF:
+        return f"Donna asks again {moment(pursuit.next_at, scene)}"
+    return "Donna asks no more"
+
+
+def _attention(receipt: Receipt) -> Iterator[Block]:
+    change = receipt.command.attention if receipt.command else None
+    if change is None:
+        return
+    until = change.after.quiet_until if change.after else None
+    if until is None:
+        yield Line("Messages go out as usual.", Tone.GOOD)
+    else:
+        yield Line(f"Quiet until {moment(until, receipt.scene)}", Tone.GOOD)
+        yield Line("Only priority 5 goes out before. `donna quiet off` ends it.", depth=1)
+
+
+def way_back(command: Command) -> str:
+    """Return what takes the command back."""
+    return "donna redo" if command.undoes else "donna undo"
+
+
+def warnings(problems: Sequence[str]) -> Iterator[str]:
+    """Yield what is said about things outside that did not answer."""
+    for each in dict.fromkeys(problems):
+        yield f"Not complete: {each}"

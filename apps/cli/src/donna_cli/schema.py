@@ -1,0 +1,367 @@
+"""What ``--json`` prints: the models of the wire, kept apart from the domain's classes.
+
+Instants are ISO 8601 in UTC, durations are minutes, fields without a value are ``null``.
+Fields may be added; none is renamed or taken away within a major version.
+"""
+
+from datetime import date, datetime
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, PlainSerializer
+
+from donna_core.domain.codec import instant_to_text
+
+Instant = Annotated[
+    datetime, PlainSerializer(instant_to_text, return_type=str, when_used="json-unless-none")
+]
+
+
+class Wire(BaseModel):
+    """One JSON object."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class ReasonObject(Wire):
+    """One reason: a code and its facts for machines, words for people."""
+
+    code: str
+    facts: dict[str, Any]
+    words: str
+
+
+class OfferObject(Wire):
+    """A place Donna could give a task; ``number`` is what ``donna accept`` takes."""
+
+    number: int
+    start: Instant
+    end: Instant
+    gives_up: ReasonObject
+
+
+class ExplanationObject(Wire):
+    """Why a task is where it is (placement), what it is (priority), or like which (duplicate)."""
+
+    task_id: str
+    topic: Literal["placement", "priority", "duplicate"]
+    reasons: list[ReasonObject]
+    words: str
+    offers: list[OfferObject]
+
+
+class TaskObject(Wire):
+    """One task. ``start`` and ``end`` are its place in the calendar."""
+
+    id: str
+    number: int
+    title: str
+    description: str | None
+    domain: Literal["personal", "work", "family"]
+    priority: int = Field(ge=1, le=5)
+    priority_locked: bool
+    status: str
+    duration_minutes: float
+    start: Instant | None
+    end: Instant | None
+    deadline: Instant | None
+    deadline_type: Literal["hard", "soft", "none"]
+    pinned_start: Instant | None
+    snoozed_until: Instant | None
+    actual_start: Instant | None
+    completed_at: Instant | None
+    recurrence: str | None
+    dependencies: list[str]
+    parent_task: str | None
+    tags: list[str]
+    notes: list[str]
+    prep_work: str | None
+    agent_eligible: bool
+    reschedule_count: int
+    nudge_count: int
+    created_at: Instant
+    created_via: str
+    version: int
+
+
+class SpanObject(Wire):
+    """Characters ``[start, end)`` of the text and what they were taken for."""
+
+    kind: str
+    start: int
+    end: int
+    text: str
+
+
+class ReadingObject(Wire):
+    """What Donna understands of a sentence."""
+
+    text: str
+    title: str
+    is_task: bool
+    description: str | None
+    domain: Literal["personal", "work", "family"]
+    priority: int = Field(ge=1, le=5)
+    start: Instant | None
+    earliest: Instant | None
+    latest: Instant | None
+    weekdays: list[int]
+    time_of_day: str | None
+    intent: str
+    strictness: str
+    deadline: Instant | None
+    deadline_type: Literal["hard", "soft", "none"]
+    duration_minutes: float
+    duration_stated: bool
+    recurrence: str | None
+    recurrence_words: str | None
+    tags: list[str]
+    prep_work: str | None
+    agent_eligible: bool
+    confidence: float = Field(ge=0, le=1)
+    remarks: list[str]
+    alternatives: list[Instant]
+    spans: list[SpanObject]
+
+
+class PursuitObject(Wire):
+    """A task Donna waits for an answer about; ``ref`` is the code that acknowledges it."""
+
+    task_id: str
+    ref: str
+    tier: int
+    status: str
+    next_at: Instant
+
+
+class ReceiptObject(Wire):
+    """What a command did. With ``dry_run`` nothing of it was kept.
+
+    ``removed`` are ids of tasks that are gone, ``took_back`` is the verb an undo took back.
+    ``problems`` are calendars that could not be read and deliveries that wait for a retry.
+    """
+
+    verb: str
+    outcome: str
+    command_id: str | None
+    dry_run: bool
+    tasks: list[TaskObject]
+    removed: list[str]
+    reading: ReadingObject | None
+    duplicate_of: TaskObject | None
+    related: list[TaskObject]
+    explanations: list[ExplanationObject]
+    pursuits: list[PursuitObject]
+    quiet_until: Instant | None
+    took_back: str | None
+    problems: list[str]
+    undo: str | None
+
+
+class TaskListObject(Wire):
+    """Tasks in the order of their numbers, or of their places for ``next``."""
+
+    tasks: list[TaskObject]
+
+
+class NowObject(Wire):
+    """What matters at the instant ``at``."""
+
+    at: Instant
+    zone: str
+    current: list[TaskObject]
+    next: list[TaskObject]
+    overdue: list[TaskObject]
+    unplanned: list[TaskObject]
+    waiting_for_answer: list[PursuitObject]
+    quiet_until: Instant | None
+
+
+class EventObject(Wire):
+    """One occurrence in a calendar of the person's own."""
+
+    title: str
+    calendar: str
+    start: Instant
+    end: Instant
+    busy: bool
+
+
+class DayObject(Wire):
+    """One local day of the zone."""
+
+    day: date
+    zone: str
+    tasks: list[TaskObject]
+    events: list[EventObject]
+    due: list[TaskObject]
+    completed: list[TaskObject]
+    problems: list[str]
+
+
+class EntryObject(Wire):
+    """One task or event on a day of the week."""
+
+    kind: Literal["task", "event"]
+    title: str
+    start: Instant
+    end: Instant
+    task_id: str | None
+    priority: int | None
+    status: str | None
+
+
+class WeekDayObject(Wire):
+    """One local day and what lies on it."""
+
+    day: date
+    entries: list[EntryObject]
+
+
+class WeekObject(Wire):
+    """Seven local days from Monday on."""
+
+    zone: str
+    days: list[WeekDayObject]
+    problems: list[str]
+
+
+class StepObject(Wire):
+    """One transition of a task."""
+
+    origin: str
+    target: str
+    trigger: str
+    at: Instant
+
+
+class CommandObject(Wire):
+    """One thing that was asked for, by a person or by Donna herself."""
+
+    id: str
+    verb: str
+    text: str
+    at: Instant
+    actor: Literal["person", "donna"]
+    channel: str
+    undone: bool
+
+
+class JobObject(Wire):
+    """An act that waits for its instant."""
+
+    kind: str
+    run_at: Instant
+    state: str
+
+
+class DeliveryObject(Wire):
+    """A message or a calendar write and how far it has come."""
+
+    kind: str
+    state: str
+    subject: str
+    not_before: Instant
+    sent_at: Instant | None
+    note: str
+
+
+class TaskViewObject(Wire):
+    """Everything that is known about one task."""
+
+    task: TaskObject
+    dependencies: list[TaskObject]
+    waiting: list[TaskObject]
+    explanations: list[ExplanationObject]
+    offers: list[OfferObject]
+    commands: list[CommandObject]
+    steps: list[StepObject]
+    jobs: list[JobObject]
+    deliveries: list[DeliveryObject]
+    pursuit: PursuitObject | None
+
+
+class WhyObject(Wire):
+    """Why one task stands where it stands."""
+
+    task: TaskObject
+    explanations: list[ExplanationObject]
+    offers: list[OfferObject]
+    commands: list[CommandObject]
+    steps: list[StepObject]
+
+
+class DigestObject(Wire):
+    """A digest as it would be sent."""
+
+    subject: str
+    body: str
+
+
+class CheckObject(Wire):
+    """One check of ``donna doctor``; where it is not ``ok`` it names the cause and the fix."""
+
+    name: str
+    ok: bool
+    found: str
+    remedy: str | None
+
+
+class DoctorObject(Wire):
+    """The checks in their order; ``ok`` when all of them are."""
+
+    ok: bool
+    checks: list[CheckObject]
+
+
+class SettingObject(Wire):
+    """One key of the configuration; ``where`` is the file and line its value comes from."""
+
+    key: str
+    value: Any
+    where: str
+    overlaid: bool
+
+
+class ConfigObject(Wire):
+    """The configuration; ``folder`` is where overlays are kept, whether it exists or not."""
+
+    folder: str
+    settings: list[SettingObject]
+
+
+class VersionObject(Wire):
+    """What runs here."""
+
+    donna: str
+    python: str
+    sqlite: str
+
+
+class ErrorObject(Wire):
+    """What went wrong, on stderr; ``error`` is the name of its kind.
+
+    ``parse --jsonl`` puts it in place of a reading, with the line it stands for.
+    """
+
+    error: str
+    message: str
+    exit_code: int
+    line: int | None = None
+
+
+PRINTED_BY: dict[str, type[Wire]] = {
+    "every command that changes something": ReceiptObject,
+    "donna": NowObject,
+    "donna parse": ReadingObject,
+    "donna list, donna next": TaskListObject,
+    "donna today": DayObject,
+    "donna week": WeekObject,
+    "donna show": TaskViewObject,
+    "donna why": WhyObject,
+    "donna digest": DigestObject,
+    "donna doctor": DoctorObject,
+    "donna config": ConfigObject,
+    "donna config get, donna config set": SettingObject,
+    "donna version": VersionObject,
+    "any command that fails": ErrorObject,
+}

@@ -1,0 +1,344 @@
+"""From the domain to the wire: one function for each object of ``donna_cli.schema``."""
+
+import json
+import re
+from collections.abc import Iterable, Sequence
+from datetime import timedelta
+
+from donna_cli import schema
+from donna_cli.checks import Check
+from donna_cli.receipt import Receipt, way_back
+from donna_cli.settings import Setting
+from donna_cli.wording import Scene, because
+from donna_core.domain.capture.reading import Reading
+from donna_core.domain.codec import to_plain
+from donna_core.domain.effects import Message
+from donna_core.domain.followup.escalation import Escalation
+from donna_core.domain.planning.reasons import Reason, say
+from donna_core.domain.planning.week import Week
+from donna_core.domain.tasks.history import Command, Explanation, Offer, Step
+from donna_core.domain.tasks.task import Task
+from donna_core.ports.calendar import CalendarEvent
+from donna_core.ports.outbox import OutboxRow
+from donna_core.usecases.capture import Captured
+from donna_core.usecases.overview import DayView, Now, TaskView
+
+# Valid within JSON texts, and no terminal obeys them: C1, line and direction marks, surrogates.
+_UNSHOWN = re.compile("[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+
+
+def dumped(model: schema.Wire) -> str:
+    """Return the object as JSON on one line, safe to show on a terminal."""
+    text = json.dumps(model.model_dump(mode="json"), ensure_ascii=False)
+    return _UNSHOWN.sub(lambda found: f"\\u{ord(found.group()):04x}", text)
+
+
+def task(each: Task) -> schema.TaskObject:
+    """Return one task."""
+    return schema.TaskObject(
+        id=each.id,
+        number=each.number,
+        title=each.title,
+        description=each.description,
+        domain=each.domain.value,
+        priority=each.priority,
+        priority_locked=each.priority_locked,
+        status=each.status,
+        duration_minutes=minutes(each.estimated_duration),
+        start=each.scheduled_start,
+        end=each.scheduled_end,
+        deadline=each.deadline,
+        deadline_type=each.deadline_type.value,
+        pinned_start=each.pinned_start,
+        snoozed_until=each.snoozed_until,
+        actual_start=each.actual_start,
+        completed_at=each.completed_at,
+        recurrence=each.recurrence,
+        dependencies=list(each.dependencies),
+        parent_task=each.parent_task,
+        tags=list(each.tags),
+        notes=list(each.notes),
+        prep_work=each.prep_work_instructions if each.prep_work_flag else None,
+        agent_eligible=each.agent_eligible,
+        reschedule_count=each.reschedule_count,
+        nudge_count=each.nudge_count,
+        created_at=each.created_at,
+        created_via=each.created_via,
+        version=each.version,
+    )
+
+
+def tasks(several: Iterable[Task]) -> list[schema.TaskObject]:
+    """Return each task."""
+    return [task(each) for each in several]
+
+
+def task_list(several: Iterable[Task]) -> schema.TaskListObject:
+    """Return a list of tasks."""
+    return schema.TaskListObject(tasks=tasks(several))
+
+
+def reading(each: Reading) -> schema.ReadingObject:
+    """Return what was understood of a sentence."""
+    intent = each.time_intent
+    return schema.ReadingObject(
+        text=each.text,
+        title=each.title,
+        is_task=each.is_task,
+        description=each.description,
+        domain=each.domain.value,
+        priority=each.priority,
+        start=each.start,
+        earliest=intent.earliest,
+        latest=intent.latest,
+        weekdays=list(intent.weekdays),
+        time_of_day=intent.time_of_day,
+        intent=intent.kind,
+        strictness=intent.strictness,
+        deadline=each.deadline,
+        deadline_type=each.deadline_type.value,
+        duration_minutes=minutes(each.duration),
+        duration_stated=each.duration_stated,
+        recurrence=each.recurrence,
+        recurrence_words=each.recurrence_text,
+        tags=list(each.tags),
+        prep_work=each.prep_work_instructions if each.prep_work_flag else None,
+        agent_eligible=each.agent_eligible,
+        confidence=each.confidence,
+        remarks=list(each.remarks),
+        alternatives=list(each.alternatives),
+        spans=[
+            schema.SpanObject(kind=span.kind, start=span.start, end=span.end, text=span.text)
+            for span in each.spans
+        ],
+    )
+
+
+def reason(each: Reason, scene: Scene) -> schema.ReasonObject:
+    """Return one reason."""
+    return schema.ReasonObject(
+        code=each.code, facts=to_plain(each.facts), words=say(each, zone=scene.zone)
+    )
+
+
+def offers(several: Sequence[Offer], scene: Scene) -> list[schema.OfferObject]:
+    """Return the offers, numbered from 1 as ``donna accept`` counts them."""
+    return [
+        schema.OfferObject(
+            number=number,
+            start=each.when.start,
+            end=each.when.end,
+            gives_up=reason(each.gives_up, scene),
+        )
+        for number, each in enumerate(several, start=1)
+    ]
+
+
+def explanation(each: Explanation, scene: Scene) -> schema.ExplanationObject:
+    """Return one explanation."""
+    return schema.ExplanationObject(
+        task_id=each.task_id,
+        topic=each.topic.value,
+        reasons=[reason(one, scene) for one in each.reasons],
+        words=because(each.reasons, scene),
+        offers=offers(each.offers, scene),
+    )
+
+
+def pursuit(each: Escalation) -> schema.PursuitObject:
+    """Return one pursuit."""
+    return schema.PursuitObject(
+        task_id=each.task_id, ref=each.ref, tier=each.tier, status=each.status, next_at=each.next_at
+    )
+
+
+def now(view: Now, scene: Scene) -> schema.NowObject:
+    """Return what matters now."""
+    return schema.NowObject(
+        at=view.at,
+        zone=scene.zone.key,
+        current=tasks(view.current),
+        next=tasks(view.next),
+        overdue=tasks(view.overdue),
+        unplanned=tasks(view.unplanned),
+        waiting_for_answer=[pursuit(each) for each in view.waiting_for_answer],
+        quiet_until=view.attention.quiet_until,
+    )
+
+
+def day(view: DayView, problems: Sequence[str], scene: Scene) -> schema.DayObject:
+    """Return one day."""
+    return schema.DayObject(
+        day=view.day,
+        zone=scene.zone.key,
+        tasks=tasks(view.tasks),
+        events=[_event(each) for each in view.events],
+        due=tasks(view.due),
+        completed=tasks(view.completed),
+        problems=list(problems),
+    )
+
+
+def week(view: Week, problems: Sequence[str], scene: Scene) -> schema.WeekObject:
+    """Return one week."""
+    return schema.WeekObject(
+        zone=scene.zone.key,
+        days=[
+            schema.WeekDayObject(
+                day=each.date,
+                entries=[
+                    schema.EntryObject(
+                        kind=entry.kind.value,
+                        title=entry.title,
+                        start=entry.when.start,
+                        end=entry.when.end,
+                        task_id=entry.task_id,
+                        priority=entry.priority,
+                        status=entry.status,
+                    )
+                    for entry in each.entries
+                ],
+            )
+            for each in view.days
+        ],
+        problems=list(problems),
+    )
+
+
+def task_view(view: TaskView, scene: Scene) -> schema.TaskViewObject:
+    """Return everything about one task."""
+    return schema.TaskViewObject(
+        task=task(view.task),
+        dependencies=tasks(view.dependencies),
+        waiting=tasks(view.waiting),
+        explanations=[explanation(each, scene) for each in view.explanations],
+        offers=offers(view.offers, scene),
+        commands=[command(each) for each in view.commands],
+        steps=[step(each) for each in view.steps],
+        jobs=[
+            schema.JobObject(kind=row.job.kind, run_at=row.job.run_at, state=row.state)
+            for row in view.jobs
+        ],
+        deliveries=[_delivery(row) for row in view.deliveries],
+        pursuit=pursuit(view.pursuit) if view.pursuit else None,
+    )
+
+
+def why(view: TaskView, scene: Scene) -> schema.WhyObject:
+    """Return the reasons and the history of one task."""
+    return schema.WhyObject(
+        task=task(view.task),
+        explanations=[explanation(each, scene) for each in view.explanations],
+        offers=offers(view.offers, scene),
+        commands=[command(each) for each in view.commands],
+        steps=[step(each) for each in view.steps],
+    )
+
+
+def command(each: Command) -> schema.CommandObject:
+    """Return one command without what it changed."""
+    return schema.CommandObject(
+        id=each.id,
+        verb=each.verb,
+        text=each.text,
+        at=each.at,
+        actor=each.actor.value,
+        channel=each.channel,
+        undone=each.undone,
+    )
+
+
+def step(each: Step) -> schema.StepObject:
+    """Return one transition."""
+    return schema.StepObject(
+        origin=each.origin, target=each.target, trigger=each.trigger, at=each.at
+    )
+
+
+def digest(message: Message) -> schema.DigestObject:
+    """Return a digest."""
+    return schema.DigestObject(subject=message.subject, body=message.body)
+
+
+def receipt(done: Receipt) -> schema.ReceiptObject:
+    """Return the receipt as it goes over the wire."""
+    command, captured = done.command, done.captured
+    attention = command.attention.after if command and command.attention else None
+    changes = command.escalations if command else ()
+    return schema.ReceiptObject(
+        verb=command.verb if command else "capture",
+        outcome=captured.outcome if captured else "changed",
+        command_id=command.id if command else None,
+        dry_run=done.dry_run,
+        tasks=tasks(change.after for change in done.changes if change.after),
+        removed=[c.before.id for c in done.changes if c.before and not c.after],
+        reading=reading(done.reading) if done.reading else None,
+        duplicate_of=_twin(captured),
+        related=tasks(captured.related) if captured else [],
+        explanations=[
+            explanation(each, done.scene) for each in (command.explanations if command else ())
+        ],
+        pursuits=[pursuit(each.after) for each in changes if each.after],
+        quiet_until=attention.quiet_until if attention else None,
+        took_back=done.took_back.verb if done.took_back else None,
+        problems=list(done.problems),
+        undo=None if command is None or done.dry_run else way_back(command),
+    )
+
+
+def minutes(duration: timedelta) -> float:
+    """Return a duration as the wire has it."""
+    return duration / timedelta(minutes=1)
+
+
+def _event(each: CalendarEvent) -> schema.EventObject:
+    return schema.EventObject(
+        title=each.title,
+        calendar=each.calendar_id,
+        start=each.when.start,
+        end=each.when.end,
+        busy=each.busy,
+    )
+
+
+def _delivery(row: OutboxRow) -> schema.DeliveryObject:
+    message = row.delivery if isinstance(row.delivery, Message) else None
+    return schema.DeliveryObject(
+        kind=message.kind if message else "calendar",
+        state=row.state,
+        subject=message.subject if message else row.delivery.key,
+        not_before=row.not_before,
+        sent_at=row.sent_at,
+        note=row.note,
+    )
+
+
+def _twin(captured: Captured | None) -> schema.TaskObject | None:
+    twin = captured.duplicate_of if captured else None
+    return task(twin) if twin else None
+
+
+def version(*, donna: str, python: str, sqlite: str) -> schema.VersionObject:
+    """Return what runs here."""
+    return schema.VersionObject(donna=donna, python=python, sqlite=sqlite)
+
+
+def config(folder: str, settings: Iterable[Setting]) -> schema.ConfigObject:
+    """Return the configuration or a part of it."""
+    return schema.ConfigObject(folder=folder, settings=[setting(each) for each in settings])
+
+
+def setting(each: Setting) -> schema.SettingObject:
+    """Return one key of the configuration."""
+    return schema.SettingObject(
+        key=each.key, value=each.value, where=each.where, overlaid=each.overlaid
+    )
+
+
+def doctor(checks: Iterable[Check]) -> schema.DoctorObject:
+    """Return what the doctor found."""
+    found = [
+        schema.CheckObject(name=each.name, ok=each.ok, found=each.found, remedy=each.remedy)
+        for each in checks
+    ]
+    return schema.DoctorObject(ok=all(each.ok for each in found), checks=found)

@@ -1,0 +1,1 @@
+"""Donna's orchestrator: the loop that does what is due, and a health endpoint."""

@@ -1,0 +1,89 @@
+"""--json: what is printed fits its schema, and no text drives the terminal."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from donna_cli.schema import PRINTED_BY, DigestObject, ErrorObject
+from donna_cli.wire import dumped
+
+Donna = Callable[..., Any]
+
+PRINTED = [
+    ("donna", []),
+    ("donna parse", ["parse", "Call mum tomorrow"]),
+    ("donna list, donna next", ["list"]),
+    ("donna list, donna next", ["next"]),
+    ("donna today", ["today"]),
+    ("donna week", ["week"]),
+    ("donna show", ["show", "1"]),
+    ("donna why", ["why", "1"]),
+    ("donna digest", ["digest"]),
+    ("donna doctor", ["doctor"]),
+    ("donna config", ["config"]),
+    ("donna config get, donna config set", ["config", "get", "timezone"]),
+    ("donna version", ["version"]),
+    *(
+        ("every command that changes something", words)
+        for words in (
+            ["add", "Pay rent"],
+            ["done", "1"],
+            ["move", "1", "in 3 days"],
+            ["edit", "1", "--priority", "5"],
+            ["undo"],
+            ["quiet", "2h"],
+            ["plan"],
+            ["add", "hello there"],
+        )
+    ),
+]
+
+
+@pytest.mark.parametrize(("what", "words"), PRINTED)
+def test_output_fits_its_model(donna: Donna, what: str, words: list[str]) -> None:
+    """Each command prints one object with the documented fields and no others."""
+    donna("add", "Call mechanic monday 3pm !4 @car")
+    said = donna(*words, "--json")
+
+    assert PRINTED_BY[what].model_validate_json(said.out)
+
+
+def test_every_object_is_printed_here() -> None:
+    """No documented command is left out."""
+    told = {what for what, _ in PRINTED}
+
+    assert told == PRINTED_BY.keys() - {"any command that fails"}
+
+
+@pytest.mark.parametrize(
+    "words", [["done", "99"], ["add", "--no-such"], ["edit", "1", "--for", "x"]]
+)
+def test_errors_fit_their_model(donna: Donna, words: list[str]) -> None:
+    """An error is an object on stderr."""
+    said = donna(*words, "--json")
+
+    assert said.out == ""
+    assert ErrorObject.model_validate_json(said.err).exit_code == said.code
+
+
+def test_the_schema_names_each_object(donna: Donna) -> None:
+    """`donna schema` is a JSON Schema whose references resolve."""
+    schema = donna("schema", "--json").json
+    named = {each["$ref"].rsplit("/", 1)[-1] for each in schema["properties"].values()}
+
+    assert schema["$schema"].startswith("https://json-schema.org/draft/2020-12")
+    assert named <= schema["$defs"].keys()
+
+
+@given(text=st.text())
+def test_no_character_steers_a_terminal(text: str) -> None:
+    """JSON comes back as it was, and holds no control or direction character on the way."""
+    shown = dumped(DigestObject.model_construct(subject=text, body=""))
+
+    assert json.loads(shown)["subject"] == text
+    assert "\x1b" not in shown
+    assert not any(0x7F <= ord(each) <= 0x9F or 0x202A <= ord(each) <= 0x202E for each in shown)
