@@ -21,7 +21,16 @@ def test_words_need_no_quotes(donna: Donna, monday: Any) -> None:
         f"  {monday.shown} 15:00–15:10 · 10 min · priority 4 · personal · @car",
         f"  {asked}, although that is outside the usual hours for personal tasks",
         "Undo: donna undo",
+        "Reminders go out while `donna run` is running.",
     ]
+
+
+def test_the_first_task_alone_tells_of_reminders(donna: Donna) -> None:
+    """Once is enough."""
+    first, second = donna("add", "Buy milk"), donna("add", "Fix the roof")
+
+    assert "donna run" in first.out
+    assert "donna run" not in second.out
 
 
 @pytest.mark.parametrize("words", [["add", "-"], ["add"]])

@@ -61,3 +61,11 @@ def test_a_bad_line_yields_an_error_in_its_place(donna: Donna) -> None:
         "UnknownZone",
         "EmptyText",
     }
+
+
+def test_bytes_that_are_no_text_do_not_end_the_stream(donna: Donna) -> None:
+    """They are replaced, as everywhere."""
+    said = donna("parse", "--jsonl", text=b'{"text": "Drink caf\xe9"}\n{"text": "Buy milk"}\n')
+
+    titles = [json.loads(line)["title"] for line in said.out.splitlines()]
+    assert (said.code, len(titles)) == (0, 2)

@@ -49,7 +49,8 @@ def test_output_fits_its_model(donna: Donna, what: str, words: list[str]) -> Non
     donna("add", "Call mechanic monday 3pm !4 @car")
     said = donna(*words, "--json")
 
-    assert PRINTED_BY[what].model_validate_json(said.out)
+    model = PRINTED_BY[what].model_validate_json(said.out)
+    assert model.model_dump(mode="json") == said.json
 
 
 def test_every_object_is_printed_here() -> None:

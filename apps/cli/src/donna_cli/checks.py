@@ -6,12 +6,10 @@ from contextlib import AsyncExitStack
 from pathlib import Path
 
 from attrs import frozen
-from sqlalchemy import Connection
 
 from donna_adapters.compose.build import Composed, open_runtime
 from donna_adapters.compose.settings import Options, Place, find_place
-from donna_adapters.sql.driver import SAFE_WAL, SQLITE_VERSION
-from donna_adapters.sql.schema import stamp_of
+from donna_adapters.sql.inspection import inspect
 from donna_cli.settings import settings
 from donna_core.domain.errors import DonnaError
 from donna_core.domain.timing.interval import Interval
@@ -61,7 +59,7 @@ async def _inside(composed: Composed) -> AsyncIterator[Check]:
     yield _zone(composed)
     yield _private("database file", composed.home.place.database)
     try:
-        for check in await composed.database.transact(_database):
+        async for check in _database(composed):
             yield check
         async for check in _calendars(composed):
             yield check
@@ -101,21 +99,18 @@ def _zone(composed: Composed) -> Check:
     return Check(name="time zone", ok=True, found=home.zone)
 
 
-def _database(connection: Connection) -> Iterator[Check]:
-    version = ".".join(map(str, SQLITE_VERSION))
-    mode = str(connection.exec_driver_sql("PRAGMA journal_mode").scalar_one()).upper()
-    advice = None
-    if SQLITE_VERSION < SAFE_WAL:
-        safe = ".".join(map(str, SAFE_WAL))
-        advice = f"A SQLite from {safe} on would write faster: pip install pysqlite3"
-    stamp = stamp_of(connection)
-    found = f"schema {stamp}, SQLite {version}, journal {mode}"
-    sound = str(connection.exec_driver_sql("PRAGMA quick_check(1)").scalar_one())
-    checks = [Check(name="database", ok=True, found=found, remedy=advice)]
-    if sound != "ok":
+async def _database(composed: Composed) -> AsyncIterator[Check]:
+    state = await inspect(composed.database)
+    found = f"schema {state.schema}, SQLite {state.sqlite_version}, journal {state.journal_mode}"
+    advice = (
+        f"With SQLite {state.safe_version} or later it would write faster: pip install pysqlite3"
+        if state.safe_version
+        else None
+    )
+    yield Check(name="database", ok=True, found=found, remedy=advice)
+    if state.damage:
         remedy = "Move the file aside and put the newest copy from beside it in its place."
-        checks.append(Check(name="database content", ok=False, found=sound, remedy=remedy))
-    return iter(checks)
+        yield Check(name="database content", ok=False, found=state.damage, remedy=remedy)
 
 
 async def _calendars(composed: Composed) -> AsyncIterator[Check]:

@@ -7,10 +7,20 @@ from typing import Any
 
 from donna_cli.app import EXAMPLES, load
 from donna_cli.catalog import CATALOG, Entry
-from donna_cli.exits import FAMILIES, ExitCode
+from donna_cli.exits import ExitCode
 from donna_cli.invocation import everywhere, on_writing
 
 _SHARED = {*inspect.signature(everywhere).parameters, *inspect.signature(on_writing).parameters}
+
+_MEANINGS = {
+    ExitCode.OK: "Done as asked.",
+    ExitCode.REFUSED: "Refused: understood, and not possible; nothing was changed.",
+    ExitCode.USAGE: "Usage: an option, an argument or the configuration cannot be used.",
+    ExitCode.NOT_FOUND: "Not found: nothing matches what was named.",
+    ExitCode.DEGRADED: "Degraded: something outside could not be read or written, or the doctor "
+    "found something wrong; what was accepted is safe.",
+    ExitCode.INTERRUPTED: "Ended by the interrupt key.",
+}
 
 
 def document() -> str:
@@ -55,12 +65,9 @@ def _everywhere() -> Iterator[str]:
 
 
 def _codes() -> Iterator[str]:
-    kinds = {code: family.__doc__ for family, code in reversed(FAMILIES)}
     yield from ("", "## Exit codes", "", "| code | meaning |", "|---|---|")
-    for code in ExitCode:
-        words = str(kinds.get(code) or "").split("\n")[0]
-        name = code.name.capitalize().replace("_", " ")
-        yield f"| {code.value} | {name}. {words} |".replace(". |", ". |").replace("  |", " |")
+    yield from (f"| {code.value} | {_MEANINGS[code]} |" for code in ExitCode)
+    yield from ("", "5 is kept for a spent budget.")
 
 
 def _named(parameter: Any) -> str:

@@ -1,6 +1,5 @@
 """What the shell completes: the numbers and titles of open tasks, read without opening Donna."""
 
-import contextlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -8,10 +7,6 @@ from typing import Any
 import typer
 
 MOST = 100
-_OPEN = """
-    SELECT number, title FROM tasks WHERE status NOT IN ('done', 'cancelled')
-    ORDER BY number DESC LIMIT ?
-"""
 
 
 def open_tasks(context: typer.Context, incomplete: str) -> Iterator[tuple[str, str]]:
@@ -32,17 +27,15 @@ def _titles(context: typer.Context) -> list[tuple[int, str]]:
     # Imported here because every command declares its completion and hardly one is completed.
     from donna_adapters.compose.settings import DATABASE_NAME  # noqa: PLC0415  # see above
     from donna_adapters.console.notifier import printable  # noqa: PLC0415  # see above
-    from donna_adapters.sql.driver import DRIVER  # noqa: PLC0415  # see above
+    from donna_adapters.sql.inspection import open_titles as read  # noqa: PLC0415  # see above
     from donna_adapters.system.folders import data_folder  # noqa: PLC0415  # see above
     from donna_core.domain.errors import DonnaError  # noqa: PLC0415  # see above
 
     try:
-        path = data_folder(_asked_for(context)) / DATABASE_NAME
-        with contextlib.closing(DRIVER.connect(f"{path.as_uri()}?mode=ro", uri=True)) as reader:
-            rows: list[tuple[int, str]] = reader.execute(_OPEN, (MOST,)).fetchall()
-    except (DRIVER.Error, DonnaError, OSError):
+        found = read(data_folder(_asked_for(context)) / DATABASE_NAME, limit=MOST)
+    except DonnaError:
         return []
-    return [(number, printable(title)) for number, title in rows]
+    return [(number, printable(title)) for number, title in found]
 
 
 def _asked_for(context: Any) -> Path | None:

@@ -106,7 +106,7 @@ def _complain_about_usage(error: typer.TyperException, *, as_json: bool) -> None
 
 
 def _forgive_encodings() -> None:
-    """Show a stand-in for what the terminal's encoding lacks, rather than fail."""
-    for stream in (sys.stdout, sys.stderr):
+    """Take a stand-in for what an encoding lacks or cannot read, rather than fail."""
+    for stream in (sys.stdin, sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")

@@ -50,7 +50,10 @@ class ExplanationObject(Wire):
 
 
 class TaskObject(Wire):
-    """One task. ``start`` and ``end`` are its place in the calendar."""
+    """One task. ``start`` and ``end`` are its place in the calendar.
+
+    ``priority`` is what it is worth today, ``base_priority`` what it was given.
+    """
 
     id: str
     number: int
@@ -58,6 +61,7 @@ class TaskObject(Wire):
     description: str | None
     domain: Literal["personal", "work", "family"]
     priority: int = Field(ge=1, le=5)
+    base_priority: int = Field(ge=1, le=5)
     priority_locked: bool
     status: str
     duration_minutes: float

@@ -27,10 +27,12 @@ from donna_core.usecases.overview import DayView, Now, TaskView
 _TOPICS = {"placement": "Its place", "priority": "Its priority", "duplicate": "Its likeness"}
 
 
-def now(view: Now, scene: Scene, *, first_run: bool) -> Iterator[Block]:
+def now(view: Now, scene: Scene, *, first_run: bool, zone_note: str) -> Iterator[Block]:
     """Yield what is on, what comes next and what is overdue."""
     if first_run:
         yield from _welcome(scene)
+        if zone_note:
+            yield Line(zone_note, Tone.WARNING)
         return
     yield from _section("Now", view.current, scene)
     yield from _section("Next", view.next, scene)
@@ -89,14 +91,16 @@ def day(view: DayView, scene: Scene) -> Iterator[Block]:
 
 
 def week(view: Week, scene: Scene) -> Iterator[Block]:
-    """Yield the plan of a week, day by day."""
+    """Yield the plan of a week as one table; free days stand in it too."""
+    rows: list[tuple[str, ...]] = []
     for each in view.days:
-        marker = " (today)" if each.date == scene.today else ""
-        yield Line(f"{day_words(each.date, scene)}{marker}", Tone.HEADING)
+        name = day_words(each.date, scene) + (" (today)" if each.date == scene.today else "")
         if not each.entries:
-            yield Line("free", Tone.QUIET, 1)
+            rows.append((name, "", "free", "", ""))
         for entry in each.entries:
-            yield Line(f"{hours(entry.when, scene)}  {_entry(entry)}", depth=1)
+            rows.append((name, hours(entry.when, scene), entry.title, *_weight(entry)))
+            name = ""
+    yield Grid(columns=("Day", "Time", "What", "Priority", "State"), rows=tuple(rows), wide="What")
 
 
 def task(view: TaskView, scene: Scene) -> Iterator[Block]:
@@ -167,6 +171,8 @@ def _details(it: Task, scene: Scene) -> Iterator[str]:
     yield f"{status(it.status)}, kept {moment(it.created_at, scene)} by {it.created_via}"
     if it.description:
         yield it.description
+    if it.base_priority != it.priority:
+        yield f"given priority {it.base_priority}, worth {it.priority} today"
     if it.pinned_start is not None:
         yield f"pinned to {moment(it.pinned_start, scene)}"
     if it.snoozed_until is not None:
@@ -235,10 +241,10 @@ def _delivery(row: OutboxRow, scene: Scene) -> str:
     return f"{row.delivery.channel} {row.delivery.kind} '{row.delivery.subject}': {state}"
 
 
-def _entry(entry: Entry) -> str:
-    if entry.priority is None:
-        return entry.title
-    return f"{entry.title}, priority {entry.priority}"
+def _weight(entry: Entry) -> tuple[str, str]:
+    if entry.status is None or entry.priority is None:
+        return "", ""
+    return str(entry.priority), status(entry.status)
 
 
 def _span_of(it: Task) -> Interval:

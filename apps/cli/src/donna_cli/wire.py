@@ -42,6 +42,7 @@ def task(each: Task) -> schema.TaskObject:
         description=each.description,
         domain=each.domain.value,
         priority=each.priority,
+        base_priority=each.base_priority,
         priority_locked=each.priority_locked,
         status=each.status,
         duration_minutes=minutes(each.estimated_duration),

@@ -1,8 +1,8 @@
 """Two days of Donna in half a minute: the real composition on a virtual clock.
 
 Everything runs as it does at home (the same database, calendar file, rules and work loop) in a
-folder of its own that is gone afterwards. Only the clock and the owner are played: the clock
-jumps to what is due next, and the owner answers as the script of sentences says.
+folder of its own that is gone afterwards. Only the clock, the ids and the owner are played: the
+clock jumps to what is due next, and the owner answers as the script of sentences says.
 """
 
 import asyncio
@@ -35,6 +35,7 @@ from donna_core.domain.timing.zones import instant_at, local
 from donna_core.ports.outbox import DeliveryState, Lane, OutboxRow
 from donna_core.ports.unit_of_work import Stores
 from donna_core.testing.fake_clock import FakeClock
+from donna_core.testing.fake_ids import SequentialIds
 from donna_core.usecases.capture import capture
 from donna_core.usecases.deliver import deliver
 from donna_core.usecases.overview import week
@@ -64,7 +65,7 @@ async def _watch(invocation: Invocation, folder: Path, *, days: int) -> None:
 
     options = Options(output=write, data_dir=folder, environment={})
     clock = FakeClock(script.starts_at.astimezone())
-    async with open_runtime(options, clock=clock) as composed:
+    async with open_runtime(options, clock=clock, ids=SequentialIds()) as composed:
         zone = composed.runtime.policy.zone
         clock.advance(to=instant_at(script.starts_at.date(), script.starts_at.time(), zone))
         stage = _Stage(composed, clock, invocation)

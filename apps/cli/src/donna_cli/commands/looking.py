@@ -18,9 +18,15 @@ def now(invocation: Invocation) -> ExitCode:
     """Show what is on now, what comes next and what is overdue."""
 
     async def act(composed: Composed) -> Page:
-        view, here = await overview.now(composed.runtime), scene(composed.runtime)
+        view, here, home = (
+            await overview.now(composed.runtime),
+            scene(composed.runtime),
+            composed.home,
+        )
         return Page(
-            blocks=lambda: views.now(view, here, first_run=composed.home.first_run),
+            blocks=lambda: views.now(
+                view, here, first_run=home.first_run, zone_note=home.zone_note
+            ),
             wire=lambda wire: wire.now(view, here),
         )
 

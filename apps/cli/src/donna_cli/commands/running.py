@@ -31,7 +31,8 @@ def run(
 
     async def act() -> None:
         async with opened(invocation) as composed:
-            typer.echo(f"Donna is running: http://{host}:{port}/health. Ctrl-C ends her.", err=True)
+            health = f"http://{host}:{port}/health"
+            typer.echo(f"Donna begins; {health} tells how she is. Ctrl-C ends her.", err=True)
             await supervise(composed, port=port, host=host)
 
     run_to_end(act())

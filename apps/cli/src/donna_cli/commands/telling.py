@@ -11,7 +11,7 @@ import typer
 from donna_adapters.compose.build import Composed
 from donna_cli.exits import ExitCode, code_of, complain
 from donna_cli.invocation import Invocation
-from donna_cli.render import Block, Line, Tone
+from donna_cli.render import Block, Line, Tone, show
 from donna_cli.resolving import settle_duplicate
 from donna_cli.session import Action, Page, look, opened, perform, present_receipt, run, scene
 from donna_cli.wording import Scene, moment, understood
@@ -66,7 +66,7 @@ def add(
     asks = wish is Twins.ASK and invocation.interactive and not invocation.dry_run
 
     choice = OnDuplicate.KEEP if wish is Twins.ASK else OnDuplicate(wish)
-    doubtful: list[Captured] = []
+    captured: list[Captured] = []
 
     async def act() -> ExitCode:
         code = ExitCode.OK
@@ -80,11 +80,19 @@ def add(
                     complain(error, code=code, as_json=invocation.json)
                     continue
                 code = max(code, present_receipt(receipt, invocation))
-                doubtful.extend([receipt.captured] if receipt.captured else [])
+                captured.extend([receipt.captured] if receipt.captured else [])
+            if captured and composed.home.first_run and not invocation.dry_run:
+                _tell_newcomer(invocation)
         return code
 
     code = run(act())
-    return max([code, *(settle_duplicate(invocation, each) for each in doubtful if asks)])
+    return max([code, *(settle_duplicate(invocation, each) for each in captured if asks)])
+
+
+def _tell_newcomer(invocation: Invocation) -> None:
+    """Say, with the first task of all, what the terminal alone does not do."""
+    if not invocation.json:
+        show([Line("Reminders go out while `donna run` is running.", Tone.QUIET)], invocation)
 
 
 def _capture(text: str, choice: OnDuplicate, insist: bool) -> Action:  # noqa: FBT001  # handed on
