@@ -35,12 +35,15 @@ Row = tuple[Any, ...]
 
 
 def sentences() -> list[str]:
-    """Return sentences of many different words, as people's are: few resemble each other."""
+    """Return sentences of many different words, as people's are: few resemble each other.
+
+    They are short tasks, so that two weeks hold them all.
+    """
     verbs = ("Fix", "Call", "Order", "Review", "Clean", "Plan", "Print", "Repair", "Write", "Check")
     cities = sorted({zone.rpartition("/")[2].replace("_", " ") for zone in available_timezones()})
     names = [city for city in cities if len(city) > 5 and city.isalpha()]
     return [
-        f"{verbs[n % len(verbs)]} {names[n % len(names)]} {names[-7 * n % len(names)]}"
+        f"{verbs[n % len(verbs)]} {names[n % len(names)]} {names[-7 * n % len(names)]} for 10 minutes"
         for n in range(CAPTURES)
     ]
 

@@ -1,13 +1,17 @@
-"""What the documents tell people to run does run."""
+"""What the documents tell people to run does run, and shows what they say it shows."""
 
 import os
+import plistlib
 import re
-import shlex
 import subprocess
 import sys
+from collections.abc import Iterator
+from configparser import ConfigParser
 from pathlib import Path
 
 import pytest
+
+from donna_core.local.settings import load_settings
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCUMENTS = {
@@ -16,11 +20,30 @@ DOCUMENTS = {
     for path in sorted(ROOT.glob(pattern))
 }
 PYTHON = re.compile(r"^```python\n(.*?)^```", re.MULTILINE | re.DOTALL)
-SHELL = re.compile(r"^```(?:sh|console)\n(.*?)^```", re.MULTILINE | re.DOTALL)
-DONNA = re.compile(r"^(?:\$ )?(?:\.venv/bin/)?donna (.*)$", re.MULTILINE)
+SHELL = re.compile(r"^```(sh|console)\n(.*?)^```", re.MULTILINE | re.DOTALL)
+FILES = re.compile(r"^```(ini|xml|yaml)\n(.*?)^```", re.MULTILINE | re.DOTALL)
+# What builds this very environment is a step of .ci/run of its own.
+STEPS = re.compile(r"^(?:make|bash \.ci/run|\.venv/bin/nox)\b.*\n", re.MULTILINE)
+# A day such as "Fri 20 Nov", with its year and its hours where it has them.
+DAY = re.compile(
+    r"\b[A-Z][a-z]{2} \d{1,2} [A-Z][a-z]{2}\b(?: \d{4})?(?: \d\d:\d\d(?:–\d\d:\d\d)?)?"
+)
 
 PROGRAMS = {name: "\n".join(PYTHON.findall(text)) for name, text in DOCUMENTS.items()}
-COMMANDS = {name: DONNA.findall("\n".join(SHELL.findall(text))) for name, text in DOCUMENTS.items()}
+
+
+def sessions(text: str) -> Iterator[tuple[str, str | None]]:
+    """Yield each shell block, or each ``$`` command of a console block with what it shows."""
+    for kind, block in SHELL.findall(text):
+        if kind == "sh":
+            yield STEPS.sub("", block), None
+            continue
+        for part in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]:
+            command, _, shown = part.partition("\n")
+            yield command, shown
+
+
+SESSIONS = {name: [s for s in sessions(text) if s[0].strip()] for name, text in DOCUMENTS.items()}
 
 
 @pytest.mark.parametrize("document", [name for name, program in PROGRAMS.items() if program])
@@ -31,23 +54,43 @@ def test_python_blocks_run(document: str, tmp_path: Path) -> None:
     assert result.returncode == 0, result.stderr
 
 
-@pytest.mark.parametrize("document", [name for name, commands in COMMANDS.items() if commands])
-def test_donna_commands_run(document: str, tmp_path: Path) -> None:
-    """The donna commands of a document succeed, in their order, in an empty home."""
-    donna = str(Path(sys.executable).with_name("donna"))
+@pytest.mark.parametrize("document", [name for name, session in SESSIONS.items() if session])
+def test_commands_run(document: str, tmp_path: Path) -> None:
+    """The commands of a document succeed, in their order, in an empty home."""
+    for command, shown in SESSIONS[document]:
+        result = run("bash", "-euc", command, home=tmp_path)
+        assert result.returncode == 0, f"{command}\n{result.stdout}{result.stderr}"
+        if shown:
+            assert DAY.sub("DAY", result.stdout) == DAY.sub("DAY", shown), command
 
-    for command in COMMANDS[document]:
-        result = run(donna, *shlex.split(command, comments=True), home=tmp_path)
-        assert result.returncode == 0, f"donna {command}\n{result.stdout}{result.stderr}"
+
+def test_files_to_copy_are_well_formed(tmp_path: Path) -> None:
+    """Unit files, property lists and configuration in the documents can be read."""
+    blocks = [block for text in DOCUMENTS.values() for block in FILES.findall(text)]
+    for kind, block in blocks:
+        if kind == "ini":
+            unit = ConfigParser(interpolation=None)
+            unit.read_string(block)
+            assert unit["Service"]["ExecStart"].endswith("donna run")
+        elif kind == "xml":
+            assert plistlib.loads(block.encode())["ProgramArguments"][-1] == "run"
+        else:
+            (tmp_path / "calendar.yaml").write_text(block)
+            assert load_settings(tmp_path) != load_settings()
+
+    assert {kind for kind, _ in blocks} == {"ini", "xml", "yaml"}
 
 
 def run(*command: str, home: Path) -> subprocess.CompletedProcess[str]:
     """Run a command in an empty home, as a newcomer would."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("XDG_")}
+    kept = {
+        name: value for name, value in os.environ.items() if not name.startswith(("XDG_", "DONNA_"))
+    }
+    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
     return subprocess.run(
         command,
         cwd=home,
-        env=kept | {"HOME": str(home)},
+        env=kept | {"HOME": str(home), "PATH": path},
         capture_output=True,
         text=True,
         timeout=100,

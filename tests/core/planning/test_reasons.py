@@ -20,6 +20,7 @@ SPECIMENS = {
     "labels": ["a", "b", "c", "d", "e"],
     "wish": WISH,
     "label": "Stand-up {x}",
+    "calendar": "work",
     "title": "Stand-up",
     "domain": Domain.WORK,
     "deadline_type": "hard",

@@ -6,7 +6,7 @@ import pytest
 
 from donna_core.domain.ids import TaskId, UserId
 from donna_core.domain.planning.reasons import ReasonCode
-from donna_core.domain.tasks.complexity import Complexity, assess_complexity
+from donna_core.domain.tasks.complexity import Complexity, ComplexityRules, assess_complexity
 from donna_core.domain.tasks.task import Task
 
 
@@ -37,6 +37,9 @@ def test_length_dependencies_and_opening_verb_decide(
         dependencies=tuple(TaskId(str(number)) for number in range(needs)),
     )
 
-    verdict = assess_complexity(task)
+    verdict = assess_complexity(
+        task,
+        rules=ComplexityRules(verbs_of_many_steps={"refactor", "build", "organise", "implement"}),
+    )
 
     assert (verdict.complexity, verdict.reason.code) == (complexity, code)

@@ -1,6 +1,7 @@
 """Tasks move along their life, and the world follows what they imply."""
 
 from datetime import timedelta
+from itertools import pairwise
 
 import pytest
 
@@ -29,6 +30,7 @@ async def events(world: SimulatedWorld) -> tuple[CalendarEvent, ...]:
 
 
 async def writes(world: SimulatedWorld) -> list[CalendarWrite]:
+    """Return the calendar writes that were decided, in order."""
     rows = await world.look(lambda stores: stores.outbox.select(lane=Lane.CALENDAR))
     return [row.delivery for row in rows if isinstance(row.delivery, CalendarWrite)]
 
@@ -46,6 +48,7 @@ async def test_starting_holds_the_time_from_now_on(world: SimulatedWorld) -> Non
 
 
 async def backlog(world: SimulatedWorld) -> None:
+    """Leave the task without a place."""
     calendar = InMemoryCalendar("work", writable=False)
     calendar.break_reading()
     runtime = world.runtime
@@ -55,24 +58,29 @@ async def backlog(world: SimulatedWorld) -> None:
 
 
 async def scheduled(world: SimulatedWorld) -> None:
+    """Give the task a place."""
     await world.say("buy milk")
 
 
 async def needs_scheduling(world: SimulatedWorld) -> None:
+    """Ask for what fits nowhere."""
     await world.say("write the thesis for 6 hours by today 11am, must")
 
 
 async def in_progress(world: SimulatedWorld) -> None:
+    """Have the task started."""
     await scheduled(world)
     await advance(world.runtime, "1", Verb.START)
 
 
 async def blocked(world: SimulatedWorld) -> None:
+    """Have the task held up."""
     await in_progress(world)
     await advance(world.runtime, "1", Verb.BLOCK, reason="no keys")
 
 
 async def cancelled(world: SimulatedWorld) -> None:
+    """Have the task dropped."""
     await scheduled(world)
     await advance(world.runtime, "1", Verb.DROP)
 
@@ -92,7 +100,7 @@ async def test_anything_can_be_finished_by_recorded_steps(arrange) -> None:  # t
     steps = changed.command.steps
     assert {step.trigger for step in steps} == {COMPLETION}
     assert [steps[0].origin, steps[-1].target] == [before.status, TaskStatus.DONE]
-    assert all(a.target is b.origin for a, b in zip(steps, steps[1:], strict=False))
+    assert all(a.target is b.origin for a, b in pairwise(steps))
 
 
 async def test_finishing_a_backlog_task_never_touches_the_calendar() -> None:

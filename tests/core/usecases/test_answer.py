@@ -20,6 +20,7 @@ async def pursued(world: SimulatedWorld) -> Escalation:
 
 
 def channels(world: SimulatedWorld) -> list[Channel]:
+    """Return the channels that asked, in order."""
     kinds = {MessageKind.NUDGE, MessageKind.ESCALATION}
     return [each.message.channel for each in world.received if each.message.kind in kinds]
 

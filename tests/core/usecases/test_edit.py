@@ -117,9 +117,11 @@ async def test_a_locked_priority_stays(world: SimulatedWorld) -> None:
 async def test_priorities_do_not_creep(world: SimulatedWorld) -> None:
     """A crowded day lifts a task that keeps moving once, not once a day."""
     for text in ("sew", "knit", "paint", "bake", "tidy", "iron", "cook"):
-        await world.say(f"{text} for 15 min on saturday")
-    for hour in (15, 16):
-        await move(world.runtime, "1", to=world.instant(f"2026-11-28 {hour}:00"))
+        await world.say(f"{text} for 15 min")
+    for number in (1, 1, 2, 3, 4, 5, 6, 7):
+        saturday = world.instant(f"2026-11-28 {8 + number:02}:00")
+        await move(world.runtime, str(number), to=saturday - timedelta(hours=1))
+        await move(world.runtime, str(number), to=saturday)
     await world.run_until(world.instant("2026-11-24 07:00"))
     assert (await world.task(1)).priority == 3
 
@@ -177,3 +179,19 @@ async def test_a_task_merges_with_another_open_one_only(world: SimulatedWorld) -
     await advance(world.runtime, "1", Verb.DONE)
     with pytest.raises(ClosedTask):
         await merge(world.runtime, "1", "2")
+
+
+async def test_what_is_typed_later_is_as_clean_as_what_was_captured(
+    world: SimulatedWorld,
+) -> None:
+    """No control, direction or broken characters by the side door."""
+    await world.say("buy milk")
+    odd = "buy \x1b[31m\u202ebread\ud800"
+    await edit(world.runtime, "1", Correction(title=odd, note=odd, add_tags=("a\x00b",)))
+    await advance(world.runtime, "1", Verb.START)
+    await advance(world.runtime, "1", Verb.BLOCK, reason=odd)
+    await world.settle()
+
+    task = await world.task(1)
+    assert (task.title, task.tags) == ("buy [31mbread", ("ab",))
+    assert task.notes == ("buy [31mbread", "Blocked: buy [31mbread")

@@ -17,6 +17,7 @@ IDS = ("a1b2c3d4-0000", "a1b2c3d5-0000", "beefbeef-0000", "cafe0123-0000")
 
 
 async def arranged() -> SimulatedWorld:
+    """Return a world with four tasks."""
     world = SimulatedWorld()
     for number, (title, name) in enumerate(zip(TITLES, IDS, strict=True), start=1):
         task = Task(
@@ -31,6 +32,7 @@ async def arranged() -> SimulatedWorld:
 
 
 async def named(world: SimulatedWorld, reference: str) -> list[int]:
+    """Return the numbers of the tasks a reference names."""
     found = await world.look(lambda stores: resolve(stores, reference))
     return [task.number for task in found]
 

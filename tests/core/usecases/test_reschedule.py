@@ -164,6 +164,7 @@ async def test_a_plan_takes_the_most_pressing_first() -> None:
 
 
 def start_of(task: Task) -> str:
+    """Return the start as text, which sorts as it does."""
     return str(task.scheduled_start)
 
 

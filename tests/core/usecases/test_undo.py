@@ -1,18 +1,21 @@
 """What was asked for is taken back and brought back, exactly."""
 
+from datetime import timedelta
+
 import pytest
 from attrs import evolve
 
 from donna_core.domain.effects import CalendarWrite
 from donna_core.domain.tasks.task import Task, TaskStatus
+from donna_core.domain.timing.interval import Interval
 from donna_core.ports.outbox import Lane
 from donna_core.testing.world import SimulatedWorld
 from donna_core.usecases.advance import Verb, advance
+from donna_core.usecases.capture import capture
 from donna_core.usecases.edit import Correction, edit
 from donna_core.usecases.rehearse import rehearsed
 from donna_core.usecases.reschedule import move
 from donna_core.usecases.undo import NothingToRedo, NothingToUndo, redo, undo
-from donna_core.usecases.capture import capture
 
 
 def same(one: Task, other: Task) -> bool:
@@ -21,12 +24,9 @@ def same(one: Task, other: Task) -> bool:
 
 
 async def titles_in_calendar(world: SimulatedWorld) -> list[str]:
+    """Return what stands in the calendar once all deliveries arrived."""
     await world.settle()
     now = world.clock.now()
-    from datetime import timedelta
-
-    from donna_core.domain.timing.interval import Interval
-
     window = Interval(now - timedelta(days=30), now + timedelta(days=30))
     return [event.title for event in (await world.runtime.own_calendar.read(window)).events]
 

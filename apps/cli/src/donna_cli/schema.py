@@ -43,7 +43,7 @@ class ExplanationObject(Wire):
     """Why a task is where it is (placement), what it is (priority), or like which (duplicate)."""
 
     task_id: str
-    topic: Literal["placement", "priority", "duplicate"]
+    topic: Literal["placement", "priority", "duplicate", "complexity"]
     reasons: list[ReasonObject]
     words: str
     offers: list[OfferObject]

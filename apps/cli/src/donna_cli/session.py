@@ -29,7 +29,7 @@ from donna_core.ports.outbox import Lane
 from donna_core.usecases.advance import Changed
 from donna_core.usecases.capture import Captured
 from donna_core.usecases.deliver import deliver
-from donna_core.usecases.mirroring import Mirrored, mirror_calendars
+from donna_core.usecases.mirroring import Glance, mirror_calendars
 from donna_core.usecases.references import resolve
 from donna_core.usecases.rehearse import rehearsed
 from donna_core.usecases.runtime import Runtime
@@ -169,7 +169,7 @@ def scene(runtime: Runtime) -> Scene:
     return Scene(zone=runtime.policy.zone, at=runtime.clock.now())
 
 
-def unreadable(mirrored: Mirrored) -> tuple[str, ...]:
+def unreadable(mirrored: Glance) -> tuple[str, ...]:
     """Return what could not be read, in words."""
     return tuple(str(error) for error in mirrored.unreadable)
 

@@ -9,6 +9,7 @@ from donna_core.domain.capture.lexicon import Lexicon
 from donna_core.domain.followup.escalation import Ladder
 from donna_core.domain.planning.priority import PriorityRules
 from donna_core.domain.planning.slots import SlotRules
+from donna_core.domain.tasks.complexity import ComplexityRules
 from donna_core.domain.tasks.dedup import DedupRules
 from donna_core.domain.tasks.machine import StateMachine
 from donna_core.domain.timing.schedule import Routine
@@ -34,6 +35,7 @@ class Policy:
     slots: SlotRules
     priorities: PriorityRules
     dedup: DedupRules
+    complexity: ComplexityRules
     ladder: Ladder
     follow_through: FollowThrough
     routines: tuple[Routine, ...]

@@ -9,13 +9,20 @@ from donna_core.domain.followup.escalation import Ladder
 from donna_core.domain.planning.priority import PriorityRules
 from donna_core.domain.planning.slots import SlotRules
 from donna_core.domain.policy import FollowThrough, Policy
+from donna_core.domain.tasks.complexity import ComplexityRules
 from donna_core.domain.tasks.dedup import DedupRules
 from donna_core.domain.tasks.machine import Forbidden, InvalidTable, StateMachine, Transition
 from donna_core.domain.tasks.task import TaskStatus
 from donna_core.domain.timing.recurrence import Recurrence
 from donna_core.domain.timing.schedule import CatchUp, Routine
 from donna_core.domain.timing.windows import TimeWindow, Windows
-from donna_core.local.settings import DigestSection, Settings, StatesFile, WindowRow
+from donna_core.local.settings import (
+    ComplexitySection,
+    DigestSection,
+    Settings,
+    StatesFile,
+    WindowRow,
+)
 
 _BLACKOUT, _QUIET = "blackout", "quiet_hours"
 
@@ -38,6 +45,7 @@ def policy_from(settings: Settings, *, zone: ZoneInfo) -> Policy:
             merge_threshold=settings.capture.deduplication.merge_threshold,
             distinct_threshold=settings.capture.deduplication.distinct_threshold,
         ),
+        complexity=_complexity(settings.capture.complexity),
         ladder=_ladder(settings),
         follow_through=FollowThrough(
             reminder_lead=timedelta(minutes=settings.notifications.reminder_minutes_before),
@@ -116,6 +124,14 @@ def _slots(settings: Settings, lexicon: Lexicon) -> SlotRules:
             part.name: (time(part.start % 24), time(part.end % 24))
             for part in lexicon.parts.values()
         },
+    )
+
+
+def _complexity(section: ComplexitySection) -> ComplexityRules:
+    return ComplexityRules(
+        simple_below=timedelta(minutes=section.simple_below_minutes),
+        complex_from=timedelta(minutes=section.complex_from_minutes),
+        verbs_of_many_steps=frozenset(section.verbs_of_many_steps),
     )
 
 

@@ -94,12 +94,21 @@ class Deduplication(Section):
     distinct_threshold: Percent
 
 
+class ComplexitySection(Section):
+    """Where simple tasks end and complex ones begin."""
+
+    simple_below_minutes: Positive
+    complex_from_minutes: Positive
+    verbs_of_many_steps: tuple[str, ...]
+
+
 class CaptureFile(Section):
     """capture.yaml."""
 
     text_limit_characters: Positive
     review_below_confidence: Annotated[float, Strict(), Field(ge=0, le=1)]
     deduplication: Deduplication
+    complexity: ComplexitySection
 
 
 class EscalationSection(Section):

@@ -14,15 +14,21 @@ from attrs import frozen
 from donna_core.local.settings import Settings, defaults_folder
 
 _LONGEST_DEFAULT = 110
+_MOST_NAMES = 9
 _INTRODUCTION = """# Configuration reference
 
 Every key there is, with its type, its default and what it means.
-A folder of your own holds files of the same names that say only what differs: mappings are merged, lists are replaced.
-An unknown file or key, a key that stands twice and a value of the wrong kind are errors that name file and line.
+A folder of your own holds files of the same names, each with nothing but what differs.
+Mappings are merged and lists are replaced.
+An unknown file or key, a key that stands twice and a value of the wrong kind are errors.
+Each of them names file and line.
 [Change what Donna goes by](../how-to/configure.md) shows how.
-This page is generated from `config/` and from the models in `packages/donna-core/src/donna_core/local/settings.py`."""
+This page is generated from `config/` and from the models of `donna_core.local.settings`."""
 _COLUMNS = ("| key | type | default | meaning |", "|---|---|---|---|")
 _FIELD = re.compile(r"- (\w+): (.*)")
+
+Schema = Mapping[str, Any]
+Path = tuple[str, ...]
 
 
 @frozen(kw_only=True)
@@ -56,7 +62,7 @@ def keys(name: str) -> tuple[Key, ...]:
             for key, value in data.items()
         )
     schema = Settings.model_fields[name].annotation.model_json_schema()  # type: ignore[union-attr]  # a Section
-    return tuple(_walk(schema, schema, data, (), comments))
+    return tuple(_Page(root=schema, comments=comments).walk(schema, data, ()))
 
 
 def _lines() -> Iterator[str]:
@@ -72,72 +78,80 @@ def _lines() -> Iterator[str]:
             yield f"| {' | '.join(cell.replace('|', '/') for cell in cells)} |"
 
 
-def _walk(
-    schema: Mapping[str, Any],
-    root: Mapping[str, Any],
-    data: Any,
-    path: tuple[str, ...],
-    comments: Mapping[tuple[str, ...], str],
-) -> Iterator[Key]:
-    """Yield the keys at and below a place of the schema, with what the file says there."""
-    schema = _resolved(schema, root)
-    rows = schema.get("additionalProperties") or schema.get("items", {})
-    row = _resolved(rows, root) if isinstance(rows, dict) else {}
-    if "properties" in row:
-        yield from _rows(schema, row, root, data, path, comments)
-    elif "properties" in schema:
-        for name, field in schema["properties"].items():
-            yield from _walk(field, root, data.get(name), (*path, name), comments)
-    else:
-        meaning = comments.get(path, "")
-        kind = _kind(schema, root)
-        yield Key(path=".".join(path), kind=kind, default=_written(data), meaning=meaning)
+@frozen(kw_only=True)
+class _Page:
+    """One file: the schema its models have, and the comments by the path they stand above."""
+
+    root: Schema
+    comments: Mapping[Path, str]
+
+    def walk(self, schema: Schema, data: Any, path: Path) -> Iterator[Key]:
+        """Yield the keys at and below a place of the schema, with what the file says there."""
+        schema = self._resolved(schema)
+        rows = schema.get("additionalProperties") or schema.get("items", {})
+        row = self._resolved(rows) if isinstance(rows, dict) else {}
+        if "properties" in row:
+            yield from self._rows(row, data, path)
+        elif "properties" in schema:
+            for name, field in schema["properties"].items():
+                yield from self.walk(field, data.get(name), (*path, name))
+        else:
+            yield self._key(path, self._kind(schema), _written(data))
+
+    def _rows(self, row: Schema, data: Any, path: Path) -> Iterator[Key]:
+        """Yield a table of rows: what it is, the fields of a row, and named rows as shipped."""
+        named = isinstance(data, dict)
+        yield self._key(path, "rows by name" if named else "list of rows", f"{len(data)} entries")
+        for name, field in row["properties"].items():
+            meaning = self.comments.get((*path, "-", name), "")
+            default = field.get("default")
+            yield Key(
+                path=".".join(path) + (f".NAME.{name}" if named else f"[].{name}"),
+                kind=self._kind(field),
+                default="" if default is None else _written(default),
+                meaning=meaning,
+            )
+        for name, value in data.items() if named else ():
+            yield self._key((*path, name), "row", _flow(value))
+
+    def _key(self, path: Path, kind: str, default: str) -> Key:
+        meaning = self.comments.get(path, "")
+        return Key(path=".".join(path), kind=kind, default=default, meaning=meaning)
+
+    def _kind(self, schema: Schema) -> str:
+        schema = self._resolved(schema)
+        if "anyOf" in schema:
+            return " or ".join(self._kind(each) for each in schema["anyOf"])
+        if "enum" in schema or "const" in schema:
+            return _one_of(schema.get("enum", [schema.get("const")]))
+        if schema["type"] == "array":
+            return f"list of {self._kind(schema['items'])}"
+        return _WORDS[schema["type"]] + _bounds(schema)
+
+    def _resolved(self, schema: Schema) -> Schema:
+        reference = schema.get("$ref")
+        found: Schema = self.root["$defs"][reference.rsplit("/", 1)[1]] if reference else schema
+        return found
 
 
-def _rows(
-    schema: Mapping[str, Any],
-    row: Mapping[str, Any],
-    root: Mapping[str, Any],
-    data: Any,
-    path: tuple[str, ...],
-    comments: Mapping[tuple[str, ...], str],
-) -> Iterator[Key]:
-    """Yield a table of rows: what it is, the fields of a row, and the named rows as shipped."""
-    named = schema["type"] == "object"
-    place = ".".join(path)
-    kind = "rows by name" if named else "list of rows"
-    yield Key(path=place, kind=kind, default=f"{len(data)} entries", meaning=comments.get(path, ""))
-    for name, field in row["properties"].items():
-        yield Key(
-            path=f"{place}.NAME.{name}" if named else f"{place}[].{name}",
-            kind=_kind(field, root),
-            default=_written(field["default"]) if field.get("default") is not None else "",
-            meaning=comments.get((*path, "-", name), ""),
-        )
-    for name, value in data.items() if named else ():
-        meaning = comments.get((*path, name), "")
-        yield Key(path=f"{place}.{name}", kind="row", default=_flow(value), meaning=meaning)
+_WORDS = {
+    "boolean": "`true` or `false`",
+    "integer": "whole number",
+    "null": "nothing",
+    "number": "number",
+    "string": "text",
+}
 
 
-def _kind(schema: Mapping[str, Any], root: Mapping[str, Any]) -> str:
-    schema = _resolved(schema, root)
-    if "anyOf" in schema:
-        return " or ".join(_kind(each, root) for each in schema["anyOf"])
-    if "enum" in schema or "const" in schema:
-        return ", ".join(f"`{each}`" for each in schema.get("enum", [schema.get("const")]))
-    match schema.get("type"):
-        case "array":
-            return f"list of {_kind(schema['items'], root)}"
-        case "integer" | "number" as kind:
-            low, high = schema.get("minimum"), schema.get("maximum")
-            bounds = f" from {low:g}" * (low is not None) + f" to {high:g}" * (high is not None)
-            return ("whole number" if kind == "integer" else "number") + bounds
-        case "boolean":
-            return "`true` or `false`"
-        case "null":
-            return "nothing"
-        case _:
-            return "text"
+def _one_of(names: list[Any]) -> str:
+    if len(names) > _MOST_NAMES:
+        return f"one of {len(names)} names"
+    return ", ".join(f"`{each}`" for each in names)
+
+
+def _bounds(schema: Schema) -> str:
+    parts = (("from", schema.get("minimum")), ("to", schema.get("maximum")))
+    return "".join(f" {word} {limit:g}" for word, limit in parts if limit is not None)
 
 
 def _kind_of(value: Any) -> str:
@@ -148,12 +162,6 @@ def _kind_of(value: Any) -> str:
             return "list"
         case _:
             return "whole number"
-
-
-def _resolved(schema: Mapping[str, Any], root: Mapping[str, Any]) -> Mapping[str, Any]:
-    reference = schema.get("$ref")
-    found: Mapping[str, Any] = root["$defs"][reference.rsplit("/", 1)[1]] if reference else schema
-    return found
 
 
 def _written(value: Any) -> str:
@@ -167,10 +175,10 @@ def _flow(value: Any) -> str:
     return text.removesuffix("\n").removesuffix("\n...")
 
 
-def _comments(text: str) -> dict[tuple[str, ...], str]:
+def _comments(text: str) -> dict[Path, str]:
     """Return the comment above each key by the key's path; fields of rows stand below ``-``."""
     lines = text.splitlines()
-    found: dict[tuple[str, ...], str] = {}
+    found: dict[Path, str] = {}
     for path, number in _places(yaml.compose(text, Loader=yaml.SafeLoader), ()):
         prose, fields = _split(_above(lines, number))
         found[path] = " ".join(prose)
@@ -178,7 +186,7 @@ def _comments(text: str) -> dict[tuple[str, ...], str]:
     return found
 
 
-def _places(node: yaml.Node | None, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], int]]:
+def _places(node: yaml.Node | None, path: Path) -> Iterator[tuple[Path, int]]:
     if isinstance(node, yaml.MappingNode):
         for key, value in node.value:
             yield (*path, key.value), key.start_mark.line
@@ -207,4 +215,4 @@ def _header(text: str) -> list[str]:
 
 def _sentences(lines: list[str]) -> list[str]:
     """Return the text with one sentence on each line, as the documents are written."""
-    return re.split(r"(?<=[.:]) (?=[A-Z])", " ".join(lines))
+    return re.split(r"(?<=\.) (?=[A-Z])", " ".join(lines))

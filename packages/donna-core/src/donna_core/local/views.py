@@ -18,7 +18,7 @@ from donna_core.domain.codec import to_plain
 from donna_core.domain.effects import Message
 from donna_core.domain.followup.phrasing import length, moment, one_line, span
 from donna_core.domain.planning.reasons import say_all
-from donna_core.domain.tasks.history import Explanation, Topic
+from donna_core.domain.tasks.history import Actor, Explanation, Topic
 from donna_core.domain.tasks.task import DeadlineType, Task, TaskStatus
 from donna_core.domain.timing.recurrence import Recurrence
 from donna_core.local import markup
@@ -211,7 +211,7 @@ class Why(View):
 
     def _lines(self) -> list[str]:
         history = [
-            f"{self.here.moment(each.at)}: {each.actor.value} {each.verb} {short(each.text)}"
+            f"{self.here.moment(each.at)}: {_ACTORS[each.actor]} {each.verb} {short(each.text)}"
             + (" (undone)" if each.undone else "")
             for each in self.view.commands
         ]
@@ -303,6 +303,7 @@ def hours(start: datetime, duration: timedelta, here: Here) -> str:
     return span(start, start + duration, zone=here.zone, at=here.at)
 
 
+_ACTORS = {Actor.PERSON: "you", Actor.DONNA: "Donna"}
 _COLUMNS = ("#", "Task", "When", "Priority", "Due", "State")
 
 

@@ -2,7 +2,7 @@
 
 import inspect
 from collections.abc import Awaitable, Callable, Iterable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TypeVar
 from zoneinfo import ZoneInfo
@@ -12,12 +12,14 @@ from attrs import evolve, frozen
 from donna_core.domain.effects import Message
 from donna_core.domain.ids import UserId
 from donna_core.domain.tasks.task import OPEN, Task
+from donna_core.domain.timing.interval import Interval
 from donna_core.local.calendar import InMemoryCalendar
 from donna_core.local.household import policy_from
 from donna_core.local.rules_model import RulesModel
 from donna_core.local.settings import load_settings
 from donna_core.local.stores import InMemoryUnitOfWork
 from donna_core.ports.calendar import Calendar
+from donna_core.ports.ids import IdSource
 from donna_core.ports.language_model import LanguageModel
 from donna_core.ports.messaging import Notifier, Sent
 from donna_core.ports.unit_of_work import Stores, UnitOfWork
@@ -76,6 +78,7 @@ class SimulatedWorld:
         unit_of_work: UnitOfWork | None = None,
         language_model: LanguageModel | None = None,
         notifier: Notifier | None = None,
+        ids: IdSource | None = None,
         on_message: Reaction | None = None,
     ) -> None:
         self.clock = FakeClock(start)
@@ -88,7 +91,7 @@ class SimulatedWorld:
             user_id=SOMEBODY,
             policy=policy,
             clock=self.clock,
-            ids=SequentialIds(),
+            ids=ids or SequentialIds(),
             unit_of_work=unit_of_work or InMemoryUnitOfWork(SOMEBODY),
             language_model=language_model
             or RulesModel(policy.lexicon, text_limit=policy.text_limit),
@@ -104,6 +107,11 @@ class SimulatedWorld:
         """
         wall = datetime.fromisoformat(text).replace(tzinfo=self.runtime.policy.zone)
         return wall.astimezone(UTC)
+
+    def view(self) -> Interval:
+        """Return the time a person looks over: a month back and two months ahead."""
+        now = self.clock.now()
+        return Interval(now - timedelta(days=30), now + timedelta(days=60))
 
     def travel(self, zone: ZoneInfo) -> None:
         """Take the person to another time zone."""

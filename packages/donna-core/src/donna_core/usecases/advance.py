@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from attrs import evolve, frozen
 
+from donna_core.domain.capture.cleaning import clean
 from donna_core.domain.errors import CalendarUnreadable
 from donna_core.domain.ids import TaskId
 from donna_core.domain.policy import Policy
@@ -81,6 +82,7 @@ async def advance(
     task. Raise ``TaskNotFound``, ``AmbiguousReference`` or ``InvalidTransition``, which names
     the steps that are possible, and ``CalendarUnreadable`` when an unblocked task needs a slot.
     """
+    reason = clean(reason, limit=runtime.policy.text_limit)[0] if reason.strip() else ""
     unreadable: tuple[CalendarUnreadable, ...] = ()
     if verb in _NEEDS_A_SLOT:
         unreadable = (await mirror_calendars(runtime)).unreadable
@@ -192,7 +194,8 @@ def successor(task: Task, *, at: datetime, policy: Policy) -> Task | None:
         created_at=at,
         description=task.description,
         domain=task.domain,
-        priority=task.priority,
+        priority=task.base_priority,
+        base_priority=task.base_priority,
         priority_locked=task.priority_locked,
         estimated_duration=task.estimated_duration,
         deadline_type=task.deadline_type,

@@ -14,6 +14,7 @@ from donna_core.domain.events import EventKind
 from donna_core.domain.ids import TaskId
 from donna_core.domain.planning.reasons import Reason, ReasonCode
 from donna_core.domain.policy import Policy
+from donna_core.domain.tasks.complexity import assess_complexity
 from donna_core.domain.tasks.dedup import Twins, find_twins
 from donna_core.domain.tasks.history import Command, Explanation, Topic
 from donna_core.domain.tasks.task import (
@@ -27,7 +28,12 @@ from donna_core.domain.tasks.task import (
 from donna_core.domain.timing.recurrence import Recurrence
 from donna_core.ports.language_model import ModelRequest
 from donna_core.ports.unit_of_work import Stores
-from donna_core.usecases.mirroring import mirror_calendars
+from donna_core.usecases.mirroring import (
+    Glance,
+    glance,
+    mirror_calendars,
+    stale_calendars,
+)
 from donna_core.usecases.placing import place
 from donna_core.usecases.prioritising import prioritise
 from donna_core.usecases.recorder import Origin, Recorder
@@ -77,10 +83,11 @@ class Captured:
 
 
 @frozen(kw_only=True)
-class _Asked:
-    """The decision found titles it may not judge alone."""
+class _Open:
+    """What the decision has to know first: titles it may not judge alone, calendars anew."""
 
     band: tuple[TaskId, ...]
+    stale: bool
 
 
 @frozen(kw_only=True)
@@ -92,7 +99,7 @@ class _Plan:
     reading: Reading
     on_duplicate: OnDuplicate
     verdicts: Mapping[TaskId, Verdict]
-    unreadable: tuple[CalendarUnreadable, ...]
+    seen: Glance
     final: bool
 
 
@@ -135,26 +142,30 @@ async def capture(
     if not reading.is_task and not insist:
         return Captured(outcome=Outcome.NOT_A_TASK, reading=reading, task=None, command=None)
     starts = [each for each in (reading.start, reading.time_intent.earliest) if each is not None]
-    mirrored = await mirror_calendars(runtime, until=max(starts, default=None))
+    begins = max(starts, default=None)
+    seen = await glance(runtime, until=begins)
     plan = _Plan(
         origin=Origin.draw(runtime, "capture", text, channel=channel),
         task_id=TaskId(runtime.ids.new()),
         reading=reading,
         on_duplicate=on_duplicate,
         verdicts={},
-        unreadable=mirrored.unreadable,
+        seen=seen,
         final=False,
     )
     answer = await _decide(runtime, plan)
-    while isinstance(answer, _Asked):
-        verdicts = await _judge(runtime, reading, answer.band)
-        # Whoever writes yet another similar task in between: it is kept, and looked at.
-        plan = evolve(plan, verdicts=verdicts, final=True)
+    while not isinstance(answer, Captured):
+        if answer.stale:
+            plan = evolve(plan, seen=await mirror_calendars(runtime, until=begins))
+        if answer.band:
+            # Whoever writes yet another similar task in between: it is kept, and looked at.
+            verdicts = await _judge(runtime, reading, answer.band)
+            plan = evolve(plan, verdicts=verdicts, final=True)
         answer = await _decide(runtime, plan)
     return answer
 
 
-async def _decide(runtime: Runtime, plan: _Plan) -> Captured | _Asked:
+async def _decide(runtime: Runtime, plan: _Plan) -> Captured | _Open:
     return await runtime.unit_of_work.run(lambda stores: _keep(stores, runtime, plan))
 
 
@@ -181,23 +192,27 @@ async def _judge(
     return verdicts
 
 
-def _keep(stores: Stores, runtime: Runtime, plan: _Plan) -> Captured | _Asked:
+def _keep(stores: Stores, runtime: Runtime, plan: _Plan) -> Captured | _Open:
     policy = runtime.policy
     twins = find_twins(plan.reading.title, stores.tasks.titles(), policy.dedup)
     unjudged = tuple(m.task_id for m in twins.band if m.task_id not in plan.verdicts)
-    if unjudged and not twins.duplicates and not plan.final:
-        return _Asked(band=unjudged)
+    band = () if twins.duplicates or plan.final else unjudged
+    stale = not plan.final and bool(stale_calendars(stores, plan.seen))
+    if band or stale:
+        return _Open(band=band, stale=stale)
     recorder = Recorder(stores, policy, plan.origin)
     twin = _twin(stores, plan, twins)
     related = _related(stores, plan, twins)
     if twin is not None and plan.on_duplicate is not OnDuplicate.KEEP:
         return _absorb(stores, recorder, policy, plan, twin)
     task = _new_task(stores, runtime, plan, doubtful=twin is not None or bool(unjudged))
-    recorder.put(task)
+    recorder.add(task)
     if twin is not None:
         _explain_twin(recorder, task, twin)
-    task = prioritise(stores, recorder, policy, task, others=())
-    place(recorder, policy, task, not_before=plan.origin.at, unreadable=plan.unreadable)
+    task = prioritise(recorder, policy, task, others=())
+    size = assess_complexity(task, rules=policy.complexity)
+    recorder.explain(Explanation(task_id=task.id, topic=Topic.COMPLEXITY, reasons=(size.reason,)))
+    place(recorder, policy, task, not_before=plan.origin.at, unreadable=plan.seen.unreadable)
     command = recorder.commit()
     return Captured(
         outcome=Outcome.ADDED,
@@ -206,7 +221,7 @@ def _keep(stores: Stores, runtime: Runtime, plan: _Plan) -> Captured | _Asked:
         command=command,
         duplicate_of=twin,
         related=related,
-        unreadable=plan.unreadable,
+        unreadable=plan.seen.unreadable,
     )
 
 
@@ -236,6 +251,7 @@ def _new_task(stores: Stores, runtime: Runtime, plan: _Plan, *, doubtful: bool) 
         description=reading.description,
         domain=reading.domain,
         priority=reading.priority,
+        base_priority=reading.priority,
         estimated_duration=reading.duration,
         deadline=reading.deadline,
         deadline_type=reading.deadline_type,
@@ -274,11 +290,10 @@ def _absorb(
     changed = evolve(changed, notes=(*changed.notes, f"Also said: {plan.reading.text}"))
     recorder.put(changed)
     recorder.tell(EventKind.TASK_MERGED, twin.id, text=plan.reading.text)
-    raised = changed.priority if changed.priority != twin.priority else None
     others = stores.tasks.select(statuses=OPEN)
-    changed = prioritise(stores, recorder, policy, changed, others=others, given=raised)
+    changed = prioritise(recorder, policy, changed, others=others)
     if _asks_for_another_place(twin, changed):
-        place(recorder, policy, changed, not_before=plan.origin.at, unreadable=plan.unreadable)
+        place(recorder, policy, changed, not_before=plan.origin.at, unreadable=plan.seen.unreadable)
     command = recorder.commit()
     return Captured(
         outcome=Outcome.MERGED if merge else Outcome.UPDATED,
@@ -286,7 +301,7 @@ def _absorb(
         task=_task_in(command, twin.id),
         command=command,
         duplicate_of=twin,
-        unreadable=plan.unreadable,
+        unreadable=plan.seen.unreadable,
     )
 
 
@@ -300,6 +315,7 @@ def filled(task: Task, reading: Reading) -> Task:
         deadline_type=reading.deadline_type if takes_deadline else task.deadline_type,
         pinned_start=task.pinned_start or reading.start,
         priority=max(task.priority, reading.priority),
+        base_priority=max(task.base_priority, reading.priority),
         tags=tuple(dict.fromkeys((*task.tags, *reading.tags))),
         prep_work_flag=task.prep_work_flag or reading.prep_work_flag,
         prep_work_instructions=task.prep_work_instructions or reading.prep_work_instructions,

@@ -23,6 +23,7 @@ MOST_ATTEMPTS = 50
 
 _MAY_HAVE_LEFT = frozenset({DeliveryState.SENT, DeliveryState.IN_FLIGHT, DeliveryState.UNKNOWN})
 _FIRST_PAUSE, _LONGEST_PAUSE = timedelta(seconds=30), timedelta(minutes=30)
+_MOST_DOUBLINGS = 6
 
 
 @frozen(kw_only=True)
@@ -203,7 +204,8 @@ async def _hand_over(runtime: Runtime, row: OutboxRow) -> str:
 
 async def _settle_failure(runtime: Runtime, row: OutboxRow, problem: str, *, final: bool) -> None:
     at = runtime.clock.now()
-    pause = min(_LONGEST_PAUSE, _FIRST_PAUSE * 2 ** max(row.attempts - 1, 0))
+    doublings = min(row.attempts - 1, _MOST_DOUBLINGS)
+    pause = min(_LONGEST_PAUSE, _FIRST_PAUSE * 2**doublings)
 
     def decide(stores: Stores) -> None:
         if final:

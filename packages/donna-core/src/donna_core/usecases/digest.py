@@ -7,11 +7,11 @@ from donna_core.domain.followup.digests import evening_digest, morning_digest
 from donna_core.domain.timing.interval import Interval
 from donna_core.domain.timing.zones import local, local_day
 from donna_core.ports.unit_of_work import Stores
-from donna_core.usecases.mirroring import Mirrored, mirror_calendars
+from donna_core.usecases.mirroring import Glance, mirror_calendars
 from donna_core.usecases.runtime import Runtime
 
 
-async def digest(runtime: Runtime, *, evening: bool = False) -> tuple[Message, Mirrored]:
+async def digest(runtime: Runtime, *, evening: bool = False) -> tuple[Message, Glance]:
     """Return the overview of the present local day, or with ``evening`` its balance."""
     mirrored = await mirror_calendars(runtime)
     at, zone = runtime.clock.now(), runtime.policy.zone

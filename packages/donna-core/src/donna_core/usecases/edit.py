@@ -2,9 +2,11 @@
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import Any
 
 from attrs import evolve, frozen
 
+from donna_core.domain.capture.cleaning import clean
 from donna_core.domain.errors import InvalidInput, Refused
 from donna_core.domain.ids import TaskId
 from donna_core.domain.planning.priority import waiting_on
@@ -69,6 +71,7 @@ class Correction:
 async def edit(runtime: Runtime, reference: str, correction: Correction) -> Changed:
     """Apply the correction to the one task named, and place it anew where its needs changed."""
     _check(correction)
+    correction = _cleaned(correction, limit=runtime.policy.text_limit)
     mirrored = await mirror_calendars(runtime)
     origin = Origin.draw(runtime, "edit", reference)
 
@@ -78,9 +81,7 @@ async def edit(runtime: Runtime, reference: str, correction: Correction) -> Chan
         changed = _corrected(task, correction, after=_dependencies(stores, task, correction))
         recorder.put(changed)
         others = stores.tasks.select(statuses=OPEN)
-        changed = prioritise(
-            stores, recorder, runtime.policy, changed, others=others, given=correction.priority
-        )
+        changed = prioritise(recorder, runtime.policy, changed, others=others)
         if _needs_another_place(task, changed):
             place(
                 recorder,
@@ -99,9 +100,10 @@ async def lock(runtime: Runtime, reference: str, *, priority: int | None = None)
     _check(Correction(priority=priority))
 
     def change(task: Task) -> Task:
-        return evolve(task, priority=priority or task.priority, priority_locked=True)
+        kept = priority or task.priority
+        return evolve(task, priority=kept, base_priority=kept, priority_locked=True)
 
-    return await _each(runtime, "lock", reference, change, given=priority)
+    return await _each(runtime, "lock", reference, change)
 
 
 async def unlock(runtime: Runtime, reference: str) -> Changed:
@@ -118,8 +120,6 @@ async def _each(
     verb: str,
     reference: str,
     change: Callable[[Task], Task],
-    *,
-    given: int | None = None,
 ) -> Changed:
     origin = Origin.draw(runtime, verb, reference)
 
@@ -128,7 +128,7 @@ async def _each(
         others = stores.tasks.select(statuses=OPEN)
         for task in resolve(stores, reference):
             changed = recorder.put(change(task))
-            prioritise(stores, recorder, runtime.policy, changed, others=others, given=given)
+            prioritise(recorder, runtime.policy, changed, others=others)
         return Changed(command=recorder.commit())
 
     return await runtime.unit_of_work.run(decide)
@@ -145,6 +145,17 @@ def _check(correction: Correction) -> None:
         raise InvalidInput(f"A duration of {length} is not between 1 minute and 14 days.")
 
 
+def _cleaned(correction: Correction, *, limit: int) -> Correction:
+    """Return the correction with its texts safe to read and to show, as captured ones are."""
+    texts: dict[str, Any] = {
+        name: clean(text, limit=limit)[0]
+        for name in ("title", "description", "note", "prep")
+        if (text := getattr(correction, name))
+    }
+    tags = tuple(clean(tag, limit=limit)[0] for tag in correction.add_tags)
+    return evolve(correction, add_tags=tags, **texts)
+
+
 def _corrected(task: Task, correction: Correction, *, after: tuple[TaskId, ...]) -> Task:
     tags = [tag for tag in task.tags if tag not in correction.remove_tags]
     if correction.reviewed:
@@ -152,10 +163,11 @@ def _corrected(task: Task, correction: Correction, *, after: tuple[TaskId, ...])
     deadline, kind = _deadline(task, correction)
     return evolve(
         task,
-        title=(correction.title or task.title).strip(),
+        title=correction.title or task.title,
         description=correction.description or task.description,
         domain=correction.domain or task.domain,
         priority=correction.priority or task.priority,
+        base_priority=correction.priority or task.base_priority,
         estimated_duration=correction.duration or task.estimated_duration,
         deadline=deadline,
         deadline_type=kind,

@@ -53,9 +53,8 @@ async def merge(runtime: Runtime, into: str, other: str) -> Changed:
                 circular = kept.id in {task.id for task in after_it}
                 recorder.put(_redirected(waiting, folded, joined, circular=circular))
         recorder.apply(folded, Trigger.USER_EXPLICITLY_CANCELS)
-        raised = joined.priority if joined.priority != kept.priority else None
         recorder.put(joined)
-        prioritise(stores, recorder, runtime.policy, joined, others=others, given=raised)
+        prioritise(recorder, runtime.policy, joined, others=others)
         recorder.tell(EventKind.TASK_MERGED, kept.id, merged=folded.id)
         reason = Reason(
             code=ReasonCode.MERGED, facts={"title": folded.title, "number": folded.number}
@@ -76,6 +75,7 @@ def _joined(kept: Task, folded: Task, *, others: Sequence[Task]) -> Task:
         kept,
         description=kept.description or folded.description,
         priority=max(kept.priority, folded.priority),
+        base_priority=max(kept.base_priority, folded.base_priority),
         deadline=folded.deadline if takes_deadline else kept.deadline,
         deadline_type=folded.deadline_type if takes_deadline else kept.deadline_type,
         dependencies=tuple(dict.fromkeys((*own, *taken_over))),

@@ -88,7 +88,7 @@ def _instant(reading: Reading, now: datetime) -> Moment | None:
         return Moment(instant=reading.start, exact=True)
     earliest, latest = reading.time_intent.earliest, reading.time_intent.latest
     if earliest is not None:
-        under_way = earliest < now and (latest is None or latest > now)
+        under_way = earliest <= now and (latest is None or latest > now)
         return Moment(instant=_next_minute(now) if under_way else earliest, exact=False)
     if reading.deadline is not None:
         return Moment(instant=reading.deadline, exact=True)

@@ -17,7 +17,7 @@ from donna_core.ports.calendar import CalendarEvent
 from donna_core.ports.jobs import JobRow, JobState
 from donna_core.ports.outbox import OutboxRow
 from donna_core.ports.unit_of_work import Stores
-from donna_core.usecases.mirroring import Mirrored, mirror_calendars
+from donna_core.usecases.mirroring import Glance, mirror_calendars
 from donna_core.usecases.references import resolve_one
 from donna_core.usecases.reschedule import offers_for
 from donna_core.usecases.runtime import Runtime
@@ -109,7 +109,7 @@ async def tasks(
     )
 
 
-async def today(runtime: Runtime) -> tuple[DayView, Mirrored]:
+async def today(runtime: Runtime) -> tuple[DayView, Glance]:
     """Return the present local day, after a look at the calendars."""
     mirrored = await mirror_calendars(runtime)
     day = local(runtime.clock.now(), runtime.policy.zone).date()
@@ -117,7 +117,7 @@ async def today(runtime: Runtime) -> tuple[DayView, Mirrored]:
     return view, mirrored
 
 
-async def week(runtime: Runtime, *, weeks_ahead: int = 0) -> tuple[Week, Mirrored]:
+async def week(runtime: Runtime, *, weeks_ahead: int = 0) -> tuple[Week, Glance]:
     """Return the Monday-to-Sunday week of today, or one further on."""
     mirrored = await mirror_calendars(runtime)
     zone = runtime.policy.zone

@@ -55,11 +55,14 @@ class Origin:
         actor: Actor = Actor.PERSON,
         channel: InputChannel = InputChannel.APP,
     ) -> "Origin":
-        """Draw the id and the instant of a command that is about to be decided."""
+        """Draw the id and the instant of a command that is about to be decided.
+
+        What no encoding knows (half of a surrogate pair) is kept as its escape.
+        """
         return cls(
             command_id=CommandId(runtime.ids.new()),
             verb=verb,
-            text=text,
+            text=text.encode("utf-8", "backslashreplace").decode("utf-8"),
             at=runtime.clock.now(),
             actor=actor,
             channel=channel,
@@ -73,6 +76,7 @@ class Recorder:
         self._stores, self._policy, self._origin = stores, policy, origin
         self._before: dict[TaskId, Task | None] = {}
         self._after: dict[TaskId, Task | None] = {}
+        self._new: set[TaskId] = set()
         self._pursuits: dict[TaskId, Change[Escalation]] = {}
         self._attention: Change[Attention] | None = None
         self._steps: list[Step] = []
@@ -102,8 +106,15 @@ class Recorder:
         """Return what is known of the calendars within the window."""
         return self._stores.mirror.events(window)
 
+    def add(self, task: Task) -> Task:
+        """Take a task in whose id was drawn for this command, so that nothing knows it yet."""
+        self._new.add(task.id)
+        self._before[task.id] = None
+        self._after[task.id] = task
+        return task
+
     def put(self, task: Task) -> Task:
-        """Take the task as changed; also how a new one enters."""
+        """Take the task as changed."""
         if task.id not in self._before:
             self._before[task.id] = self._stores.tasks.get(task.id)
         self._after[task.id] = task
@@ -249,7 +260,8 @@ class Recorder:
     def _reconcile_jobs(self, task_id: TaskId) -> None:
         """Make the task's pending jobs those its present state implies."""
         task = self._after[task_id] if task_id in self._after else self._stores.tasks.get(task_id)
-        pursuit = self._stores.escalations.get(task_id)
+        is_new = task_id in self._new
+        pursuit = None if is_new else self._stores.escalations.get(task_id)
         jobs: tuple[Job, ...] = ()
         if task is not None:
             jobs = due_jobs(
@@ -259,7 +271,8 @@ class Recorder:
                 rules=self._policy.follow_through,
                 windows=self._policy.windows,
             )
-        self._stores.jobs.retract(task_id, keep=[job.key for job in jobs])
+        if not is_new:
+            self._stores.jobs.retract(task_id, keep=[job.key for job in jobs])
         self._stores.jobs.want(jobs)
 
     def _carry_out(self, task: Task, effects: Iterable[SideEffect]) -> None:

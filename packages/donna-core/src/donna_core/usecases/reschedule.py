@@ -15,7 +15,7 @@ from donna_core.domain.tasks.task import MAY_BE_PLACED, OPEN, InputChannel, Task
 from donna_core.domain.timing.interval import Interval
 from donna_core.ports.unit_of_work import Stores
 from donna_core.usecases.advance import Changed
-from donna_core.usecases.mirroring import Mirrored, mirror_calendars
+from donna_core.usecases.mirroring import Glance, mirror_calendars
 from donna_core.usecases.placing import place, settle_at, unbound
 from donna_core.usecases.prioritising import prioritise
 from donna_core.usecases.recorder import Origin, Recorder
@@ -153,7 +153,7 @@ async def pin(runtime: Runtime, reference: str, *, to: datetime | None) -> Chang
 
     def step(ground: _Ground, task: Task) -> object:
         where = to or task.scheduled_start
-        if where is None:
+        if where is None or where < ground.recorder.at:
             placed = ground.place(task, not_before=ground.recorder.at)
             return ground.recorder.put(evolve(placed, pinned_start=placed.scheduled_start))
         pinned = evolve(task, pinned_start=where)
@@ -196,7 +196,7 @@ async def accept(runtime: Runtime, reference: str, *, offer: int = 1) -> Changed
     return await _change(runtime, "accept", reference, step)
 
 
-async def plan(runtime: Runtime) -> tuple[Changed, Mirrored]:
+async def plan(runtime: Runtime) -> tuple[Changed, Glance]:
     """Give a place to every open task without one, the most pressing first.
 
     Planned tasks stay where they are; those whose planned time is over are placed anew, and
@@ -209,7 +209,7 @@ async def plan(runtime: Runtime) -> tuple[Changed, Mirrored]:
         recorder = Recorder(stores, runtime.policy, origin)
         others = stores.tasks.select(statuses=OPEN)
         waiting = [
-            prioritise(stores, recorder, runtime.policy, task, others=others)
+            prioritise(recorder, runtime.policy, task, others=others)
             for task in stores.tasks.select(statuses=MAY_BE_PLACED)
             if not _has_its_place(task, origin.at)
         ]

@@ -32,7 +32,7 @@ from donna_core.ports.jobs import JobRow, JobState
 from donna_core.ports.outbox import Lane
 from donna_core.ports.unit_of_work import Stores
 from donna_core.usecases.deliver import Delivered, deliver, sent_on_day
-from donna_core.usecases.mirroring import Mirrored, mirror_calendars
+from donna_core.usecases.mirroring import Glance, mirror_calendars
 from donna_core.usecases.prioritising import prioritise
 from donna_core.usecases.recorder import Origin, Recorder
 from donna_core.usecases.runtime import Runtime
@@ -54,7 +54,7 @@ class Round:
     jobs: tuple[JobRow, ...]
     calendar: Delivered
     messages: Delivered
-    mirrored: Mirrored
+    mirrored: Glance
     next_due: datetime | None
 
 
@@ -171,7 +171,7 @@ class _Due:
         return task if occurrence_of(task) == self.row.job.payload["occurrence"] else None
 
 
-async def _run(runtime: Runtime, row: JobRow, mirrored: Mirrored) -> None:
+async def _run(runtime: Runtime, row: JobRow, mirrored: Glance) -> None:
     origin = Origin.draw(runtime, row.job.kind, row.job.key, actor=Actor.DONNA)
     unreadable = tuple(error.calendar for error in mirrored.unreadable)
 
@@ -363,7 +363,7 @@ def _recalculate(due: _Due) -> None:
     recorder, policy = due.recorder(), due.runtime.policy
     tasks = due.stores.tasks.select(statuses=OPEN)
     for task in tasks:
-        prioritise(due.stores, recorder, policy, task, others=tasks)
+        prioritise(recorder, policy, task, others=tasks)
     recorder.commit()
 
 

@@ -2,11 +2,11 @@
 
 import json
 from collections.abc import Collection
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, delete, func, select
+from sqlalchemy import Connection, Row, String, bindparam, delete, func, select, type_coerce
 from sqlalchemy.dialects.sqlite import insert
 
 from donna_adapters.sql.statements import any_of, raising, reach_value, upsert
@@ -50,8 +50,9 @@ _OCCUPIED = (
     select(
         TASKS.c.id,
         TASKS.c.title,
-        TASKS.c.scheduled_start,
-        TASKS.c.scheduled_end,
+        # As text: a search for a slot reads hundreds of these, and a column type costs each time.
+        type_coerce(TASKS.c.scheduled_start, String),
+        type_coerce(TASKS.c.scheduled_end, String),
         TASKS.c.priority,
     )
     .where(
@@ -118,11 +119,16 @@ class SqlTaskStore(TaskStore):
             "window_start": window.start,
             "window_end": window.end,
         }
+        rows = self._connection.execute(_OCCUPIED, asked).all()
+        read = datetime.fromisoformat
         return tuple(
-            Occupied(task_id=task_id, title=title, when=Interval(start, end), priority=priority)
-            for task_id, title, start, end, priority in self._connection.execute(
-                _OCCUPIED, asked
-            ).all()
+            Occupied(
+                task_id=task_id,
+                title=title,
+                when=Interval(read(start), read(end)),
+                priority=priority,
+            )
+            for task_id, title, start, end, priority in rows
         )
 
     def _named(self, task_id: TaskId) -> dict[str, Any]:

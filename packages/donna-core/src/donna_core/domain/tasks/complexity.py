@@ -24,9 +24,7 @@ class ComplexityRules:
 
     simple_below: timedelta = timedelta(minutes=30)
     complex_from: timedelta = timedelta(hours=2)
-    verbs_of_many_steps: Collection[str] = frozenset(
-        {"build", "develop", "implement", "migrate", "organise", "organize", "redesign", "refactor"}
-    )
+    verbs_of_many_steps: Collection[str] = frozenset()
 
 
 @frozen(kw_only=True)
@@ -37,12 +35,11 @@ class ComplexityVerdict:
     reason: Reason
 
 
-def assess_complexity(task: Task, *, rules: ComplexityRules | None = None) -> ComplexityVerdict:
+def assess_complexity(task: Task, *, rules: ComplexityRules) -> ComplexityVerdict:
     """Return the task's class by its estimated duration, its dependencies and its first verb.
 
     A verb of many steps makes a task complex only where the estimate is not a short one.
     """
-    rules = rules or ComplexityRules()
     duration, waits_for = task.estimated_duration, len(task.dependencies)
     verb = (task.title.split() or [""])[0].casefold()
     if duration >= rules.complex_from:

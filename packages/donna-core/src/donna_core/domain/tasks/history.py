@@ -33,6 +33,7 @@ class Topic(StrEnum):
     PLACEMENT = "placement"
     PRIORITY = "priority"
     DUPLICATE = "duplicate"
+    COMPLEXITY = "complexity"
 
 
 @frozen(kw_only=True)
@@ -98,12 +99,12 @@ class Command:
     @property
     def subjects(self) -> frozenset[TaskId]:
         """The tasks this command changed, pursued, moved or explained."""
-        changes = (*self.tasks, *self.escalations)
-        records = [record for change in changes for record in (change.before, change.after)]
+        tasks = [task for change in self.tasks for task in (change.before, change.after)]
+        pursuits = [each for change in self.escalations for each in (change.before, change.after)]
         return frozenset(
             [
-                *(record.id for record in records if isinstance(record, Task)),
-                *(record.task_id for record in records if isinstance(record, Escalation)),
+                *(task.id for task in tasks if task is not None),
+                *(pursuit.task_id for pursuit in pursuits if pursuit is not None),
                 *(step.task_id for step in self.steps),
                 *(explanation.task_id for explanation in self.explanations),
             ]
