@@ -6,10 +6,15 @@ from time import perf_counter
 from typing import TypeVar
 
 import pytest
-from rapidfuzz import fuzz
 
 from donna_core.domain.ids import TaskId
-from donna_core.domain.tasks.dedup import DedupRules, TitleEntry, find_twins, normal_form
+from donna_core.domain.tasks.dedup import (
+    DedupRules,
+    TitleEntry,
+    find_twins,
+    normal_form,
+    score,
+)
 
 VERBS = [
     "buy",
@@ -91,9 +96,9 @@ def title(dice: random.Random) -> str:
 
 def plain_loop(wanted: str, entries: list[TitleEntry]) -> list[tuple[str, float]]:
     """Compare with every entry in turn."""
-    form = normal_form(wanted)
-    scored = [(entry.task_id, fuzz.ratio(form, entry.normal_form)) for entry in entries]
-    return [(task_id, score) for task_id, score in scored if score >= 70]
+    form, rules = normal_form(wanted), DedupRules()
+    scored = [(entry.task_id, score(form, entry.normal_form, rules)) for entry in entries]
+    return [(task_id, percent) for task_id, percent in scored if percent >= 70]
 
 
 def best_of(times: int, act: Callable[[], T]) -> tuple[T, float]:

@@ -20,11 +20,65 @@ def test_a_reading_is_shown_and_nothing_is_kept(donna: Donna, home: Path, monday
 
 
 def test_json_gives_the_reading(donna: Donna, monday: Any) -> None:
-    """Instants are UTC, durations minutes."""
+    """Times are those of the zone, durations minutes."""
     reading = donna("parse", f"Call mechanic {monday} 3pm for 45 min", "--json").json
 
-    assert reading["start"] == monday.at(15)
-    assert (reading["duration_minutes"], reading["duration_stated"]) == (45, True)
+    assert reading["scheduled_start"] == f"{monday}T15:00:00"
+    assert (reading["duration_minutes"], reading["estimated_minutes"]) == (45, 45)
+    assert (reading["intent"], reading["time_intent"]) == ("task", "exact")
+
+
+def test_a_phrase_is_found_in_its_text(donna: Donna, monday: Any) -> None:
+    """The span cuts the phrase out of the text, its kind says which fields count."""
+    reading = donna("parse", f"Call mechanic {monday} 3pm for 45 min", "--json").json
+
+    when, length = reading["times"]
+    assert [reading["text"][slice(*each["span"])] for each in (when, length)] == [
+        when["text"],
+        length["text"],
+    ]
+    assert (when["kind"], when["start"], when["grain"]) == (
+        "instant",
+        f"{monday}T15:00:00",
+        "minute",
+    )
+    assert (length["kind"], length["duration_s"], length["rrule"]) == ("duration", 2700, None)
+
+
+def test_several_tasks_are_told_apart(donna: Donna) -> None:
+    """Each has an object of its own; lines and bullets part them as words do."""
+    line = {"text": "Tomorrow:\n- call mom at 5pm\n- buy milk", "reference": "2026-11-18T10:00:00"}
+    reading = json.loads(donna("parse", "--jsonl", text=json.dumps(line)).out)
+
+    assert [task["title"] for task in reading["tasks"]] == ["Call mom", "Buy milk"]
+    assert reading["tasks"][0]["scheduled_start"] == "2026-11-19T17:00:00"
+    assert reading["tasks"][1]["deadline"] == "2026-11-19T23:59:00"
+    assert reading["title"] == "Call mom"
+
+
+def test_a_command_is_read_with_its_slots(donna: Donna) -> None:
+    """What a message wants done, to which task and when."""
+    line = {"text": "Move the dentist to Friday", "reference": "2026-11-18T10:00:00"}
+    reading = json.loads(donna("parse", "--jsonl", text=json.dumps(line)).out)
+
+    assert reading["intent"] == "task_action"
+    assert reading["slots"] == {
+        "verb": "move",
+        "target": "dentist",
+        "list_name": None,
+        "when": "2026-11-20T00:00:00",
+    }
+
+
+def test_the_rules_are_shown_on_demand(donna: Donna) -> None:
+    """What a reading rests on is named, but only for those who ask."""
+    plain = donna("parse", "Lunch with Ann friday noon")
+    explained = donna("parse", "--explain", "Lunch with Ann friday noon")
+
+    assert "rule " not in plain.out
+    assert "rule " in explained.out
+    assert "'Ann' is person" in explained.out
+    assert "Assumed: It takes" in explained.out
 
 
 def test_lines_carry_their_own_time_and_place(donna: Donna) -> None:
@@ -35,9 +89,10 @@ def test_lines_carry_their_own_time_and_place(donna: Donna) -> None:
     ]
     said = donna("parse", "--jsonl", text="\n".join(map(json.dumps, lines)))
 
-    starts = [json.loads(line)["start"] for line in said.out.splitlines()]
+    readings = [json.loads(line) for line in said.out.splitlines()]
     assert said.code == 0
-    assert starts == ["2026-11-19T08:00:00.000000+00:00", "2026-11-19T00:00:00.000000+00:00"]
+    assert {reading["scheduled_start"] for reading in readings} == {"2026-11-19T09:00:00"}
+    assert [reading["zone"] for reading in readings] == ["Europe/Berlin", "Asia/Tokyo"]
 
 
 def test_a_bad_line_yields_an_error_in_its_place(donna: Donna) -> None:
@@ -69,3 +124,24 @@ def test_bytes_that_are_no_text_do_not_end_the_stream(donna: Donna) -> None:
 
     titles = [json.loads(line)["title"] for line in said.out.splitlines()]
     assert (said.code, len(titles)) == (0, 2)
+
+
+def test_a_receipt_lists_every_task_of_a_message(donna: Donna) -> None:
+    """Two tasks, two entries, one way back."""
+    said = donna("add", "tomorrow: call mom, buy milk")
+
+    assert said.code == 0
+    assert "Added: #1 Call mom" in said.out
+    assert "Added: #2 Buy milk" in said.out
+    assert "'tomorrow' was taken to hold for several of them" in said.out
+    assert said.out.count("donna undo") == 1
+    donna("undo")
+    assert donna("list", "--json").json == {"tasks": []}
+
+
+def test_a_command_in_words_points_to_the_commands_there_are(donna: Donna) -> None:
+    """It is no task, and what to type instead is named."""
+    said = donna("add", "move the dentist to Friday")
+
+    assert said.code == 1
+    assert "donna move" in said.out

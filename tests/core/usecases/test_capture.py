@@ -19,6 +19,7 @@ from donna_core.testing.world import BERLIN, SimulatedWorld
 from donna_core.usecases.advance import Verb, advance
 from donna_core.usecases.capture import Captured, OnDuplicate, Outcome, capture
 from donna_core.usecases.reschedule import accept, offers_for, plan
+from donna_core.usecases.undo import undo
 
 HOUR = timedelta(hours=1)
 KNOWN, SIMILAR = "fix the kitchen sink", "fix the kitchen lamp"
@@ -238,3 +239,52 @@ async def test_tasks_never_share_time_with_each_other_or_with_events() -> None:
     spans = sorted(Interval(start_of(task), start_of(task) + HOUR) for task in tasks)
     assert spans[0].start == evening.end
     assert not any(a.overlaps(b) for a, b in pairwise(spans))
+
+
+async def test_several_tasks_are_one_command(world: SimulatedWorld) -> None:
+    """Each is kept and placed beside the others, and one undo takes all of them back."""
+    captured = await world.say("tomorrow: call mom, buy milk, fix the tap")
+
+    tasks = [placed(part) for part in captured.parts]
+    assert [task.title for task in tasks] == ["Call mom", "Buy milk", "Fix the tap"]
+    assert [task.number for task in tasks] == [1, 2, 3]
+    assert len({part.command.id for part in captured.parts if part.command}) == 1
+    places = sorted((start_of(task), task.estimated_duration) for task in tasks)
+    assert all(start + length <= later for (start, length), (later, _) in pairwise(places))
+
+    await undo(world.runtime)
+    assert await world.open_tasks() == ()
+
+
+async def test_each_of_several_tasks_is_compared_with_those_there_are(
+    world: SimulatedWorld,
+) -> None:
+    """One is folded into its twin, the other is new."""
+    known = placed(await world.say("fix the kitchen sink"))
+
+    captured = await capture(
+        world.runtime, "fix the kitchen sink and call mom", on_duplicate=OnDuplicate.MERGE
+    )
+
+    assert [part.outcome for part in captured.parts] == [Outcome.MERGED, Outcome.ADDED]
+    assert captured.parts[0].duplicate_of is not None
+    assert captured.parts[0].duplicate_of.id == known.id
+    assert len(await world.open_tasks()) == 2
+
+
+@pytest.mark.parametrize(
+    "text", ["move the dentist to Friday", "done with the invoice", "what's on today?"]
+)
+async def test_commands_and_queries_are_no_tasks(world: SimulatedWorld, text: str) -> None:
+    """Nothing bogus is kept."""
+    captured = await world.say(text)
+
+    assert (captured.outcome, captured.task) == (Outcome.NOT_A_TASK, None)
+    assert await nothing_stored(world)
+
+
+async def test_contexts_are_kept_as_marked_tags(world: SimulatedWorld) -> None:
+    """A context shows by its sign."""
+    task = placed(await world.say("ask the bank about the card @phone #money"))
+
+    assert task.tags == ("money", "@phone")

@@ -9,7 +9,7 @@ from attrs import field, frozen
 
 from donna_cli.render import Block, Line, Tone
 from donna_cli.wording import Scene, because, facts, handle, moment, offer
-from donna_core.domain.capture.reading import Reading
+from donna_core.domain.capture.reading import Intent, Reading
 from donna_core.domain.followup.escalation import Escalation, EscalationStatus
 from donna_core.domain.ids import TaskId
 from donna_core.domain.tasks.history import Change, Command, Explanation, Topic
@@ -40,6 +40,14 @@ _DID: Mapping[str, str] = {
     "busy": "Later",
     "quiet": "Quiet",
 }
+
+
+_INSTEAD: Mapping[Intent, str] = {
+    Intent.TASK_QUERY: "To look at what is there: donna today, donna week, donna list.",
+    Intent.TASK_ACTION: "To change a task: donna done, donna move, donna drop, donna edit.",
+    Intent.PLANNING: "To plan anew: donna plan.",
+}
+_MOST_OFFERED = 2  # other times that a receipt names
 
 
 @frozen(kw_only=True)
@@ -87,16 +95,35 @@ def blocks(receipt: Receipt) -> Iterator[Block]:
     if not (receipt.changes or receipt.command.escalations or receipt.command.attention):
         yield Line("Nothing to change: everything is as it should be.")
     yield from _likeness(receipt)
-    if receipt.reading is not None:
-        yield from (Line(f"Note: {each}", Tone.WARNING, 1) for each in receipt.reading.remarks)
+    yield from _understanding(receipt)
     if not receipt.dry_run:
         back_again = way_back(receipt.command)
         yield Line(f"{back_again.split()[1].capitalize()}: {back_again}", Tone.QUIET)
 
 
+def _understanding(receipt: Receipt) -> Iterator[Block]:
+    """Yield what was odd, what was taken for granted, and the other times the words could mean."""
+    captured = receipt.captured
+    if captured is None:
+        return
+    remarks = dict.fromkeys(remark for part in captured.parts for remark in part.reading.remarks)
+    yield from (Line(f"Note: {each}", Tone.WARNING, 1) for each in remarks)
+    yield from (Line(f"Assumed: {each}", Tone.QUIET, 1) for each in captured.reading.assumed)
+    for part in captured.parts:
+        task = part.task
+        for other in part.reading.alternatives[:_MOST_OFFERED]:
+            if task is not None:
+                meant = other.astimezone(receipt.scene.zone)
+                way = f"donna move {task.number} {meant:%Y-%m-%d %H:%M}"
+                yield Line(f"Or {moment(other, receipt.scene)}: {way}", Tone.QUIET, 1)
+
+
 def _not_a_task(receipt: Receipt) -> Iterator[Block]:
     words = receipt.reading.text if receipt.reading else ""
     yield Line(f"This does not read like a task: {words}", Tone.WARNING)
+    hint = _INSTEAD.get(receipt.reading.intent) if receipt.reading else None
+    if hint is not None:
+        yield Line(hint, depth=1)
     yield Line("Nothing was kept. --insist keeps it as it is.", depth=1)
 
 
@@ -117,8 +144,9 @@ def _headline(change: Change[Task], receipt: Receipt) -> str:
     """Return what was done to the task: the verb's word, or what followed from the verb."""
     command, captured = receipt.command, receipt.captured
     verb = command.verb if command else "capture"
-    if captured is not None and captured.duplicate_of is not None and change.before is not None:
-        return str(captured.outcome).capitalize()
+    part = captured.part_about(change.before) if captured and change.before else None
+    if part is not None and part.duplicate_of is not None:
+        return str(part.outcome).capitalize()
     if verb != "capture" and change.before is None and receipt.took_back is None:
         return "Next"
     if verb == "merge" and change.after is not None and not change.after.is_open:
@@ -140,8 +168,12 @@ def _subject(explanation: Explanation) -> str:
 
 
 def _likeness(receipt: Receipt) -> Iterator[Block]:
-    captured = receipt.captured
-    if captured is None or captured.task is None:
+    for part in receipt.captured.parts if receipt.captured else ():
+        yield from _likeness_of(part)
+
+
+def _likeness_of(captured: Captured) -> Iterator[Block]:
+    if captured.task is None:
         return
     twin, number = captured.duplicate_of, captured.task.number
     if twin is not None and twin.number != number:

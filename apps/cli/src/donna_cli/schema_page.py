@@ -6,7 +6,7 @@ from pydantic.json_schema import models_json_schema
 
 from donna_cli.schema import PRINTED_BY
 
-_FORMATS = {"date-time": "instant", "date": "date"}
+_FORMATS = {"date-time": "instant", "date": "date", "local-date-time": "local time"}
 
 
 def schemas() -> dict[str, Any]:
@@ -31,6 +31,7 @@ def document() -> str:
         "",
         "Every command takes `--json` and prints one object a line on stdout; errors go to stderr.",
         "Instants are ISO 8601 in UTC, durations are minutes; a field without a value is `null`.",
+        "A local time is that of the zone named beside it: ISO 8601 without an offset.",
         "Fields may be added; none is renamed or taken away within a major version.",
         "This page is generated from `apps/cli/src/donna_cli/schema.py`.",
         "`donna schema` prints the same as JSON Schema.",

@@ -78,7 +78,7 @@ async def _read(runtime: Runtime, line: str) -> schema.ReadingObject:
         clock=StoppedClock(at),
         policy=evolve(runtime.policy, windows=evolve(runtime.policy.windows, zone=zone)),
     )
-    return wire.reading(await read(there, sentence.text))
+    return wire.reading(await read(there, sentence.text), zone)
 
 
 def _sentence(line: str) -> Sentence:

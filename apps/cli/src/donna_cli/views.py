@@ -24,7 +24,12 @@ from donna_core.domain.timing.interval import Interval
 from donna_core.ports.outbox import OutboxRow
 from donna_core.usecases.overview import DayView, Now, TaskView
 
-_TOPICS = {"placement": "Its place", "priority": "Its priority", "duplicate": "Its likeness"}
+_TOPICS = {
+    "placement": "Its place",
+    "priority": "Its priority",
+    "duplicate": "Its likeness",
+    "complexity": "Its size",
+}
 
 
 def now(view: Now, scene: Scene, *, first_run: bool, zone_note: str) -> Iterator[Block]:

@@ -3,14 +3,17 @@
 import json
 import re
 from collections.abc import Iterable, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from donna_cli import schema
 from donna_cli.checks import Check
 from donna_cli.receipt import Receipt, way_back
 from donna_cli.settings import Setting
 from donna_cli.wording import Scene, because
-from donna_core.domain.capture.reading import Reading
+from donna_core.domain.capture.reading import Reading, Slots
+from donna_core.domain.capture.spans import Span
+from donna_core.domain.capture.times import TimeReading
 from donna_core.domain.codec import to_plain
 from donna_core.domain.effects import Message
 from donna_core.domain.followup.escalation import Escalation
@@ -79,40 +82,93 @@ def task_list(several: Iterable[Task]) -> schema.TaskListObject:
     return schema.TaskListObject(tasks=tasks(several))
 
 
-def reading(each: Reading) -> schema.ReadingObject:
-    """Return what was understood of a sentence."""
+def reading(each: Reading, zone: ZoneInfo) -> schema.ReadingObject:
+    """Return what was understood of a message, its times on the clocks of the zone."""
     intent = each.time_intent
     return schema.ReadingObject(
         text=each.text,
+        zone=zone.key,
+        intent=each.intent.value,
+        slots=_slots(each.slots, zone),
         title=each.title,
-        is_task=each.is_task,
         description=each.description,
-        domain=each.domain.value,
-        priority=each.priority,
-        start=each.start,
-        earliest=intent.earliest,
-        latest=intent.latest,
+        times=[_time(time, zone) for time in each.times],
+        time_intent=intent.kind.value,
+        strictness=intent.strictness,
+        earliest=_local(intent.earliest, zone),
+        latest=_local(intent.latest, zone),
         weekdays=list(intent.weekdays),
         time_of_day=intent.time_of_day,
-        intent=intent.kind,
-        strictness=intent.strictness,
-        deadline=each.deadline,
+        deadline=_local(each.deadline, zone),
         deadline_type=each.deadline_type.value,
-        duration_minutes=minutes(each.duration),
-        duration_stated=each.duration_stated,
+        scheduled_start=_local(each.start, zone),
+        duration_minutes=minutes(each.duration) if each.duration_stated else None,
+        estimated_minutes=minutes(each.duration),
         recurrence=each.recurrence,
         recurrence_words=each.recurrence_text,
+        domain=each.domain.value,
+        priority=each.priority,
         tags=list(each.tags),
+        contexts=list(each.contexts),
+        people=list(each.people),
+        place=each.place,
+        amounts=list(each.amounts),
+        urls=list(each.urls),
+        prep_work_flag=each.prep_work_flag,
         prep_work=each.prep_work_instructions if each.prep_work_flag else None,
         agent_eligible=each.agent_eligible,
         confidence=each.confidence,
+        assumed=list(each.assumed),
         remarks=list(each.remarks),
-        alternatives=list(each.alternatives),
-        spans=[
-            schema.SpanObject(kind=span.kind, start=span.start, end=span.end, text=span.text)
-            for span in each.spans
-        ],
+        alternatives=_locals(each.alternatives, zone),
+        entities=_spans(each.entities),
+        spans=_spans(each.spans),
+        rules=list(each.rules),
+        tasks=[reading(task, zone) for task in each.tasks],
     )
+
+
+def _slots(each: Slots, zone: ZoneInfo) -> schema.SlotsObject:
+    return schema.SlotsObject(
+        verb=each.verb.value if each.verb else None,
+        target=each.target,
+        list_name=each.list_name,
+        when=_local(each.when, zone),
+    )
+
+
+def _time(each: TimeReading, zone: ZoneInfo) -> schema.TimeObject:
+    return schema.TimeObject(
+        span=[each.span.start, each.span.end],
+        text=each.span.text,
+        kind=each.kind.value,
+        role=each.role.value,
+        start=_local(each.start, zone),
+        end=_local(each.end, zone),
+        grain=each.grain.value,
+        rrule=each.rrule,
+        duration_s=each.duration.total_seconds() if each.duration is not None else None,
+        alternatives=_locals(each.alternatives, zone),
+    )
+
+
+def _spans(spans: Iterable[Span]) -> list[schema.SpanObject]:
+    return [
+        schema.SpanObject(kind=span.kind, start=span.start, end=span.end, text=span.text)
+        for span in spans
+    ]
+
+
+def _locals(instants: Iterable[datetime], zone: ZoneInfo) -> list[str]:
+    return [_wall(instant, zone) for instant in instants]
+
+
+def _local(instant: datetime | None, zone: ZoneInfo) -> str | None:
+    return None if instant is None else _wall(instant, zone)
+
+
+def _wall(instant: datetime, zone: ZoneInfo) -> str:
+    return instant.astimezone(zone).replace(tzinfo=None).isoformat(timespec="seconds")
 
 
 def reason(each: Reason, scene: Scene) -> schema.ReasonObject:
@@ -264,6 +320,7 @@ def digest(message: Message) -> schema.DigestObject:
 def receipt(done: Receipt) -> schema.ReceiptObject:
     """Return the receipt as it goes over the wire."""
     command, captured = done.command, done.captured
+    parts = captured.parts if captured else ()
     attention = command.attention.after if command and command.attention else None
     changes = command.escalations if command else ()
     return schema.ReceiptObject(
@@ -273,9 +330,9 @@ def receipt(done: Receipt) -> schema.ReceiptObject:
         dry_run=done.dry_run,
         tasks=tasks(change.after for change in done.changes if change.after),
         removed=[c.before.id for c in done.changes if c.before and not c.after],
-        reading=reading(done.reading) if done.reading else None,
+        reading=reading(done.reading, done.scene.zone) if done.reading else None,
         duplicate_of=_twin(captured),
-        related=tasks(captured.related) if captured else [],
+        related=tasks(each for part in parts for each in part.related),
         explanations=[
             explanation(each, done.scene) for each in (command.explanations if command else ())
         ],

@@ -80,7 +80,7 @@ def add(
                     complain(error, code=code, as_json=invocation.json)
                     continue
                 code = max(code, present_receipt(receipt, invocation))
-                captured.extend([receipt.captured] if receipt.captured else [])
+                captured.extend(receipt.captured.parts if receipt.captured else ())
             if captured and composed.home.first_run and not invocation.dry_run:
                 _tell_newcomer(invocation)
         return code
@@ -113,12 +113,17 @@ def parse(
             help='Read lines {"text", "reference", "zone"} from stdin, write one reading a line.',
         ),
     ] = False,
+    explain: Annotated[
+        bool,
+        typer.Option("--explain", help="Show the rules that fired and what was assumed as well."),
+    ] = False,
 ) -> ExitCode:
     """Show what Donna understands of a sentence, and keep nothing.
 
     Examples:
       donna parse Call mechanic monday 3pm !4
       donna parse --json Water the plants every 3 days
+      donna parse --explain Lunch with Ann next friday at noon
     """
     if jsonl:
         # Only the stream needs the models of its lines.
@@ -128,11 +133,11 @@ def parse(
 
     async def act(composed: Composed) -> Page:
         runtime = composed.runtime
-        [text] = list(sentences(words, None))[:1]
-        reading = await read(runtime, text)
+        reading = await read(runtime, "\n".join(sentences(words, None)))
+        here = scene(runtime)
         return Page(
-            blocks=lambda: _reading(reading, scene(runtime)),
-            wire=lambda wire: wire.reading(reading),
+            blocks=lambda: _reading(reading, here, explain=explain),
+            wire=lambda wire: wire.reading(reading, here.zone),
         )
 
     return look(invocation, act)
@@ -168,13 +173,38 @@ def _lines_of_stdin(words: list[str] | None) -> Iterator[str]:
     return iter(sys.stdin.buffer.read().decode("utf-8", "replace").splitlines())
 
 
-def _reading(reading: Reading, scene: Scene) -> Iterator[Block]:
-    yield Line(reading.title, Tone.HEADING)
-    if not reading.is_task:
-        yield Line("This does not read like a task.", Tone.WARNING, 1)
-    yield Line(understood(reading, scene), depth=1)
+def _reading(reading: Reading, scene: Scene, *, explain: bool) -> Iterator[Block]:
+    if reading.tasks:
+        yield Line(f"{len(reading.tasks)} tasks", Tone.HEADING)
+        for task in reading.tasks:
+            yield from _one(task, scene)
+    else:
+        yield from _one(reading, scene)
     for span in reading.spans:
         yield Line(f"'{span.text}': {span.kind}", Tone.QUIET, 1)
     for other in reading.alternatives:
         yield Line(f"It could mean {moment(other, scene)}", Tone.QUIET, 1)
     yield from (Line(f"Note: {remark}", Tone.WARNING, 1) for remark in reading.remarks)
+    if explain:
+        yield from _explanation(reading)
+
+
+def _one(reading: Reading, scene: Scene) -> Iterator[Block]:
+    yield Line(reading.title, Tone.HEADING)
+    if not reading.is_task:
+        what = reading.intent.value.replace("_", " ")
+        yield Line(f"This does not read like a task, but like: {what}", Tone.WARNING, 1)
+        slots = reading.slots
+        if slots.verb is not None:
+            yield Line(f"{slots.verb.value}: {slots.target or 'which one is not said'}", depth=1)
+    yield Line(understood(reading, scene), depth=1)
+
+
+def _explanation(reading: Reading) -> Iterator[Block]:
+    """Yield what a reading rests on: rules of the grammar, words of the lexicon, guesses."""
+    for time in reading.times:
+        yield Line(f"'{time.span.text}' is {time.kind.value}, {time.role.value}", Tone.QUIET, 1)
+    yield from (Line(f"rule {name}", Tone.QUIET, 2) for name in reading.rules)
+    for entity in reading.entities:
+        yield Line(f"'{entity.text}' is {entity.kind.replace('_', ' ')}", Tone.QUIET, 1)
+    yield from (Line(f"Assumed: {each}", Tone.QUIET, 1) for each in reading.assumed)

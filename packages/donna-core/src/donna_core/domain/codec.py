@@ -1,14 +1,14 @@
 """Domain values as JSON and back, for rows, exports and the wire.
 
 Instants are ISO 8601 in UTC with their offset and six decimals, so that the texts sort as the
-instants do; durations are seconds, money is text, enums are their values, fields that are
-``None`` are kept. A delivery carries its type, because the outbox holds two of them. Reading
-ignores fields it does not know and fills absent ones with their defaults.
+instants do; days are ISO 8601 dates, durations are seconds, money is text, enums are their
+values, fields that are ``None`` are kept. A delivery carries its type, because the outbox holds
+two of them. Reading ignores fields it does not know and fills absent ones with their defaults.
 """
 
 import json
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from types import UnionType
 from typing import Any, TypeVar, cast, overload
@@ -114,8 +114,10 @@ def _with_tag(
 
 def _build() -> Converter:
     converter = Converter(detailed_validation=False)
-    converter.register_unstructure_hook(datetime, instant_to_text)
     converter.register_structure_hook(datetime, lambda text, _: instant_from_text(text))
+    converter.register_unstructure_hook(date, date.isoformat)
+    converter.register_structure_hook(date, lambda text, _: date.fromisoformat(text))
+    converter.register_unstructure_hook(datetime, instant_to_text)
     converter.register_unstructure_hook(timedelta, _duration_to_seconds)
     converter.register_structure_hook(timedelta, _duration_from_seconds)
     converter.register_unstructure_hook(Decimal, str)

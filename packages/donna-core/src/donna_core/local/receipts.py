@@ -133,14 +133,16 @@ class Receipt(View):
         for each in self._explanations:
             if each.task_id == task.id:
                 lines += [explained(each, self.here), *self._offers(each)]
-        if self.captured is not None:
-            lines += [short(remark) for remark in self.captured.reading.remarks]
+        part = self.captured.part_about(task) if self.captured else None
+        if part is not None:
+            lines += [short(remark) for remark in part.reading.remarks]
         return (f"{self._headline(change)}: {named(task)}", *lines)
 
     def _headline(self, change: Change[Task]) -> str:
         verb = self.command.verb if self.command else ""
-        if self.captured is not None and change.before is not None:
-            return str(self.captured.outcome.value).capitalize()
+        part = self.captured.part_about(change.before) if self.captured and change.before else None
+        if part is not None:
+            return str(part.outcome.value).capitalize()
         if verb == "done":
             return "Next" if change.before is None else "Done"
         if verb == "merge" and change.after is not None and not change.after.is_open:

@@ -4,13 +4,12 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
-from rapidfuzz import fuzz
-
 from donna_core.domain.capture.lexicon import Lexicon
 from donna_core.domain.capture.parse import read
+from donna_core.domain.capture.reading import Reading
 from donna_core.domain.codec import to_plain
 from donna_core.domain.errors import ModelUnavailable
-from donna_core.domain.tasks.dedup import normal_form
+from donna_core.domain.tasks.second_look import judge
 from donna_core.domain.timing.zones import zone_named
 from donna_core.ports.language_model import (
     LanguageModel,
@@ -20,20 +19,21 @@ from donna_core.ports.language_model import (
 )
 
 NAME = "rules/donna"
-_SAME, _RELATED = 92.0, 55.0
 
 
 class RulesModel(LanguageModel):
-    """Answers ``parse_task`` and ``dedup_check`` by rules; everything else is unavailable.
+    """Answers what can be read off the words; every other task type is unavailable.
 
-    The confidence of a reading is the reader's own; that of a verdict is the distance of the
-    titles' likeness from the nearest threshold.
+    These are ``parse_task``, ``classify_chat_intent``, ``classify_priority`` and ``dedup_check``.
+    The confidence is that of the reader, for two titles that of the second look.
     """
 
     def __init__(self, lexicon: Lexicon, *, text_limit: int) -> None:
         self._lexicon, self._text_limit = lexicon, text_limit
         self._answers: dict[str, Callable[[Mapping[str, Any]], Mapping[str, Any]]] = {
             "parse_task": self._parse_task,
+            "classify_chat_intent": self._classify_chat_intent,
+            "classify_priority": self._classify_priority,
             "dedup_check": _dedup_check,
         }
 
@@ -45,36 +45,28 @@ class RulesModel(LanguageModel):
         return ModelReply(output=answer(request.inputs), metadata=ModelMetadata(model_actual=NAME))
 
     def _parse_task(self, inputs: Mapping[str, Any]) -> Mapping[str, Any]:
-        reading = read(
+        plain: Mapping[str, Any] = to_plain(self._read(inputs))
+        return plain
+
+    def _classify_chat_intent(self, inputs: Mapping[str, Any]) -> Mapping[str, Any]:
+        reading = self._read(inputs)
+        return {"intent": reading.intent.value, "confidence": reading.confidence}
+
+    def _classify_priority(self, inputs: Mapping[str, Any]) -> Mapping[str, Any]:
+        reading = self._read(inputs)
+        return {"priority": reading.priority, "confidence": reading.confidence}
+
+    def _read(self, inputs: Mapping[str, Any]) -> Reading:
+        return read(
             inputs["text"],
             at=datetime.fromisoformat(inputs["at"]),
             zone=zone_named(inputs["zone"]),
             lexicon=self._lexicon,
-            day_first=inputs["day_first"],
+            day_first=inputs.get("day_first", False),
             limit=self._text_limit,
         )
-        plain: Mapping[str, Any] = to_plain(reading)
-        return plain
 
 
 def _dedup_check(inputs: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Judge two tasks by their words: what one has beyond the other decides.
-
-    When all the words of one title stand in the other, the longer one only says more of the
-    same thing; when both have words of their own, they are about different objects.
-    """
-    new, existing = _words(inputs["new"]), _words(inputs["existing"])
-    shared = len(new & existing)
-    likeness = fuzz.token_set_ratio(" ".join(sorted(new)), " ".join(sorted(existing)))
-    if shared and (new <= existing or existing <= new):
-        verdict = "same" if shared > 1 or new == existing else "related"
-    elif likeness >= _SAME and not new ^ existing:
-        verdict = "same"
-    else:
-        verdict = "related" if shared > 1 or likeness >= _RELATED else "different"
-    distance = min(abs(likeness - _SAME), abs(likeness - _RELATED))
-    return {"verdict": verdict, "confidence": min(0.95, 0.5 + distance / 100)}
-
-
-def _words(task: Mapping[str, Any]) -> frozenset[str]:
-    return frozenset(normal_form(str(task["title"])).split())
+    judgement = judge(str(inputs["new"]["title"]), str(inputs["existing"]["title"]))
+    return {"verdict": judgement.verdict.value, "confidence": judgement.confidence}

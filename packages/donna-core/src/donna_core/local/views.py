@@ -163,7 +163,12 @@ class Understood(View):
         return plain
 
     def _lines(self) -> tuple[str, ...]:
-        it = self.reading
+        tasks = self.reading.tasks
+        if not tasks:
+            return self._told(self.reading)
+        return (f"{len(tasks)} tasks", *(line for each in tasks for line in self._told(each)))
+
+    def _told(self, it: Reading) -> tuple[str, ...]:
         parts = [
             self.here.moment(it.start) if it.start else "",
             length(it.duration) + ("" if it.duration_stated else " (a guess)"),

@@ -1,7 +1,7 @@
 """Hypothesis strategies for the values of the domain, made from their annotations."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
 from enum import Enum
 from types import NoneType, UnionType
@@ -32,6 +32,7 @@ BY_TYPE: Mapping[Any, st.SearchStrategy[Any]] = {
     int: WHOLE,
     float: FINITE,
     str: TEXT,
+    date: st.dates(),
     datetime: INSTANTS,
     timedelta: st.timedeltas(timedelta(days=-3650), timedelta(days=3650)),
     Decimal: st.decimals(allow_nan=False, allow_infinity=False),
@@ -55,7 +56,9 @@ def _of(kind: Any, bound: Mapping[Any, Any]) -> st.SearchStrategy[Any]:
     if origin in (Union, UnionType):
         return st.one_of(*(_of(choice, bound) for choice in arguments))
     if origin is tuple:
-        return st.lists(_of(arguments[0], bound), max_size=3).map(tuple)
+        # A class that holds itself is drawn one level deep.
+        most = 0 if arguments[0] in bound else 3
+        return st.lists(_of(arguments[0], bound) if most else st.none(), max_size=most).map(tuple)
     if origin is Mapping:
         return st.dictionaries(TEXT, JSON, max_size=3)
     if isinstance(kind, type) and issubclass(kind, Enum):
@@ -68,7 +71,11 @@ def _built(
 ) -> st.SearchStrategy[Any]:
     if not has(cls):
         raise TypeError(f"no strategy is known for {cls}")
-    known = {**bound, **dict(zip(getattr(cls, "__parameters__", ()), arguments, strict=False))}
+    known = {
+        cls: cls,
+        **bound,
+        **dict(zip(getattr(cls, "__parameters__", ()), arguments, strict=False)),
+    }
     hints = get_type_hints(cls)
     drawn = {field.name: _of(hints[field.name], known) for field in fields(cls)}
     return st.builds(cls, **drawn)

@@ -1,6 +1,6 @@
 """Capturing: from a sentence to a task that has its place, in one commit."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
 
@@ -15,19 +15,18 @@ from donna_core.domain.ids import TaskId
 from donna_core.domain.planning.reasons import Reason, ReasonCode
 from donna_core.domain.policy import Policy
 from donna_core.domain.tasks.complexity import assess_complexity
-from donna_core.domain.tasks.dedup import Twins, find_twins
+from donna_core.domain.tasks.dedup import Twins, Verdict, find_twins
 from donna_core.domain.tasks.history import Command, Explanation, Topic
 from donna_core.domain.tasks.task import (
-    MAY_BE_PLACED,
     NEEDS_REVIEW,
     OPEN,
-    DeadlineType,
     InputChannel,
     Task,
 )
 from donna_core.domain.timing.recurrence import Recurrence
 from donna_core.ports.language_model import ModelRequest
 from donna_core.ports.unit_of_work import Stores
+from donna_core.usecases.absorbing import asks_for_another_place, filled, updated
 from donna_core.usecases.mirroring import (
     Glance,
     glance,
@@ -57,19 +56,12 @@ class Outcome(StrEnum):
     NOT_A_TASK = "not_a_task"
 
 
-class Verdict(StrEnum):
-    """What two tasks are to each other."""
-
-    SAME = "same"
-    RELATED = "related"
-    DIFFERENT = "different"
-
-
 @frozen(kw_only=True)
 class Captured:
     """What was understood and done; everything a receipt says is read from here.
 
     ``duplicate_of`` is the task this one was taken for, ``related`` those it resembles.
+    ``others`` are the further tasks of a message that held several, in their order.
     ``unreadable`` are calendars that could not be read: the task is safe but has no place yet.
     """
 
@@ -79,14 +71,27 @@ class Captured:
     command: Command | None
     duplicate_of: Task | None = None
     related: tuple[Task, ...] = ()
+    others: tuple["Captured", ...] = ()
     unreadable: tuple[CalendarUnreadable, ...] = ()
+
+    @property
+    def parts(self) -> tuple["Captured", ...]:
+        """What became of each task of the message, in its order."""
+        return (self, *self.others)
+
+    def part_about(self, task: Task) -> "Captured | None":
+        """Return the part that became this task or was taken up by it."""
+        return next((each for each in self.parts if each.task and each.task.id == task.id), None)
 
 
 @frozen(kw_only=True)
 class _Open:
-    """What the decision has to know first: titles it may not judge alone, calendars anew."""
+    """What the decision has to know first: titles it may not judge alone, calendars anew.
 
-    band: tuple[TaskId, ...]
+    ``bands`` are the tasks that resemble each part of the message.
+    """
+
+    bands: tuple[tuple[TaskId, ...], ...]
     stale: bool
 
 
@@ -95,17 +100,25 @@ class _Plan:
     """Everything drawn before the decision, so that each run of it is the same."""
 
     origin: Origin
-    task_id: TaskId
     reading: Reading
+    parts: tuple["_Part", ...]
     on_duplicate: OnDuplicate
-    verdicts: Mapping[TaskId, Verdict]
     seen: Glance
     final: bool
 
 
+@frozen(kw_only=True)
+class _Part:
+    """One task of the message: the id it gets and what the model said it resembles."""
+
+    task_id: TaskId
+    reading: Reading
+    verdicts: Mapping[TaskId, Verdict]
+
+
 async def read(runtime: Runtime, text: str) -> Reading:
     """Return what Donna understands of the text; nothing is stored."""
-    cleaned, remarks = clean(text, limit=runtime.policy.text_limit)
+    cleaned, remarks = clean(text, limit=runtime.policy.text_limit, keeps_lines=True)
     at = runtime.clock.now()
     reply = await runtime.language_model.complete(
         ModelRequest(
@@ -132,7 +145,9 @@ async def capture(
     channel: InputChannel = InputChannel.APP,
     insist: bool = False,
 ) -> Captured:
-    """Understand the text, and keep, place and confirm the task in it.
+    """Understand the text, and keep, place and confirm the task or the tasks in it.
+
+    Several tasks are one command, so that one undo takes all of them back.
 
     ``insist`` keeps even what does not read like a task. Raise ``InvalidInput`` for text that
     is empty or too long and ``StorageUnavailable`` when it could not be kept; in both cases
@@ -141,15 +156,16 @@ async def capture(
     reading = await read(runtime, text)
     if not reading.is_task and not insist:
         return Captured(outcome=Outcome.NOT_A_TASK, reading=reading, task=None, command=None)
-    starts = [each for each in (reading.start, reading.time_intent.earliest) if each is not None]
-    begins = max(starts, default=None)
+    readings = reading.tasks or (reading,)
+    begins = max(_begins(readings), default=None)
     seen = await glance(runtime, until=begins)
     plan = _Plan(
         origin=Origin.draw(runtime, "capture", text, channel=channel),
-        task_id=TaskId(runtime.ids.new()),
         reading=reading,
+        parts=tuple(
+            _Part(task_id=TaskId(runtime.ids.new()), reading=each, verdicts={}) for each in readings
+        ),
         on_duplicate=on_duplicate,
-        verdicts={},
         seen=seen,
         final=False,
     )
@@ -157,12 +173,22 @@ async def capture(
     while not isinstance(answer, Captured):
         if answer.stale:
             plan = evolve(plan, seen=await mirror_calendars(runtime, until=begins))
-        if answer.band:
+        if any(answer.bands):
             # Whoever writes yet another similar task in between: it is kept, and looked at.
-            verdicts = await _judge(runtime, reading, answer.band)
-            plan = evolve(plan, verdicts=verdicts, final=True)
+            parts = [
+                evolve(part, verdicts=await _judge(runtime, part.reading, band))
+                for part, band in zip(plan.parts, answer.bands, strict=True)
+            ]
+            plan = evolve(plan, parts=tuple(parts), final=True)
         answer = await _decide(runtime, plan)
     return answer
+
+
+def _begins(readings: Sequence[Reading]) -> Iterator[datetime]:
+    for reading in readings:
+        for instant in (reading.start, reading.time_intent.earliest):
+            if instant is not None:
+                yield instant
 
 
 async def _decide(runtime: Runtime, plan: _Plan) -> Captured | _Open:
@@ -173,6 +199,8 @@ async def _judge(
     runtime: Runtime, reading: Reading, band: tuple[TaskId, ...]
 ) -> dict[TaskId, Verdict]:
     """Ask the model about each title in the uncertain band; it may have no answer."""
+    if not band:
+        return {}
     known = await runtime.unit_of_work.run(lambda stores: stores.tasks.select(ids=band))
     verdicts = {}
     for task in known:
@@ -193,19 +221,70 @@ async def _judge(
 
 
 def _keep(stores: Stores, runtime: Runtime, plan: _Plan) -> Captured | _Open:
+    """Keep each task of the message, all in one command."""
     policy = runtime.policy
-    twins = find_twins(plan.reading.title, stores.tasks.titles(), policy.dedup)
-    unjudged = tuple(m.task_id for m in twins.band if m.task_id not in plan.verdicts)
-    band = () if twins.duplicates or plan.final else unjudged
+    titles = stores.tasks.titles()
+    twins = [find_twins(part.reading.title, titles, policy.dedup) for part in plan.parts]
+    bands = tuple(_unjudged(part, found) for part, found in zip(plan.parts, twins, strict=True))
+    undecided = () if plan.final else tuple(
+        () if found.duplicates else band for found, band in zip(twins, bands, strict=True)
+    )  # fmt: skip
     stale = not plan.final and bool(stale_calendars(stores, plan.seen))
-    if band or stale:
-        return _Open(band=band, stale=stale)
+    if any(undecided) or stale:
+        return _Open(bands=undecided, stale=stale)
     recorder = Recorder(stores, policy, plan.origin)
-    twin = _twin(stores, plan, twins)
-    related = _related(stores, plan, twins)
+    kept = [
+        _keep_part(stores, runtime, recorder, plan=plan, part=part, twins=found)
+        for part, found in zip(plan.parts, twins, strict=True)
+    ]
+    command = recorder.commit()
+    results = [_captured(each, command, plan) for each in kept]
+    return evolve(results[0], reading=plan.reading, others=tuple(results[1:]))
+
+
+@frozen(kw_only=True)
+class _Kept:
+    """What became of one task of the message before the command is committed."""
+
+    outcome: Outcome
+    reading: Reading
+    task_id: TaskId
+    twin: Task | None
+    related: tuple[Task, ...] = ()
+
+
+def _captured(kept: _Kept, command: Command, plan: _Plan) -> Captured:
+    return Captured(
+        outcome=kept.outcome,
+        reading=kept.reading,
+        task=_task_in(command, kept.task_id),
+        command=command,
+        duplicate_of=kept.twin,
+        related=kept.related,
+        unreadable=plan.seen.unreadable,
+    )
+
+
+def _unjudged(part: _Part, twins: Twins) -> tuple[TaskId, ...]:
+    return tuple(m.task_id for m in twins.band if m.task_id not in part.verdicts)
+
+
+def _keep_part(
+    stores: Stores,
+    runtime: Runtime,
+    recorder: Recorder,
+    *,
+    plan: _Plan,
+    part: _Part,
+    twins: Twins,
+) -> _Kept:
+    policy = runtime.policy
+    twin = _twin(stores, part, twins)
     if twin is not None and plan.on_duplicate is not OnDuplicate.KEEP:
-        return _absorb(stores, recorder, policy, plan, twin)
-    task = _new_task(stores, runtime, plan, doubtful=twin is not None or bool(unjudged))
+        return _absorb(stores, recorder, policy, plan=plan, part=part, twin=twin)
+    doubtful = twin is not None or bool(_unjudged(part, twins))
+    number = stores.tasks.next_number()
+    task = _new_task(runtime, plan, part, number=number, doubtful=doubtful)
     recorder.add(task)
     if twin is not None:
         _explain_twin(recorder, task, twin)
@@ -213,40 +292,37 @@ def _keep(stores: Stores, runtime: Runtime, plan: _Plan) -> Captured | _Open:
     size = assess_complexity(task, rules=policy.complexity)
     recorder.explain(Explanation(task_id=task.id, topic=Topic.COMPLEXITY, reasons=(size.reason,)))
     place(recorder, policy, task, not_before=plan.origin.at, unreadable=plan.seen.unreadable)
-    command = recorder.commit()
-    return Captured(
+    return _Kept(
         outcome=Outcome.ADDED,
-        reading=plan.reading,
-        task=_task_in(command, task.id),
-        command=command,
-        duplicate_of=twin,
-        related=related,
-        unreadable=plan.seen.unreadable,
+        reading=part.reading,
+        task_id=task.id,
+        twin=twin,
+        related=_related(stores, part, twins),
     )
 
 
-def _twin(stores: Stores, plan: _Plan, twins: Twins) -> Task | None:
+def _twin(stores: Stores, part: _Part, twins: Twins) -> Task | None:
     """Return the task this one is taken for: a certain match, or one the model calls the same."""
     certain = [match.task_id for match in twins.duplicates]
-    judged = [m.task_id for m in twins.band if plan.verdicts.get(m.task_id) is Verdict.SAME]
+    judged = [m.task_id for m in twins.band if part.verdicts.get(m.task_id) is Verdict.SAME]
     for task_id in (*certain, *judged):
         return stores.tasks.get(task_id)
     return None
 
 
-def _related(stores: Stores, plan: _Plan, twins: Twins) -> tuple[Task, ...]:
-    ids = [m.task_id for m in twins.band if plan.verdicts.get(m.task_id) is Verdict.RELATED]
+def _related(stores: Stores, part: _Part, twins: Twins) -> tuple[Task, ...]:
+    ids = [m.task_id for m in twins.band if part.verdicts.get(m.task_id) is Verdict.RELATED]
     return stores.tasks.select(ids=ids) if ids else ()
 
 
-def _new_task(stores: Stores, runtime: Runtime, plan: _Plan, *, doubtful: bool) -> Task:
-    reading, at = plan.reading, plan.origin.at
-    unsure = doubtful or reading.confidence < runtime.policy.review_below
-    tags = (*reading.tags, NEEDS_REVIEW) if unsure else reading.tags
+def _new_task(runtime: Runtime, plan: _Plan, part: _Part, *, number: int, doubtful: bool) -> Task:
+    reading, at = part.reading, plan.origin.at
+    unsure = doubtful or not reading.is_task or reading.confidence < runtime.policy.review_below
+    marks = (*reading.tags, *(f"@{context}" for context in reading.contexts))
     return Task(
-        id=plan.task_id,
+        id=part.task_id,
         user_id=runtime.user_id,
-        number=stores.tasks.next_number(),
+        number=number,
         title=reading.title,
         description=reading.description,
         domain=reading.domain,
@@ -257,7 +333,7 @@ def _new_task(stores: Stores, runtime: Runtime, plan: _Plan, *, doubtful: bool) 
         deadline_type=reading.deadline_type,
         pinned_start=first_start(reading, at=at, policy=runtime.policy),
         recurrence=reading.recurrence,
-        tags=tags,
+        tags=(*marks, NEEDS_REVIEW) if unsure else marks,
         notes=reading.remarks,
         prep_work_flag=reading.prep_work_flag,
         prep_work_instructions=reading.prep_work_instructions,
@@ -282,71 +358,21 @@ def _explain_twin(recorder: Recorder, task: Task, twin: Task) -> None:
 
 
 def _absorb(
-    stores: Stores, recorder: Recorder, policy: Policy, plan: _Plan, twin: Task
-) -> Captured:
+    stores: Stores, recorder: Recorder, policy: Policy, *, plan: _Plan, part: _Part, twin: Task
+) -> _Kept:
     """Let the task Donna already has take up what the sentence adds."""
     merge = plan.on_duplicate is OnDuplicate.MERGE
-    changed = filled(twin, plan.reading) if merge else updated(twin, plan.reading)
-    changed = evolve(changed, notes=(*changed.notes, f"Also said: {plan.reading.text}"))
+    reading = part.reading
+    changed = filled(twin, reading) if merge else updated(twin, reading)
+    changed = evolve(changed, notes=(*changed.notes, f"Also said: {reading.text}"))
     recorder.put(changed)
-    recorder.tell(EventKind.TASK_MERGED, twin.id, text=plan.reading.text)
+    recorder.tell(EventKind.TASK_MERGED, twin.id, text=reading.text)
     others = stores.tasks.select(statuses=OPEN)
     changed = prioritise(recorder, policy, changed, others=others)
-    if _asks_for_another_place(twin, changed):
+    if asks_for_another_place(twin, changed):
         place(recorder, policy, changed, not_before=plan.origin.at, unreadable=plan.seen.unreadable)
-    command = recorder.commit()
-    return Captured(
-        outcome=Outcome.MERGED if merge else Outcome.UPDATED,
-        reading=plan.reading,
-        task=_task_in(command, twin.id),
-        command=command,
-        duplicate_of=twin,
-        unreadable=plan.seen.unreadable,
-    )
-
-
-def filled(task: Task, reading: Reading) -> Task:
-    """Return the task with its gaps filled from the reading; what it says itself stands."""
-    takes_deadline = task.deadline is None and reading.deadline is not None
-    return evolve(
-        task,
-        description=task.description or reading.description,
-        deadline=reading.deadline if takes_deadline else task.deadline,
-        deadline_type=reading.deadline_type if takes_deadline else task.deadline_type,
-        pinned_start=task.pinned_start or reading.start,
-        priority=max(task.priority, reading.priority),
-        base_priority=max(task.base_priority, reading.priority),
-        tags=tuple(dict.fromkeys((*task.tags, *reading.tags))),
-        prep_work_flag=task.prep_work_flag or reading.prep_work_flag,
-        prep_work_instructions=task.prep_work_instructions or reading.prep_work_instructions,
-    )
-
-
-def updated(task: Task, reading: Reading) -> Task:
-    """Return the task as the reading tells it; what the reading leaves open stays."""
-    return evolve(
-        filled(task, reading),
-        title=reading.title,
-        deadline=reading.deadline or task.deadline,
-        deadline_type=(
-            task.deadline_type
-            if reading.deadline_type is DeadlineType.NONE
-            else reading.deadline_type
-        ),
-        pinned_start=reading.start or task.pinned_start,
-        time_intent=reading.time_intent if reading.start else task.time_intent,
-        estimated_duration=(
-            reading.duration if reading.duration_stated else task.estimated_duration
-        ),
-    )
-
-
-def _asks_for_another_place(before: Task, after: Task) -> bool:
-    return after.status in MAY_BE_PLACED and (
-        before.deadline != after.deadline
-        or before.pinned_start != after.pinned_start
-        or before.estimated_duration != after.estimated_duration
-    )
+    outcome = Outcome.MERGED if merge else Outcome.UPDATED
+    return _Kept(outcome=outcome, reading=reading, task_id=twin.id, twin=twin)
 
 
 def _task_in(command: Command, task_id: TaskId) -> Task | None:

@@ -33,24 +33,48 @@ class Element:
     captured: bool = False
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, eq=False)
 class Rule:
-    """A pattern that makes a node of ``kind`` from what it captured."""
+    """A pattern that makes a node of ``kind`` from what it captured.
+
+    ``name`` is the builder's, ``example`` the first line of its docstring. Where two phrases
+    explain a stretch equally, the higher ``priority`` wins.
+    """
 
     kind: str
     pattern: tuple[Element, ...]
     build: Build
     guard: Guard | None = None
+    priority: int = 0
+
+    @property
+    def name(self) -> str:
+        """What the rule is called: "clocks.half_past"."""
+        return f"{self.build.__module__.rpartition('.')[2]}.{self.build.__name__}"
+
+    @property
+    def example(self) -> str:
+        """Words that the rule reads."""
+        return (self.build.__doc__ or "").partition("\n")[0]
 
 
 @frozen
 class Node:
-    """Tokens ``[start, end)`` read as a value of some kind."""
+    """Tokens ``[start, end)`` read as a value of some kind, by a rule from smaller nodes."""
 
     kind: str
     start: int
     end: int
     value: Any
+    rule: Rule
+    parts: tuple["Node", ...] = ()
+
+    def rules(self) -> tuple[str, ...]:
+        """Return the names of the rules that fired, the outermost first, each once."""
+        names = {self.rule.name: None}
+        for part in self.parts:
+            names.update(dict.fromkeys(part.rules()))
+        return tuple(names)
 
 
 class RuleBook:
@@ -66,25 +90,60 @@ class RuleBook:
     def __init__(self) -> None:
         self.rules: list[Rule] = []
 
-    def rule(self, kind: str, *patterns: str, guard: Guard | None = None) -> Callable[[B], B]:
+    def rule(
+        self, kind: str, *patterns: str, guard: Guard | None = None, priority: int = 0
+    ) -> Callable[[B], B]:
         """Return a decorator that enters the function as the builder of these patterns."""
 
         def enter(build: B) -> B:
             for text in patterns:
                 for pattern in _variants(text):
-                    self.rules.append(Rule(kind=kind, pattern=pattern, build=build, guard=guard))
+                    rule = Rule(
+                        kind=kind, pattern=pattern, build=build, guard=guard, priority=priority
+                    )
+                    self.rules.append(rule)
             return build
 
         return enter
+
+
+class Continuations:
+    """Rules that begin alike, found by what their second element asks for."""
+
+    def __init__(self) -> None:
+        self.alone: list[Rule] = []
+        self.by_word: dict[str, list[Rule]] = {}
+        self.by_shape: dict[Shape, list[Rule]] = {}
+        self.by_kind: dict[str, list[Rule]] = {}
+
+    def add(self, rule: Rule) -> None:
+        """Enter a rule."""
+        if len(rule.pattern) == 1:
+            self.alone.append(rule)
+            return
+        second = rule.pattern[1]
+        for word in second.words:
+            self.by_word.setdefault(word, []).append(rule)
+        for shape in second.shapes:
+            self.by_shape.setdefault(shape, []).append(rule)
+        for kind in second.kinds:
+            self.by_kind.setdefault(kind, []).append(rule)
+
+    def before(self, token: Token, kinds: Iterable[str]) -> Iterable[Rule]:
+        """Return the rules that may go on with this token or a node of these kinds, each once."""
+        found = [*self.by_word.get(token.norm, ()), *self.by_shape.get(token.shape, ())]
+        for kind in kinds:
+            found += self.by_kind.get(kind, ())
+        return dict.fromkeys(found)
 
 
 @frozen
 class Grammar(Generic[F]):
     """All rules, indexed by what their first element asks for. ``F`` is the builders' frame."""
 
-    by_word: dict[str, list[Rule]] = field(factory=dict)
-    by_shape: dict[Shape, list[Rule]] = field(factory=dict)
-    by_kind: dict[str, list[Rule]] = field(factory=dict)
+    by_word: dict[str, Continuations] = field(factory=dict)
+    by_shape: dict[Shape, Continuations] = field(factory=dict)
+    by_kind: dict[str, Continuations] = field(factory=dict)
 
     @classmethod
     def of(cls, books: Iterable[RuleBook]) -> "Grammar[F]":
@@ -93,11 +152,11 @@ class Grammar(Generic[F]):
         for rule in (rule for book in books for rule in book.rules):
             first = rule.pattern[0]
             for word in first.words:
-                grammar.by_word.setdefault(word, []).append(rule)
+                grammar.by_word.setdefault(word, Continuations()).add(rule)
             for shape in first.shapes:
-                grammar.by_shape.setdefault(shape, []).append(rule)
+                grammar.by_shape.setdefault(shape, Continuations()).add(rule)
             for kind in first.kinds:
-                grammar.by_kind.setdefault(kind, []).append(rule)
+                grammar.by_kind.setdefault(kind, Continuations()).add(rule)
         return grammar
 
     def parse(self, tokens: Sequence[Token], *, frame: F, wanted: str) -> list[Node]:
@@ -119,28 +178,32 @@ class _Run:
         token = self.tokens[start]
         found: dict[tuple[str, int, object], Node] = {}
         agenda: list[Node] = []
-        self._enter(self.grammar.by_word.get(token.norm, ()), start, None, found, agenda)
-        self._enter(self.grammar.by_shape.get(token.shape, ()), start, None, found, agenda)
+        self._enter(self.grammar.by_word.get(token.norm), start, None, found, agenda)
+        self._enter(self.grammar.by_shape.get(token.shape), start, None, found, agenda)
         while agenda and len(found) <= CROWDED:
             node = agenda.pop()
             self.chart[start].setdefault(node.kind, []).append(node)
-            self._enter(self.grammar.by_kind.get(node.kind, ()), start, node, found, agenda)
+            self._enter(self.grammar.by_kind.get(node.kind), start, node, found, agenda)
 
     def _enter(
         self,
-        rules: Iterable[Rule],
+        rules: Continuations | None,
         start: int,
         corner: Node | None,
         found: dict[tuple[str, int, object], Node],
         agenda: list[Node],
     ) -> None:
         """Finish the rules whose first element is the corner node or the token at ``start``."""
-        for rule in rules:
-            first = rule.pattern[0]
-            if corner is not None:
-                end, captured = corner.end, (corner.value,)
-            else:
-                end, captured = start + 1, _captured(first, self.tokens[start])
+        if rules is None:
+            return
+        end = start + 1 if corner is None else corner.end
+        going_on: Iterable[Rule] = ()
+        if end < len(self.tokens):
+            going_on = rules.before(self.tokens[end], self.chart[end])
+        for rule in (*rules.alone, *going_on):
+            captured = (
+                _captured(rule.pattern[0], self.tokens[start]) if corner is None else (corner,)
+            )
             for node in self._finish(rule, start, end, captured):
                 key = (node.kind, node.end, node.value)
                 if key not in found:
@@ -157,7 +220,8 @@ class _Run:
                 continue
             value = _built(rule.build, self.frame, values)
             if value is not None:
-                yield Node(rule.kind, start, stop, value)
+                parts = tuple(item for item in values if type(item) is Node)
+                yield Node(rule.kind, start, stop, value, rule, parts)
 
     def _match(
         self, pattern: tuple[Element, ...], index: int, at: int, captured: tuple[Any, ...]
@@ -174,13 +238,13 @@ class _Run:
             yield from self._match(pattern, index + 1, at + 1, captured + _captured(element, token))
         for kind in element.kinds:
             for node in self.chart[at].get(kind, ()):
-                yield from self._match(pattern, index + 1, node.end, (*captured, node.value))
+                yield from self._match(pattern, index + 1, node.end, (*captured, node))
 
 
 def _built(build: Build, frame: object, values: tuple[Any, ...]) -> object:
     """Return what the builder makes; a date outside the calendar is no reading."""
     try:
-        return build(frame, *values)
+        return build(frame, *(item.value if type(item) is Node else item for item in values))
     except (OverflowError, ValueError):
         return None
 

@@ -22,6 +22,7 @@ _STRAY_JOINER = re.compile(
     r"[\u200c\u200d](?=\s|$)|(?:(?<=\s)|^)[\u200c\u200d]+|(?<=[!-~])[\u200c\u200d]"
 )
 _SPACE = re.compile(r"\s+")
+_LINE_END = re.compile(r"[\n\r\u2028\u2029]")
 
 
 class EmptyText(InvalidInput):
@@ -42,17 +43,20 @@ class TextTooLong(InvalidInput):
         )
 
 
-def clean(text: str, *, limit: int = DEFAULT_LIMIT) -> tuple[str, tuple[str, ...]]:
+def clean(
+    text: str, *, limit: int = DEFAULT_LIMIT, keeps_lines: bool = False
+) -> tuple[str, tuple[str, ...]]:
     """Return the text in NFC without invisible characters, and remarks on what was removed.
 
-    White space folds into single blanks. Joiners inside emoji and scripts that need them stay.
+    White space folds into single blanks, or, with ``keeps_lines``, into single line feeds where
+    one is among it. Joiners inside emoji and scripts that need them stay.
     ``limit`` counts characters of the raw text. Cleaning cleaned text changes nothing. Raises
     ``TextTooLong`` and ``EmptyText``. Which characters: Unicode Technical Report 36.
     """
     if len(text) > limit:
         raise TextTooLong(length=len(text), limit=limit)
     if text.isascii() and text.isprintable():
-        return _folded(text), ()
+        return _folded(text, keeps_lines=keeps_lines), ()
     remarks = []
     for name, pattern in _REMOVED.items():
         text, count = pattern.subn("", text)
@@ -61,11 +65,15 @@ def clean(text: str, *, limit: int = DEFAULT_LIMIT) -> tuple[str, tuple[str, ...
     text = unicodedata.normalize("NFC", text)
     while (without := _STRAY_JOINER.sub("", text)) != text:
         text = unicodedata.normalize("NFC", without)
-    return _folded(text), tuple(remarks)
+    return _folded(text, keeps_lines=keeps_lines), tuple(remarks)
 
 
-def _folded(text: str) -> str:
-    folded = _SPACE.sub(" ", text).strip()
+def _folded(text: str, *, keeps_lines: bool) -> str:
+    folded = _SPACE.sub(_gap if keeps_lines else " ", text).strip()
     if not folded:
         raise EmptyText
     return folded
+
+
+def _gap(space: re.Match[str]) -> str:
+    return "\n" if _LINE_END.search(space.group()) else " "

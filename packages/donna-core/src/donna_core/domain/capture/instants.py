@@ -39,6 +39,7 @@ def start_of(when: When, *, frame: Frame) -> tuple[datetime, bool]:
     awake = when.first is not None or wanted.other_half.hour in _WAKING_HOURS
     if when.clock.open and when.part is None and later > frame.at and awake:
         return later, False
+    day += timedelta(days=max((frame.at - instant).days - 1, 0))
     while instant <= frame.at:
         day += DAY
         instant = at_clock(day, when.clock.daytime if when.part is None else wanted, frame)
@@ -72,6 +73,8 @@ def window_of(when: When, *, frame: Frame) -> Stretch:
     stretch = _stretch(when, first, last, frame)
     if stretch.last > frame.at or when.fixed:
         return stretch
+    missing = timedelta(days=max((frame.at - stretch.last).days - 1, 0))
+    first, last = first + missing, last + missing
     while stretch.last <= frame.at:
         first, last = first + DAY, last + DAY
         stretch = _stretch(when, first, last, frame)

@@ -10,6 +10,7 @@ from typing import Any
 
 from attrs import field, frozen
 
+from donna_core.domain.capture.reading import ActionVerb
 from donna_core.domain.capture.tokens import Token, tokenize
 from donna_core.domain.capture.values import Part
 from donna_core.domain.errors import ConfigError
@@ -17,8 +18,14 @@ from donna_core.domain.tasks.task import HIGHEST_PRIORITY, LOWEST_PRIORITY, Doma
 
 _LISTS = (
     "prefixes", "suffixes", "prep", "agent_verbs", "action_verbs", "chat", "questions", "must",
-    "wish", "vague", "bookings", "request_verbs", "request_nouns",
+    "wish", "vague", "bookings", "request_verbs", "request_nouns", "addressees", "errands",
+    "agenda", "events", "contracts", "world", "query_verbs", "listing", "planning", "automation",
+    "services", "relations", "places", "contact_verbs", "errand_verbs", "corrections",
+    "restarts",
 )  # fmt: skip
+
+
+_SHORTEST_PLURAL = 3  # letters: "is" is no plural of "i", "as" none of "a"
 
 
 @frozen(kw_only=True)
@@ -54,8 +61,8 @@ class Phrases:
     def at(self, tokens: Sequence[Token], start: int) -> Match | None:
         """Return the longest phrase that begins at this token."""
         norm = tokens[start].norm
-        singular = norm.removesuffix("s")
-        for first in dict.fromkeys((norm, singular, norm.removesuffix("es"))):
+        forms = (norm, norm.removesuffix("s"), norm.removesuffix("es"))
+        for first in dict.fromkeys(forms if len(norm) > _SHORTEST_PLURAL else forms[:1]):
             for words, value in self.by_first.get(first, ()):
                 end = start + len(words)
                 if len(words) == 1 or _same(words, tokens, start, end):
@@ -76,10 +83,10 @@ def _same(words: tuple[str, ...], tokens: Sequence[Token], start: int, end: int)
     if end > len(tokens):
         return False
     pairs = list(zip(words[1:], tokens[start + 1 : end], strict=True))
-    return all(token.norm == word for word, token in pairs[:-1]) and pairs[-1][1].norm in (
-        pairs[-1][0],
-        pairs[-1][0] + "s",
-    )
+    last, token = pairs[-1]
+    if any(token.norm != word for word, token in pairs[:-1]):
+        return False
+    return token.norm == last or (len(last) >= _SHORTEST_PLURAL and token.norm == last + "s")
 
 
 @frozen(kw_only=True)
@@ -105,6 +112,24 @@ class Lexicon:
     bookings: Phrases
     request_verbs: Phrases
     request_nouns: Phrases
+    addressees: Phrases
+    actions: Phrases
+    errands: Phrases
+    agenda: Phrases
+    events: Phrases
+    contracts: Phrases
+    world: Phrases
+    query_verbs: Phrases
+    listing: Phrases
+    planning: Phrases
+    automation: Phrases
+    services: Phrases
+    relations: Phrases
+    places: Phrases
+    contact_verbs: Phrases
+    errand_verbs: Phrases
+    corrections: Phrases
+    restarts: Phrases
 
     @classmethod
     def from_mapping(cls, data: Mapping[str, Any]) -> "Lexicon":
@@ -113,7 +138,7 @@ class Lexicon:
         Raises ``ConfigError`` for a missing or unknown key and for a value out of its range.
         """
         known = {"parts_of_day", "domains", "durations", "default_minutes", "urgency",
-                 "default_priority", *_LISTS}  # fmt: skip
+                 "default_priority", "actions", *_LISTS}  # fmt: skip
         if odd := set(data) ^ known:
             raise _invalid(f"keys missing or unknown: {', '.join(sorted(map(str, odd)))}")
         try:
@@ -141,6 +166,11 @@ class Lexicon:
                 for text in texts
             ),
             default_priority=_priority(data["default_priority"]),
+            actions=Phrases.of(
+                (text, ActionVerb(name))
+                for name, texts in data["actions"].items()
+                for text in texts
+            ),
             **lists,
         )
 

@@ -13,17 +13,19 @@ class Marks:
     """What the marks of a text say, and the tokens they are."""
 
     tags: tuple[str, ...] = ()
+    contexts: tuple[str, ...] = ()
     domain: Domain | None = None
     priority: int | None = None
     tokens: tuple[int, ...] = ()
 
 
 def read_marks(tokens: Sequence[Token]) -> Marks:
-    """Return the tags in order, the last domain and the last priority marked.
+    """Return the tags and contexts in order, the last domain and the last priority marked.
 
-    ``#x`` is the tag ``x``; ``@x`` is a domain where it names one and the tag ``@x`` otherwise.
+    ``#x`` is the tag ``x``; ``@x`` is a domain where it names one and a context otherwise.
     """
     tags: list[str] = []
+    contexts: list[str] = []
     domain: Domain | None = None
     priority: int | None = None
     places = []
@@ -36,8 +38,14 @@ def read_marks(tokens: Sequence[Token]) -> Marks:
             priority = int(name)
         elif token.text[0] == "@" and name in set(Domain):
             domain = Domain(name)
+        elif token.text[0] == "#":
+            tags.append(name)
         else:
-            tags.append(name if token.text[0] == "#" else f"@{name}")
+            contexts.append(name)
     return Marks(
-        tags=tuple(dict.fromkeys(tags)), domain=domain, priority=priority, tokens=tuple(places)
+        tags=tuple(dict.fromkeys(tags)),
+        contexts=tuple(dict.fromkeys(contexts)),
+        domain=domain,
+        priority=priority,
+        tokens=tuple(places),
     )

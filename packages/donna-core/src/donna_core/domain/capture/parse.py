@@ -1,81 +1,73 @@
-"""Read a sentence into the fields of a task, by rules alone.
+"""Read a message into what it wants: a task with its fields, several tasks, or no task."""
 
-The confidence is a product of factors, each for one reason to doubt, so that a sentence of which
-everything was understood stays above 0.9 and one that names nothing to do falls below 0.5.
-"""
-
-from collections.abc import Collection, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Iterable, Sequence
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from attrs import evolve, frozen
 
+from donna_core.domain.capture.amend import Amended, amend, restart
 from donna_core.domain.capture.cleaning import DEFAULT_LIMIT, EmptyText, TextTooLong, clean
-from donna_core.domain.capture.grammar.days import WEEKDAY_NAMES
-from donna_core.domain.capture.intent import Intent, classify
-from donna_core.domain.capture.lexicon import Lexicon, Match
+from donna_core.domain.capture.confidence import confidence, doubts_about, remarks_on
+from donna_core.domain.capture.entities import find_entities
+from donna_core.domain.capture.fields import (
+    Words,
+    counts,
+    inside,
+    looks_unread,
+    quoted,
+    read_words,
+    spans_of,
+    taken_from_title,
+)
+from donna_core.domain.capture.intent import Judgement, judge
+from donna_core.domain.capture.lexicon import Lexicon
 from donna_core.domain.capture.marks import Marks, read_marks
 from donna_core.domain.capture.phrases import Phrase, find
-from donna_core.domain.capture.reading import Reading, Span
-from donna_core.domain.capture.settle import Settled, Tone, possible, settle
+from donna_core.domain.capture.reading import Intent, Reading, Slots
+from donna_core.domain.capture.settle import Settled, settle
+from donna_core.domain.capture.spans import Span
+from donna_core.domain.capture.split import Parts, split
+from donna_core.domain.capture.times import TimeReading, read_times
 from donna_core.domain.capture.title import Title, make_title
-from donna_core.domain.capture.tokens import Shape, Token, tokenize
+from donna_core.domain.capture.tokens import Token, tokenize
 from donna_core.domain.capture.values import Frame, Role
-from donna_core.domain.tasks.task import Domain
 
 __all__ = ["EmptyText", "TextTooLong", "clean", "read"]
 
-_SURE = 0.96
-_DOUBTS = {
-    "no task": 0.3,
-    "vague": 0.45,
-    "no title": 0.4,
-    "impossible": 0.5,
-    "conflict": 0.6,
-    "several tasks": 0.65,
-    "unread time": 0.7,
-    "moved": 0.8,
-    "ambiguous": 0.93,
-    "unknown verb": 0.92,
-    "one word": 0.85,
-}
-_TIME_WORDS = frozenset(WEEKDAY_NAMES) | frozenset(
-    [
-        "january",
-        "february",
-        "july",
-        "september",
-        "october",
-        "november",
-        "december",
-        "today",
-        "tomorrow",
-        "tonight",
-        "yesterday",
-        "o'clock",
-        "oclock",
-        "noon",
-        "midnight",
-    ]
-)
-_TIME_SHAPES = frozenset({Shape.CLOCK, Shape.ISO, Shape.DATE, Shape.HOURS})
-_POSSESSIVE = ("'s", "’s")  # "Monday's meeting" needs its Monday
-_LINKING = frozenset({"about", "with", "for", "to", "the", "and", "of", "that", "on"})
-_DEADLINE_WORDS = frozenset({"deadline", "due"})
-_KEPT_LENGTH = timedelta(days=1)
-
 
 @frozen(kw_only=True)
-class _Words:
-    """What the lexicon knows about the tokens that speak of no time."""
+class _Source:
+    """A text with everything found in it before its meaning is put together.
 
-    domain: Domain
-    duration: timedelta | None
-    priority: int | None
-    urgency: tuple[Match, ...]
-    prep: range | None  # the tokens of the clause that asks for preparation
-    agent: bool
-    tone: Tone
+    ``shared`` are the phrases of a heading or of the task before, which say the day.
+    """
+
+    text: str
+    tokens: Sequence[Token]
+    phrases: Sequence[Phrase]
+    frame: Frame
+    lexicon: Lexicon
+    shared: tuple[Phrase, ...] = ()
+
+    @classmethod
+    def of(cls, text: str, *, frame: Frame, lexicon: Lexicon) -> "_Source":
+        tokens = tokenize(text)
+        found = find(tokens, text, frame=frame)
+        phrases = [phrase for phrase in found if counts(phrase, tokens, lexicon)]
+        return cls(text=text, tokens=tokens, phrases=phrases, frame=frame, lexicon=lexicon)
+
+    @property
+    def timed(self) -> frozenset[int]:
+        """The starts of the tokens in time phrases."""
+        covered = inside(self.tokens, self.phrases)
+        return frozenset(self.tokens[place].start for place in covered)
+
+    @property
+    def clocked(self) -> frozenset[int]:
+        """The starts of the tokens in phrases that name a time of day."""
+        named = [p for p in self.phrases if p.meaning.when is not None and p.meaning.when.has_time]
+        return frozenset(self.tokens[place].start for place in inside(self.tokens, named))
 
 
 def read(
@@ -87,148 +79,194 @@ def read(
     day_first: bool = False,
     limit: int = DEFAULT_LIMIT,
 ) -> Reading:
-    """Return what one message means as a task, said at the instant ``at`` by somebody in ``zone``.
+    """Return what one message means, said at the instant ``at`` by somebody in ``zone``.
 
     Times without a date lie ahead of ``at``; a day without a time lasts until 23:59 of its local
-    clock. ``day_first`` decides what 3/5 means. ``limit`` counts characters. Raises ``EmptyText``
-    and ``TextTooLong``, nothing else; what could not be read is a remark.
+    clock. ``day_first`` decides what 3/5 means. ``limit`` counts characters. Line feeds part
+    tasks and are blanks in the reading's text. Raises ``EmptyText`` and ``TextTooLong``, nothing
+    else; what could not be read is a remark.
     """
-    text, remarks = clean(text, limit=limit)
-    tokens = tokenize(text)
+    lined, remarks = clean(text, limit=limit, keeps_lines=True)
     frame = Frame.of(at=at, zone=zone, day_first=day_first, parts=lexicon.parts)
+    source = _Source.of(lined.replace("\n", " "), frame=frame, lexicon=lexicon)
+    repeats = any(phrase.meaning.role is Role.REPEATING for phrase in source.phrases)
+    judged = judge(source.tokens, timed=source.timed, repeats=repeats, lexicon=lexicon)
+    reading = _single(source, judged)
+    if judged.intent is Intent.TASK and not restart(source.tokens, lexicon):
+        parts = split(
+            lined,
+            source.tokens,
+            timed=source.timed,
+            clocked=source.clocked,
+            lexicon=lexicon,
+        )
+        if parts is not None:
+            reading = _several(reading, source, parts, judged)
+    return evolve(reading, remarks=(*remarks, *reading.remarks))
+
+
+def _several(whole: Reading, source: _Source, parts: Parts, judged: Judgement) -> Reading:
+    """Return the reading of a message with several tasks; its fields are those of the first."""
+    heading = [phrase for phrase in source.phrases if phrase.span.end <= parts.heading]
+    tasks: list[Reading] = []
+    shared = tuple(heading)
+    sources = []
+    for segment in parts.segments:
+        text = source.text[segment.start : segment.end].strip()
+        part = _Source.of(text, frame=source.frame, lexicon=source.lexicon)
+        own = [phrase for phrase in part.phrases if _names_day(phrase)]
+        if own and segment.inherits and not heading:
+            shared = tuple(_day_only(own))
+        elif not own:
+            part = evolve(part, shared=shared)
+        sources.append(part)
+    sources = _with_closing_day(sources) if not heading else sources
+    tasks = [_single(part, judged) for part in sources]
+    lowest = min(task.confidence for task in tasks)
+    return evolve(
+        tasks[0],
+        text=whole.text,
+        spans=whole.spans,
+        times=whole.times,
+        entities=whole.entities,
+        people=whole.people,
+        place=whole.place,
+        amounts=whole.amounts,
+        urls=whole.urls,
+        rules=whole.rules,
+        confidence=round(lowest * 0.97, 3),
+        assumed=(f"{len(tasks)} tasks were read in one message.", *_shared_remark(sources)),
+        tasks=tuple(tasks),
+    )
+
+
+def _shared_remark(sources: Sequence[_Source]) -> tuple[str, ...]:
+    words = dict.fromkeys(phrase.span.text for part in sources for phrase in part.shared)
+    return tuple(f"'{each}' was taken to hold for several of them." for each in words)
+
+
+def _names_day(phrase: Phrase) -> bool:
+    meaning = phrase.meaning
+    if meaning.repeat is not None:
+        return True
+    when = meaning.when
+    return when is not None and (when.first is not None or when.instant is not None)
+
+
+def _day_only(phrases: Iterable[Phrase]) -> list[Phrase]:
+    """Return the phrases that a later task may share, without their time of day."""
+    shared = []
+    for phrase in phrases:
+        when = phrase.meaning.when
+        if when is None or when.first is None or when.instant is not None:
+            continue
+        plain = evolve(when, clock=None, until=None, part=None, loose=False)
+        shared.append(evolve(phrase, meaning=evolve(phrase.meaning, when=plain)))
+    return shared
+
+
+def _with_closing_day(sources: list[_Source]) -> list[_Source]:
+    """Let a day at the very end hold for all: "call mom and buy milk tomorrow"."""
+    last = sources[-1]
+    own = [phrase for phrase in last.phrases if _names_day(phrase)]
+    if any(part.phrases or part.shared for part in sources[:-1]) or len(own) != 1:
+        return sources
+    when = own[0].meaning.when
+    closes = not last.text[own[0].span.end :].strip(" .!")
+    if not closes or when is None or when.has_time or own[0].meaning.role is not Role.ON:
+        return sources
+    return [*(evolve(part, shared=(own[0],)) for part in sources[:-1]), last]
+
+
+def _single(source: _Source, judged: Judgement) -> Reading:
+    """Return the reading of a text that holds one task, or none."""
+    tokens, lexicon = source.tokens, source.lexicon
+    fresh = restart(tokens, lexicon)
+    amended = _amended(source, fresh)
     marks = read_marks(tokens)
-    found = find(tokens, text, frame=frame)
-    phrases = [phrase for phrase in found if _counts(phrase, tokens, lexicon)]
-    words = _words(tokens, phrases, lexicon)
-    settled = settle(phrases, frame=frame, tone=words.tone)
-    title = make_title(tokens, text, taken=_taken(tokens, phrases, marks, words), lexicon=lexicon)
-    intent, sureness = classify(text, lexicon)
-    doubts = ["no task"] if intent is not Intent.TASK else []
-    doubts += [*_doubts(title, settled, tokens, lexicon), *_unread(tokens, phrases)]
-    prep = _quoted(words.prep, tokens, text)
-    reading = _assembled(text, title, settled, words, prep=prep, marks=marks, lexicon=lexicon)
+    words = read_words(tokens, source.phrases, lexicon)
+    settled = settle(_meant(source, amended), frame=source.frame, tone=words.tone)
+    taken = taken_from_title(tokens, amended.phrases, marks, words) | amended.taken
+    taken |= set(range(fresh))
+    title = make_title(tokens, source.text, taken=taken, lexicon=lexicon)
+    is_task = judged.intent is Intent.TASK
+    doubts = doubts_about(title, settled, lexicon) if is_task else []
+    doubts += ["unread time"] if looks_unread(tokens, source.phrases) and is_task else []
+    doubts += ["corrected"] if amended.taken or fresh else []
+    times = read_times(amended.phrases, frame=source.frame)
+    reading = _with_entities(_assembled(source, title, settled, words, marks=marks), source)
+    named = next(iter(_texts(reading.entities, "list_name")), None)
     return evolve(
         reading,
-        is_task=intent is Intent.TASK,
-        confidence=_confidence(doubts, sureness),
-        remarks=(*remarks, *reading.remarks, *_said(doubts)),
-        spans=_spans(text, tokens, phrases, marks, words),
+        is_task=is_task,
+        intent=judged.intent,
+        slots=evolve(_slots(judged, source, times), list_name=named),
+        times=times,
+        confidence=confidence(doubts, sureness=judged.sureness),
+        remarks=(*reading.remarks, *remarks_on(doubts)),
+        assumed=_assumed(reading, settled, source, judged),
+        rules=tuple(dict.fromkeys(name for phrase in amended.phrases for name in phrase.rules)),
+        spans=spans_of(source.text, tokens, amended.phrases, marks, words),
     )
 
 
-def _counts(phrase: Phrase, tokens: Sequence[Token], lexicon: Lexicon) -> bool:
-    """Whether the phrase speaks of the task: two nights of a booking are no working time."""
-    length = phrase.meaning.length
-    if phrase.meaning.role is not Role.LASTING or length is None or length.span < _KEPT_LENGTH:
-        return True
-    before = [token for token in tokens if token.end <= phrase.span.start]
-    return not any(lexicon.bookings.at(before, place) for place in range(len(before)))
-
-
-def _words(tokens: Sequence[Token], phrases: Sequence[Phrase], lexicon: Lexicon) -> _Words:
-    timed = _inside(tokens, phrases)
-    plain = [token for place, token in enumerate(tokens) if place not in timed]
-    urgency = tuple(lexicon.urgency.within(tokens))
-    prep = next(lexicon.prep.within(tokens), None)
-    return _Words(
-        domain=_domain(plain, lexicon),
-        duration=_estimate(plain, lexicon),
-        priority=_urgency(urgency),
-        urgency=urgency,
-        prep=_clause(tokens, prep) if prep else None,
-        agent=_opens_with_agent_verb(plain, lexicon),
-        tone=Tone(
-            is_deadline=any(token.norm in _DEADLINE_WORDS for token in tokens),
-            is_must=any(True for _ in lexicon.must.within(tokens)),
-            is_wish=any(True for _ in lexicon.wish.within(tokens)),
-        ),
+def _amended(source: _Source, fresh: int) -> Amended:
+    if fresh:
+        begin = source.tokens[fresh].start
+        kept = tuple(phrase for phrase in source.phrases if phrase.span.start >= begin)
+        return Amended(phrases=kept)
+    return amend(
+        source.phrases, source.tokens, source.text, frame=source.frame, lexicon=source.lexicon
     )
 
 
-def _domain(tokens: Sequence[Token], lexicon: Lexicon) -> Domain:
-    """Return the part of life most words speak of; the longer phrase weighs more."""
-    votes: dict[Domain, int] = {}
-    for match in lexicon.domains.within(tokens):
-        votes[match.value] = votes.get(match.value, 0) + match.end - match.start
-    return max(votes, key=lambda domain: votes[domain], default=Domain.PERSONAL)
+def _meant(source: _Source, amended: Amended) -> list[Phrase]:
+    if any(_names_day(phrase) for phrase in amended.phrases):
+        return list(amended.phrases)
+    return [*source.shared, *amended.phrases]
 
 
-def _estimate(tokens: Sequence[Token], lexicon: Lexicon) -> timedelta | None:
-    """Return how long work of this kind takes, by the longest phrase, the first among equals."""
-    matches = lexicon.durations.within(tokens)
-    best = max(matches, key=lambda match: match.end - match.start, default=None)
-    return best.value if best else None
+def _slots(judged: Judgement, source: _Source, times: Sequence[TimeReading]) -> Slots:
+    command = judged.command
+    if judged.intent is Intent.TASK:
+        return Slots()
+    starts = [each.start for each in times if each.start is not None]
+    target = None
+    if command is not None and command.target:
+        target = source.text[command.target[0].start : command.target[-1].end]
+    return Slots(
+        verb=command.verb if command else None,
+        target=target,
+        when=starts[-1] if starts and command else next(iter(starts), None),
+    )
 
 
-def _urgency(matches: Sequence[Match]) -> int | None:
-    levels = [match.value for match in matches]
-    return max(levels, default=None)
+def _with_entities(reading: Reading, source: _Source) -> Reading:
+    found = find_entities(source.tokens, source.text, timed=source.timed, lexicon=source.lexicon)
+    return evolve(
+        reading,
+        entities=found,
+        people=_texts(found, "person", "relation"),
+        place=next(iter(_texts(found, "place_name")), None),
+        amounts=_texts(found, "amount"),
+        urls=_texts(found, "url"),
+    )
 
 
-def _clause(tokens: Sequence[Token], match: Match) -> range:
-    """Return the places from the request for preparation to the end of its clause."""
-    end = match.end
-    while end < len(tokens) and tokens[end].norm not in {".", ";", "!", "?"}:
-        end += 1
-    return range(match.start, end)
-
-
-def _opens_with_agent_verb(tokens: Sequence[Token], lexicon: Lexicon) -> bool:
-    rest = list(tokens)
-    while rest and (match := lexicon.prefixes.at(rest, 0)) is not None:
-        rest = rest[match.end :]
-    return any(lexicon.agent_verbs.at(rest, place) for place in range(min(2, len(rest))))
-
-
-def _inside(tokens: Sequence[Token], phrases: Sequence[Phrase]) -> set[int]:
-    """Return the places of the tokens inside the phrases."""
-    covered: set[int] = set()
-    place = 0
-    for phrase in phrases:
-        while place < len(tokens) and tokens[place].start < phrase.span.start:
-            place += 1
-        while place < len(tokens) and tokens[place].end <= phrase.span.end:
-            covered.add(place)
-            place += 1
-    return covered
-
-
-def _taken(
-    tokens: Sequence[Token], phrases: Sequence[Phrase], marks: Marks, words: _Words
-) -> set[int]:
-    """Return the tokens that leave the title; what was not used as a time stays in it."""
-    timed = [phrase for phrase in possible(phrases) if not phrase.span.text.endswith(_POSSESSIVE)]
-    taken = _inside(tokens, timed) | set(marks.tokens)
-    for match in words.urgency:
-        taken.update(range(match.start, match.end))
-    if words.prep is not None and words.prep.start > 0:
-        taken.update(words.prep)
-    return taken
-
-
-def _quoted(places: range | None, tokens: Sequence[Token], text: str) -> str | None:
-    if places is None:
-        return None
-    return text[tokens[places.start].start : tokens[places.stop - 1].end]
+def _texts(spans: Iterable[Span], *kinds: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(span.text for span in spans if span.kind in kinds))
 
 
 def _assembled(
-    text: str,
-    title: Title,
-    settled: Settled,
-    words: _Words,
-    *,
-    prep: str | None,
-    marks: Marks,
-    lexicon: Lexicon,
+    source: _Source, title: Title, settled: Settled, words: Words, *, marks: Marks
 ) -> Reading:
-    priority = marks.priority or words.priority or lexicon.default_priority
+    lexicon = source.lexicon
     return Reading(
-        text=text,
+        text=source.text,
         title=title.text,
         description=title.description,
         domain=marks.domain or words.domain,
-        priority=priority,
+        priority=marks.priority or words.priority or lexicon.default_priority,
         deadline=settled.deadline,
         deadline_type=settled.deadline_type,
         start=settled.start,
@@ -238,109 +276,27 @@ def _assembled(
         recurrence_text=settled.recurrence_text,
         time_intent=settled.intent,
         tags=marks.tags,
+        contexts=marks.contexts,
         prep_work_flag=words.prep is not None,
-        prep_work_instructions=prep,
+        prep_work_instructions=quoted(words.prep, source.tokens, source.text),
         agent_eligible=words.agent,
         remarks=settled.remarks,
         alternatives=settled.alternatives,
     )
 
 
-def _doubts(title: Title, settled: Settled, tokens: Sequence[Token], lexicon: Lexicon) -> list[str]:
-    words = [token for token in title.tokens if token.shape is Shape.WORD]
-    doubts = []
-    if not words:
-        doubts.append("no title")
-    elif _is_vague(words, lexicon):
-        doubts.append("vague")
-    elif len(words) == 1 and not _known_kind(words, lexicon):
-        doubts.append("one word")
-    if words and not lexicon.action_verbs.at(words, 0) and not _known_kind(words, lexicon):
-        doubts.append("unknown verb")
-    if any("does not exist" in remark for remark in settled.remarks):
-        doubts.append("impossible")
-    if any("past" in remark for remark in settled.remarks):
-        doubts.append("moved")
-    if settled.conflicts:
-        doubts.append("conflict")
+def _assumed(
+    reading: Reading, settled: Settled, source: _Source, judged: Judgement
+) -> tuple[str, ...]:
+    """Return what was taken for granted, in words."""
+    if judged.intent is not Intent.TASK:
+        return ()
+    assumed = []
+    if settled.duration is None:
+        minutes = int(reading.duration.total_seconds()) // 60
+        assumed.append(f"It takes {minutes} minutes, as work of this kind does.")
     if settled.alternatives:
-        doubts.append("ambiguous")
-    if _actions(tokens, lexicon) > 1:
-        doubts.append("several tasks")
-    return doubts
-
-
-def _known_kind(words: Sequence[Token], lexicon: Lexicon) -> bool:
-    known = (lexicon.durations, lexicon.domains)
-    return any(next(phrases.within(words), None) is not None for phrases in known)
-
-
-def _is_vague(words: Sequence[Token], lexicon: Lexicon) -> bool:
-    """Whether nothing is left once the verb and the words that name nothing are gone."""
-    verb = lexicon.action_verbs.at(words, 0)
-    rest = words[verb.end if verb else 0 :]
-    if not rest:
-        return False
-    named = set(range(len(rest)))
-    for match in lexicon.vague.within(rest):
-        named.difference_update(range(match.start, match.end))
-    return all(rest[place].norm in _LINKING for place in named)
-
-
-def _actions(tokens: Sequence[Token], lexicon: Lexicon) -> int:
-    """Count verbs that begin a task, after the first one only where "and" or a stop leads."""
-    joints = {"and", "then", ";", ".", "also", "plus"}
-    starts = [
-        place
-        for place in range(1, len(tokens))
-        if tokens[place - 1].norm in joints and lexicon.action_verbs.at(tokens, place)
-    ]
-    return 1 + len(starts)
-
-
-def _unread(tokens: Sequence[Token], phrases: Sequence[Phrase]) -> list[str]:
-    covered = _inside(tokens, phrases)
-    odd = any(
-        token.norm in _TIME_WORDS or token.shape in _TIME_SHAPES
-        for place, token in enumerate(tokens)
-        if place not in covered
-    )
-    return ["unread time"] if odd else []
-
-
-def _said(doubts: Collection[str]) -> list[str]:
-    """Return the doubts a person can do something about."""
-    remarks = {
-        "conflict": "Several times contradict each other; the first one was used.",
-        "several tasks": "This may be several tasks; it was kept as one.",
-        "unread time": "Some words look like a time and were not read as one.",
-        "vague": "It is not clear what has to be done.",
-    }
-    return [remarks[doubt] for doubt in doubts if doubt in remarks]
-
-
-def _confidence(doubts: Collection[str], sureness: float) -> float:
-    value = _SURE
-    for doubt in doubts:
-        value *= _DOUBTS[doubt]
-    return round(value * (0.8 + 0.2 * sureness), 3)
-
-
-def _spans(
-    text: str,
-    tokens: Sequence[Token],
-    phrases: Sequence[Phrase],
-    marks: Marks,
-    words: _Words,
-) -> tuple[Span, ...]:
-    spans = [phrase.span for phrase in phrases]
-    spans += [_span("mark", tokens[place].start, tokens[place].end, text) for place in marks.tokens]
-    spans += [
-        _span("priority", tokens[match.start].start, tokens[match.end - 1].end, text)
-        for match in words.urgency
-    ]
-    return tuple(sorted(spans, key=lambda span: (span.start, span.end)))
-
-
-def _span(kind: str, start: int, end: int, text: str) -> Span:
-    return Span(kind=kind, start=start, end=end, text=text[start:end])
+        assumed.append("The time is the likeliest of several.")
+    if source.shared and not any(_names_day(phrase) for phrase in source.phrases):
+        assumed.append(f"The day is that of '{source.shared[0].span.text}'.")
+    return tuple(assumed)

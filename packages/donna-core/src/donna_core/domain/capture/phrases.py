@@ -6,54 +6,67 @@ from attrs import frozen
 
 from donna_core.domain.capture.chart import Grammar, Node
 from donna_core.domain.capture.grammar import (
+    bounds,
     clocks,
+    dated_repeats,
+    dayparts,
     days,
     holidays,
     lengths,
     moments,
+    month_days,
     numbers,
     periods,
+    related_days,
     repeats,
     roles,
+    spoken,
     written,
 )
-from donna_core.domain.capture.reading import Span
+from donna_core.domain.capture.spans import Span
 from donna_core.domain.capture.tokens import Token
 from donna_core.domain.capture.values import Frame, Meaning
 
-GRAMMAR: Grammar[Frame] = Grammar.of(
-    module.book
-    for module in (
-        numbers,
-        lengths,
-        clocks,
-        days,
-        holidays,
-        written,
-        periods,
-        moments,
-        repeats,
-        roles,
-    )
+MODULES = (
+    numbers,
+    lengths,
+    clocks,
+    spoken,
+    dayparts,
+    days,
+    month_days,
+    related_days,
+    holidays,
+    written,
+    periods,
+    moments,
+    repeats,
+    dated_repeats,
+    bounds,
+    roles,
 )
+GRAMMAR: Grammar[Frame] = Grammar.of(module.book for module in MODULES)
 
 
 @frozen(kw_only=True)
 class Phrase:
-    """One stretch of the text and the time it means."""
+    """One stretch of the text and the time it means; ``rules`` names the rules that read it."""
 
     meaning: Meaning
     span: Span
+    rules: tuple[str, ...] = ()
 
 
 def find(tokens: Sequence[Token], text: str, *, frame: Frame) -> tuple[Phrase, ...]:
     """Return the time phrases of the text in order; no two share a character.
 
-    Of the readings that compete for a word, the one that explains the longest stretch wins, the
-    earlier one among equals.
+    Of the readings that compete for a word, the one that explains the longest stretch wins; among
+    equals the earlier one, then the one by the rule of higher priority.
     """
     nodes = GRAMMAR.parse(tokens, frame=frame, wanted="phrase")
-    ranked = sorted(nodes, key=lambda node: (node.start - node.end, node.start))
+    ranked = sorted(
+        nodes, key=lambda node: (node.start - node.end, node.start, -node.rule.priority)
+    )
     taken: set[int] = set()
     chosen: list[Node] = []
     for node in ranked:
@@ -70,4 +83,4 @@ def _phrase(node: Node, tokens: Sequence[Token], text: str) -> Phrase:
     meaning: Meaning = node.value
     start, end = tokens[node.start].start, tokens[node.end - 1].end
     span = Span(kind=meaning.role.value, start=start, end=end, text=text[start:end])
-    return Phrase(meaning=meaning, span=span)
+    return Phrase(meaning=meaning, span=span, rules=node.rules())

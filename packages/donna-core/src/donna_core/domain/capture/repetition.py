@@ -39,10 +39,12 @@ def rrule_text(repeat: Repeat, *, zone: ZoneInfo) -> str:
         ("BYMONTH", repeat.months),
         ("BYYEARDAY", repeat.year_days),
         ("BYWEEKNO", repeat.weeks),
+        ("BYSETPOS", repeat.positions),
     )
     parts += [f"{name}={','.join(map(str, values))}" for name, values in numbered if values]
     if repeat.clock is not None:
-        parts.append(f"BYHOUR={repeat.clock.wall.hour};BYMINUTE={repeat.clock.wall.minute}")
+        hours = dict.fromkeys(clock.daytime.hour % 24 for clock in (repeat.clock, *repeat.also))
+        parts.append(f"BYHOUR={','.join(map(str, hours))};BYMINUTE={repeat.clock.daytime.minute}")
     if repeat.count is not None:
         parts.append(f"COUNT={repeat.count}")
     if repeat.until is not None:
@@ -56,7 +58,9 @@ def in_words(repeat: Repeat) -> str:
     unit = _UNITS[repeat.every]
     words = [f"every {unit}" if repeat.interval == 1 else f"every {repeat.interval} {unit}s"]
     if repeat.weekdays:
-        words.append("on " + _listed([_weekday(nth, day) for nth, day in repeat.weekdays]))
+        listed = _listed([_weekday(nth, day) for nth, day in repeat.weekdays])
+        which = [f"the {_ordinal(nth)} of" for nth in repeat.positions]
+        words.append(" ".join(["on", *([_listed(which)] if which else []), listed]))
     if repeat.month_days:
         words.append("on the " + _listed([_ordinal(day) for day in repeat.month_days]))
     if repeat.year_days:
@@ -65,14 +69,7 @@ def in_words(repeat: Repeat) -> str:
         words.append("in week " + _listed([str(week) for week in repeat.weeks]))
     if repeat.months:
         words.append("in " + _listed([_MONTH_NAMES[month - 1] for month in repeat.months]))
-    if repeat.clock is not None:
-        words.append(f"at {repeat.clock.wall:%H:%M}")
-    elif isinstance(repeat.part, Part):
-        words.append(f"in the {repeat.part.name}")
-    if repeat.count is not None:
-        words.append(f"{repeat.count} times")
-    if repeat.until is not None:
-        words.append(f"until {repeat.until}")
+    words += [*_times(repeat), *_limits(repeat)]
     return " ".join(words)
 
 
@@ -83,12 +80,13 @@ def first_day(repeat: Repeat, today: date) -> date | None:
         day = start + timedelta(days=offset)
         if repeat.until is not None and day > repeat.until:
             return None
-        if _happens(repeat, day):
+        if day not in repeat.without and happens(repeat, day):
             return day
     return None
 
 
-def _happens(repeat: Repeat, day: date) -> bool:
+def happens(repeat: Repeat, day: date) -> bool:
+    """Return whether the repetition falls on the day, as far as the calendar tells."""
     from_end = day.day - month_end(day).day - 1
     year_day = day.timetuple().tm_yday
     return (
@@ -97,7 +95,17 @@ def _happens(repeat: Repeat, day: date) -> bool:
         and (not repeat.year_days or year_day in repeat.year_days)
         and (not repeat.weeks or day.isocalendar().week in repeat.weeks)
         and (not repeat.weekdays or _is_its_weekday(repeat, day, from_end, year_day))
+        and (not repeat.positions or _position(repeat, day) & set(repeat.positions) != set())
     )
+
+
+def _position(repeat: Repeat, day: date) -> set[int]:
+    """Return which one of the repetition's weekdays of the month the day is, from both ends."""
+    wanted = {weekday for _, weekday in repeat.weekdays}
+    last = month_end(day).day
+    days = [n for n in range(1, last + 1) if day.replace(day=n).weekday() in wanted]
+    place = days.index(day.day)
+    return {place + 1, place - len(days)}
 
 
 def _is_its_weekday(repeat: Repeat, day: date, from_end: int, year_day: int) -> bool:
@@ -106,6 +114,24 @@ def _is_its_weekday(repeat: Repeat, day: date, from_end: int, year_day: int) -> 
     else:
         counts = {0, (day.day + 6) // 7, from_end // 7}
     return any(weekday == day.weekday() and nth in counts for nth, weekday in repeat.weekdays)
+
+
+def _times(repeat: Repeat) -> list[str]:
+    if repeat.clock is not None:
+        clocks = (repeat.clock, *repeat.also)
+        return ["at " + _listed([f"{clock.daytime.wall:%H:%M}" for clock in clocks])]
+    return [f"in the {repeat.part.name}"] if isinstance(repeat.part, Part) else []
+
+
+def _limits(repeat: Repeat) -> list[str]:
+    words = []
+    if repeat.count is not None:
+        words.append(f"{repeat.count} times")
+    if repeat.until is not None:
+        words.append(f"until {repeat.until}")
+    if repeat.without:
+        words.append("except " + _listed([str(day) for day in repeat.without]))
+    return words
 
 
 def _weekday(nth: int, day: int) -> str:

@@ -54,6 +54,19 @@ _FILLERS = frozenset(
         "repeating",
     ]
 )
+_UNITS = frozenset(
+    ["minute", "minutes", "min", "mins", "hour", "hours", "day", "days", "week", "weeks", "month",
+     "months", "hr", "hrs"]
+)  # fmt: skip
+_SMALL_NUMBERS = frozenset(
+    ["a", "an", "one", "two", "three", "four", "five", "six", "ten", "fifteen", "twenty", "thirty",
+     "couple", "few", "half", "of", "the", "forty", "sixty", "ninety", "and"]
+)  # fmt: skip
+_ASKING = frozenset({"remind", "can", "could", "reminder", "please", "alert", "would", "will",
+                     "don't", "do"})  # fmt: skip
+_LEADING_WORDS = 40  # tokens that may lead up to a request
+_SUBJECTS = frozenset({"it", "we", "he", "she", "they"})
+_NAME_WIDTH = 4  # tokens of "remind my older sister to"
 _REQUEST_WIDTH = 5  # tokens between "set" and "reminder"
 _LONGEST = 120
 
@@ -70,17 +83,117 @@ class Title:
 def make_title(
     tokens: Sequence[Token], text: str, *, taken: Collection[int], lexicon: Lexicon
 ) -> Title:
-    """Return the first sentence without the taken tokens as title, the others as description."""
-    sentences = _sentences(tokens, taken)
-    cut = [_without_courtesies(sentence, lexicon) for sentence in sentences]
-    kept = [sentence for sentence in cut if any(token.norm.isalnum() for token in sentence)]
+    """Return the first sentence without the taken tokens as title, the others as description.
+
+    Who is to be reminded and what led to a request ("the sofa comes on Monday, remind me to …")
+    belong to the description as well.
+    """
+    sentences = [
+        part
+        for sentence in _sentences(tokens, taken)
+        for asked in _at_request(_without_asides(sentence), lexicon)
+        for part in _before_reason(asked)
+    ]
+    kept, others = [], []
+    for sentence in sentences:
+        cut, reminded = _for_somebody(_without_courtesies(sentence, lexicon), lexicon)
+        if any(token.norm.isalnum() for token in cut):
+            kept.append(cut)
+            others += [_capital(_written(reminded)) + "."] if reminded else []
     if not kept:
         return Title(text=_capital(text[:_LONGEST].strip()), description=None, tokens=())
     title = _written(kept[0])
-    rest = " ".join(_capital(_written(sentence)) + "." for sentence in kept[1:])
+    rest = " ".join([*others, *(_capital(_written(each)) + "." for each in kept[1:])])
     if len(title) > _LONGEST:
         rest, title = text, title[:_LONGEST].rsplit(" ", 1)[0] + "…"
     return Title(text=_capital(title), description=rest or None, tokens=tuple(kept[0]))
+
+
+def _at_request(sentence: list[Token], lexicon: Lexicon) -> list[list[Token]]:
+    """Put what is asked for in the middle of a sentence before what led to it."""
+    for place in range(1, min(len(sentence) - 1, _LEADING_WORDS)):
+        before = sentence[place - 1]
+        if before.shape is not Shape.PUNCTUATION and before.norm not in {"so", "please", "you"}:
+            continue
+        rest = sentence[place:]
+        match = lexicon.prefixes.at(rest, 0)
+        asks = match is not None and rest[0].norm in _ASKING and match.end > 1
+        end = match.end if match and asks else _courtesy_end(rest, lexicon)
+        if end > 1 and end < len(rest) and not (match and not asks):
+            before_it = sentence[:place]
+            said = _courtesy_end(before_it, lexicon) < len(before_it)
+            return [rest, before_it] if said else [rest]
+    return [sentence]
+
+
+def _before_reason(sentence: list[Token]) -> list[list[Token]]:
+    """Part the work from what is told about it: "renew the pass, it runs out"."""
+    for place in range(2, len(sentence) - 2):
+        if sentence[place].text == "," and sentence[place + 1].norm in _SUBJECTS:
+            return [sentence[:place], sentence[place + 1 :]]
+    return [sentence]
+
+
+def _for_somebody(sentence: list[Token], lexicon: Lexicon) -> tuple[list[Token], list[Token]]:
+    """Cut "remind Jake to clean" and "for Jake to clean" into the work and who does it."""
+    opens = sentence[:1] and sentence[0].norm == "remind"
+    first = 1 if opens else 0
+    for place in range(first + 1, min(len(sentence) - 1, first + _NAME_WIDTH + 1)):
+        joint = sentence[place].norm
+        follows = lexicon.action_verbs.at(sentence, place + 1) is not None
+        if opens and joint in {"to", "about", "of"} and sentence[1].norm != "me":
+            return _trimmed(sentence[place + 1 :]), sentence[:place]
+        if not opens and joint == "to" and follows and _is_person(sentence[:place], lexicon):
+            return sentence[place + 1 :], sentence[:place]
+        if lexicon.action_verbs.at(sentence, place) and not opens:
+            break
+    return sentence, []
+
+
+def _is_person(words: Sequence[Token], lexicon: Lexicon) -> bool:
+    last = words[-1]
+    return (
+        last.norm in {"us", "him", "her", "them", "me"}
+        or lexicon.relations.at(words, len(words) - 1) is not None
+        or (
+            len(words) == 1
+            and not any(
+                phrases.at(words, 0)
+                for phrases in (
+                    lexicon.action_verbs,
+                    lexicon.events,
+                    lexicon.durations,
+                    lexicon.domains,
+                    lexicon.agenda,
+                    lexicon.places,
+                )
+            )
+        )
+    )
+
+
+def _without_asides(sentence: list[Token]) -> list[Token]:
+    """Leave out how long before an event to speak up: "30 minutes before my flight"."""
+    for place in range(1, len(sentence)):
+        if (
+            sentence[place].norm not in {"before", "prior"}
+            or sentence[place - 1].norm not in _UNITS
+        ):
+            continue
+        start = place - 2
+        while start >= 0 and _counts(sentence[start]):
+            start -= 1
+        start += 1
+        if start < place - 1:
+            end = place + 1
+            alone = end < len(sentence) and sentence[end].norm in {"it", "that", "then"}
+            return sentence[:start] if alone else sentence[:start] + sentence[end:]
+    return sentence
+
+
+def _counts(token: Token) -> bool:
+    number = token.shape in (Shape.INTEGER, Shape.DECIMAL, Shape.FRACTION)
+    return number or token.norm in _SMALL_NUMBERS
 
 
 def _sentences(tokens: Sequence[Token], taken: Collection[int]) -> list[list[Token]]:

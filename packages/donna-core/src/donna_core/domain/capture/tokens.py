@@ -101,4 +101,5 @@ def tokenize(text: str) -> tuple[Token, ...]:
 
 
 def _norm(text: str) -> str:
-    return text.casefold().replace("’", "'").removesuffix("'s")
+    folded = text.casefold().replace("’", "'")
+    return folded if folded == "let's" else folded.removesuffix("'s")  # "let us", nobody's

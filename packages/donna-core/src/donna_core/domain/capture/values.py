@@ -32,14 +32,24 @@ class Frame:
     day_first: bool
     parts: Mapping[str, Part] = field(eq=False)
     now: datetime
+    country: str | None = None
 
     @classmethod
     def of(
-        cls, *, at: datetime, zone: ZoneInfo, day_first: bool, parts: Mapping[str, Part]
+        cls,
+        *,
+        at: datetime,
+        zone: ZoneInfo,
+        day_first: bool,
+        parts: Mapping[str, Part],
+        country: str | None = None,
     ) -> "Frame":
-        """Return the frame of a person in ``zone`` at the instant ``at``."""
+        """Return the frame of a person in ``zone`` at the instant ``at``.
+
+        ``country`` is an ISO 3166 code; it decides on which day a holiday falls.
+        """
         now = local(at, zone).replace(tzinfo=None)
-        return cls(at=at, zone=zone, day_first=day_first, parts=parts, now=now)
+        return cls(at=at, zone=zone, day_first=day_first, parts=parts, now=now, country=country)
 
     @property
     def today(self) -> date:
@@ -86,6 +96,16 @@ class Length:
         """The elapsed time, with months of 30 and years of 365 days."""
         years, months = divmod(self.months, 12)
         return timedelta(days=365 * years + 30 * months + self.days, seconds=self.seconds)
+
+    @property
+    def grain(self) -> "Grain":
+        """The smallest unit it is counted in."""
+        if self.seconds:
+            units = ((3600, Grain.HOUR), (60, Grain.MINUTE), (1, Grain.SECOND))
+            return next(grain for size, grain in units if self.seconds % size == 0)
+        if self.days:
+            return Grain.DAY if self.days % 7 else Grain.WEEK
+        return Grain.MONTH if self.months % 12 else Grain.YEAR
 
     def plus(self, other: "Length") -> "Length":
         """Return both lengths together."""
@@ -161,7 +181,8 @@ class When:
     choice of year or week, so the time stays even where it is past. ``vague`` marks "end of
     month" and "soon", ``ends_day`` "end of day". From ``clock`` to ``until`` is the work itself,
     or, where ``loose``, a stretch it has to lie in. ``instant`` is aware UTC and set where a
-    length counts from now. ``others`` are days the words could mean as well.
+    length counts from now. ``others`` are days the words could mean as well. ``kept`` is the time
+    of day that "in two weeks" keeps, finer than its grain.
     """
 
     first: date | None = None
@@ -176,6 +197,7 @@ class When:
     loose: bool = False
     ends_day: bool = False
     others: tuple[date, ...] = ()
+    kept: time | None = None
 
     @property
     def has_time(self) -> bool:
@@ -191,6 +213,7 @@ class Role(StrEnum):
     BEFORE = "before"  # the time itself is too late
     AFTER = "after"  # not earlier
     LASTING = "lasting"  # how long the work takes
+    LEAD = "lead"  # how long before the thing itself
     REPEATING = "repeating"
     IMPOSSIBLE = "impossible"  # looks like a date, is none
 
@@ -206,10 +229,13 @@ class Repeat:
     months: tuple[int, ...] = ()
     year_days: tuple[int, ...] = ()
     weeks: tuple[int, ...] = ()
+    positions: tuple[int, ...] = ()  # which ones of the weekdays of a month
     count: int | None = None
     until: date | None = None
     since: date | None = None
+    without: tuple[date, ...] = ()  # days left out
     clock: Clock | None = None
+    also: tuple[Clock, ...] = ()  # further times of the same minute
     stop: Clock | None = None
     part: Part | None = None
 

@@ -1,35 +1,33 @@
 """Finding tasks that are already there: the first, local pass of deduplication.
 
-Titles are compared by the token-sort ratio of rapidfuzz. The tokens are sorted once, when a
-title is stored, so that a comparison is one plain ``fuzz.ratio`` of two normal forms.
+Every title has a normal form: its words without those that say nothing, in one form and under
+one name, sorted once when the title is stored. The search goes through all forms by the letters
+(``fuzz.ratio``, which on sorted words is the token-sort ratio) and looks at the words of those
+that come close, see ``likeness``.
 """
 
 import unicodedata
 from collections.abc import Sequence
+from enum import StrEnum
 
 from attrs import frozen
 from rapidfuzz import fuzz, process
 
 from donna_core.domain.ids import TaskId
+from donna_core.domain.tasks.likeness import compare
+from donna_core.domain.tasks.stems import stem
+from donna_core.domain.tasks.title_words import CURRENCIES, EMPTY, SAME, TOGETHER
 
-# Words that say that something is to be done, but not what. Prepositions stay: they tell the
-# oil change for the car from the one in the car.
-_ARTICLES = {"a", "an", "the", "my", "our", "your", "some"}
-_WISHES = {
-    "get",
-    "i",
-    "must",
-    "need",
-    "needed",
-    "needs",
-    "please",
-    "remember",
-    "should",
-    "to",
-    "we",
-}
-_STOP_WORDS = frozenset(_ARTICLES | _WISHES)
 _APOSTROPHES = frozenset("'’ʼ`´")
+_WHOLE = 100.0
+
+
+class Verdict(StrEnum):
+    """What two tasks are to each other."""
+
+    SAME = "same"
+    RELATED = "related"
+    DIFFERENT = "different"
 
 
 @frozen(kw_only=True)
@@ -70,8 +68,10 @@ class Twins:
 def find_twins(title: str, entries: Sequence[TitleEntry], rules: DedupRules) -> Twins:
     """Return the entries that resemble the title, equals in the order of the entries.
 
-    Titles that differ in a number ("chapter 3", "chapter 4") are never the same for certain:
-    they go to the second look however close their letters are.
+    Titles whose letters score below the distinct threshold are never looked at again. Of the
+    rest, those that differ in nothing that tells tasks apart score as what they share, and the
+    others never above the merge threshold: they go to the second look however close their
+    letters are.
     """
     wanted = normal_form(title)
     found = process.extract(
@@ -84,35 +84,91 @@ def find_twins(title: str, entries: Sequence[TitleEntry], rules: DedupRules) -> 
     )
     duplicates: list[Match] = []
     band: list[Match] = []
-    numbers = _numbers(wanted)
-    for form, score, position in sorted(found, key=lambda hit: (-hit[1], hit[2])):
-        certain = score > rules.merge_threshold and _numbers(form) == numbers
+    scored = [(_read(wanted, form, letters, rules), position) for form, letters, position in found]
+    for score, position in sorted(scored, key=lambda hit: (-hit[0], hit[1])):
         match = Match(task_id=entries[position].task_id, score=score)
-        (duplicates if certain else band).append(match)
+        (duplicates if score > rules.merge_threshold else band).append(match)
     return Twins(duplicates=tuple(duplicates), band=tuple(band))
 
 
-def normal_form(title: str) -> str:
-    """Return the title's words, case and punctuation levelled, sorted and joined by spaces.
+def score(form: str, other: str, rules: DedupRules) -> float:
+    """Return how alike two normal forms are, in percent; one that differs enough is not read."""
+    letters = fuzz.ratio(form, other)
+    return letters if letters < rules.distinct_threshold else _read(form, other, letters, rules)
 
-    Words that carry no meaning of their own are left out, unless nothing else is there.
+
+def normal_form(title: str) -> str:
+    """Return what tells the title from others: its words, levelled, renamed and sorted.
+
+    Case, punctuation, accents of Latin letters and word forms are levelled; words that say
+    nothing are left out, unless nothing else is there. The normal form of a normal form and
+    that of the same words in another order are the same.
     """
-    levelled = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", title).casefold())
-    words = "".join(map(_levelled, levelled)).split()
-    telling = [word for word in words if word not in _STOP_WORDS]
-    return " ".join(sorted(telling or words or levelled.split()))
+    words = _put_together([_named(word) for word in _plain(title).split()])
+    telling = [word for word in words if word not in _EMPTY]
+    return " ".join(sorted(telling or words or _levelled_case(title).split()))
+
+
+def _read(form: str, other: str, letters: float, rules: DedupRules) -> float:
+    """Return the score of two forms whose letters come close, by their words."""
+    if form == other:
+        return _WHOLE
+    likeness = compare(form.split(), other.split())
+    if likeness.is_same:
+        return max(letters, likeness.share)
+    return min(letters, rules.merge_threshold)
+
+
+def _plain(title: str) -> str:
+    """Return the title in small letters, only words and spaces."""
+    characters = unicodedata.normalize("NFKD", _levelled_case(title))
+    plain: list[str] = []
+    for character in characters:
+        if (
+            plain
+            and plain[-1].isascii()
+            and plain[-1].isalpha()
+            and unicodedata.combining(character)
+        ):
+            continue  # the accent of a Latin letter; other scripts make other letters with marks
+        plain.append(_levelled(character))
+    return unicodedata.normalize("NFKC", "".join(plain))
+
+
+def _levelled_case(title: str) -> str:
+    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", title).casefold())
 
 
 def _levelled(character: str) -> str:
     """Return what stands for a character: itself, a space, or nothing where it only marks."""
     if character.isalnum():
         return character
+    if character in CURRENCIES:
+        return CURRENCIES[character]
     category = unicodedata.category(character)
     if character in _APOSTROPHES or category == "Cf":
         return ""
     return " " if category[0] in "PZC" else character
 
 
-def _numbers(form: str) -> list[str]:
-    """Return the words of a normal form that hold a digit; they are sorted already."""
-    return [word for word in form.split() if any(map(str.isdigit, word))]
+def _put_together(words: Sequence[str]) -> Sequence[str]:
+    """Return the words with one in the place of two that say the same together."""
+    there = set(words)
+    for pair, names in _TOGETHER.items():
+        if there.issuperset(pair):
+            rest = [word for word in words if word not in pair]
+            return _put_together([*rest, *names])
+    return words
+
+
+def _named(word: str) -> str:
+    """Return the stem of the name that all words for the same go by."""
+    root = stem(word)
+    return _NAMES.get(word) or _NAMES.get(root, root)
+
+
+_NAMES = {form: stem(name) for word, name in SAME.items() for form in (stem(word), word)}
+_EMPTY = frozenset(map(_named, EMPTY))
+_TOGETHER = {
+    tuple(map(_named, pair)): tuple(map(_named, names.split())) for pair, names in TOGETHER.items()
+}

@@ -44,7 +44,42 @@ _FOLLOWING = frozenset(
         "if",
         "when",
         "so",
-        "because",
+        "that",
+        "then",
+        "until",
+        "till",
+        "til",
+        "from",
+        "starting",
+        "before",
+        "after",
+        "through",
+        "during",
+        "each",
+        "daily",
+        "weekly",
+        "monthly",
+        "except",
+        "sharp",
+        "tmrw",
+        "tonite",
+        "is",
+        "are",
+        "was",
+        "will",
+        "i",
+        "we",
+        "you",
+        "he",
+        "she",
+        "they",
+        "mon",
+        "tue",
+        "wed",
+        "thu",
+        "fri",
+        "sat",
+        "sun",
     ]
 )
 
@@ -65,10 +100,82 @@ def _is_led(tokens: Sequence[Token], start: int, end: int) -> bool:
     """Whether a lone "4a" is a time: a word or another time leads to it."""
     if len(tokens[end - 1].norm) > 1 or tokens[start].shape is Shape.CLOCK:
         return True
-    return start > 0 and tokens[start - 1].norm in _LEADS
+    return start > 0 and tokens[start - 1].norm in LEADS
 
 
-_LEADS = frozenset(
+def _is_military(tokens: Sequence[Token], start: int, _: int) -> bool:
+    """Whether the digits are hours and minutes: 1530, not 15."""
+    text = tokens[start].text
+    return len(text) == 4 and int(text[:2]) <= 23 and int(text[2:]) <= 59
+
+
+def _has_leading_zero(tokens: Sequence[Token], start: int, end: int) -> bool:
+    """Whether the number after "at" is 0930."""
+    text = tokens[end - 1].text
+    counts = not nothing_counted(tokens, start, end)
+    return text.startswith("0") and not counts and _is_military(tokens, end - 1, end)
+
+
+def _no_leading_zero(tokens: Sequence[Token], start: int, end: int) -> bool:
+    """Whether the number after "at" is left alone and not 0930."""
+    if _has_leading_zero(tokens, start, end):
+        return False
+    return nothing_counted(tokens, start, end) or _before_verb(tokens, end)
+
+
+def _before_verb(tokens: Sequence[Token], end: int) -> bool:
+    """Whether "at 5" leads to what is to be done: "at 5 call Ann", not "at 5 stores"."""
+    number, after = tokens[end - 1], tokens[end]
+    small = number.shape is Shape.WORD or (number.text.isdigit() and int(number.text) <= 24)
+    plain = after.shape is Shape.WORD and after.text.islower() and not after.glued
+    return small and plain and not after.norm.endswith("s") and after.norm not in _MEASURES
+
+
+def _are_words(tokens: Sequence[Token], start: int, end: int) -> bool:
+    """Whether "ten thirty" is said in words and counts nothing."""
+    words = all(token.shape is Shape.WORD for token in tokens[start:end])
+    return words and end - start == 2 and nothing_counted(tokens, start, end)
+
+
+_MEASURES = frozenset(
+    [
+        "percent",
+        "degree",
+        "point",
+        "star",
+        "dollar",
+        "euro",
+        "pound",
+        "people",
+        "mile",
+        "mph",
+        "kmh",
+        "km",
+        "c",
+        "f",
+        "eur",
+        "usd",
+        "hundred",
+        "thousand",
+        "million",
+        "or",
+        "different",
+        "main",
+        "th",
+        "x",
+        "per",
+        "more",
+        "hour",
+        "minute",
+        "day",
+        "week",
+        "month",
+        "year",
+        "of",
+        "o",
+    ]
+)
+LEADS = frozenset(
     [
         "at",
         "@",
@@ -144,6 +251,30 @@ def in_zone(_: Frame, clock: Clock, name: str) -> Clock:
     return evolve(clock.daytime, zone=_ZONES[name])
 
 
+@book.rule("clock", f"{{integer}} ~h ={'|'.join(_ZONES)}")
+def hours_in_zone(frame: Frame, token: Token, name: str) -> Clock | None:
+    """8h pst: a lone 8h is rather a length."""
+    clock = hour(int(token.text)) if len(token.text) <= 2 else None
+    return in_zone(frame, evolve(clock, open=False), name) if clock else None
+
+
+@book.rule("clock", "<clock> =utc|gmt? =+|- ~{integer}")
+@book.rule("clock", "<clock> =+|- ~{integer}")
+def with_offset(_: Frame, clock: Clock, *parts: str | Token) -> Clock | None:
+    """15:00 -0500, 9:00 UTC+2."""
+    sign, token = parts[-2], parts[-1]
+    digits = token.text if isinstance(token, Token) else ""
+    named = len(parts) == 3
+    if len(digits) == 4 and digits.endswith("00"):
+        hours = int(digits[:2])
+    elif named and len(digits) <= 2:
+        hours = int(digits)
+    else:
+        return None
+    flipped = "-" if sign == "+" else "+"  # the sign of these names counts westwards
+    return evolve(clock.daytime, zone=f"Etc/GMT{flipped}{hours}") if hours <= 12 else None
+
+
 @book.rule("clock", "<number> <number> {meridiem}")
 def spoken(_: Frame, value: int, minute: int, half: Token) -> Clock | None:
     """One thirty pm."""
@@ -151,7 +282,7 @@ def spoken(_: Frame, value: int, minute: int, half: Token) -> Clock | None:
     return _halved(clock, half.norm) if clock else None
 
 
-@book.rule("clock", "<number> o'clock|oclock|hundred hours?")
+@book.rule("clock", "<number> o'clock|oclock|hundred hours?", "<number> o '? clock")
 def o_clock(_: Frame, value: int) -> Clock | None:
     """Seven o'clock."""
     return hour(value)
@@ -179,43 +310,45 @@ def midnight(_: Frame) -> Clock:
     return Clock(hour=24)
 
 
-@book.rule("clock", "half past|after <number|clock>")
-def half_past(_: Frame, value: int | Clock) -> Clock | None:
-    """Half past six."""
-    return _shifted(value, 30)
+@book.rule("clock", "{integer} hours|hrs", "{integer} ~h", guard=_is_military)
+def military(_: Frame, token: Token) -> Clock:
+    """1530 hours."""
+    return Clock(hour=int(token.text[:2]), minute=int(token.text[2:]))
 
 
-@book.rule("clock", "a? quarter past|after <number|clock>")
-def quarter_past(_: Frame, value: int | Clock) -> Clock | None:
-    """Quarter past six."""
-    return _shifted(value, 15)
+@book.rule("dotted", "{decimal}")
+def dotted(_: Frame, token: Token) -> Clock | None:
+    """14.30, as the British and the Germans write it."""
+    hours, _dot, minutes = token.text.partition(".")
+    return hour(int(hours), int(minutes)) if len(hours) <= 2 == len(minutes) else None
 
 
-@book.rule("clock", "a? quarter to|of|before|til|till <number|clock>")
-def quarter_to(_: Frame, value: int | Clock) -> Clock | None:
-    """Quarter to six."""
-    return _shifted(value, -15)
+@book.rule("timed", "at|@|from|by|until|till <dotted>", guard=nothing_counted)
+def at_dotted(_: Frame, clock: Clock) -> Clock:
+    """At 14.30."""
+    return clock
 
 
-@book.rule("clock", "<number> minutes|minute|min|mins? past|after <number|clock>")
-def past(_: Frame, minutes: int, value: int | Clock) -> Clock | None:
-    """Ten past nine."""
-    return _shifted(value, minutes) if 0 < minutes < 60 else None
+@book.rule("clock", "<number> <number>", guard=_are_words)
+def spoken_time(_: Frame, value: int, minute: int) -> Clock | None:
+    """Ten thirty."""
+    return hour(value, minute) if 1 <= value <= 12 and 10 <= minute < 60 else None
 
 
-@book.rule("clock", "<number> minutes|minute|min|mins to|of|before|til|till <number|clock>")
-def to(_: Frame, minutes: int, value: int | Clock) -> Clock | None:
-    """Three minutes to eight."""
-    return _shifted(value, -minutes) if 0 < minutes < 60 else None
+@book.rule("timed", "at|@ {integer} ~h", guard=nothing_counted)
+def at_hours(_: Frame, token: Token) -> Clock | None:
+    """At 14h."""
+    found = hour(int(token.text)) if len(token.text) <= 2 else None
+    return evolve(found, open=False) if found else None
 
 
-@book.rule("clock", "=five|ten|twenty to|til|till <number|clock>", "=twenty-five to <number>")
-def spoken_to(_: Frame, name: str, value: int | Clock) -> Clock | None:
-    """Ten to nine."""
-    return _shifted(value, -{"five": 5, "ten": 10, "twenty": 20, "twenty-five": 25}[name])
+@book.rule("timed", "at|@|by {integer}", guard=_has_leading_zero)
+def at_compact(_: Frame, token: Token) -> Clock:
+    """At 0930: a leading zero means the 24-hour clock."""
+    return Clock(hour=int(token.text[:2]), minute=int(token.text[2:]))
 
 
-@book.rule("timed", "at|@ about|around|approximately|exactly? <number>", guard=nothing_counted)
+@book.rule("timed", "at|@ about|around|approximately|exactly? <number>", guard=_no_leading_zero)
 def at_hour(_: Frame, value: int) -> Clock | None:
     """At 5, at 1530."""
     if value >= 100:
@@ -262,6 +395,8 @@ def framed(frame: Frame, lead: str, first: int | Clock, last: int | Clock) -> Sp
     return (found[0], found[1], lead == "between") if found else None
 
 
+@book.rule("range", "<clock> -|–|to|until|till <number>", guard=nothing_counted)
+@book.rule("range", "<clock> -|– <dotted>", "from <dotted> -|–|to|until|till <dotted>")
 @book.rule("range", "<clock> -|–|to|until|till <clock>", "<number> -|–|to|until|till <clock>")
 def span(_: Frame, first: int | Clock, last: int | Clock) -> Span | None:
     """From 3 to 5 pm; the first takes its half of the day from the last."""
@@ -269,49 +404,12 @@ def span(_: Frame, first: int | Clock, last: int | Clock) -> Span | None:
     end = hour(last) if isinstance(last, int) else last
     if start is None or end is None:
         return None
+    is_open = end.open
     end = end.daytime
     if start.open:
         same = evolve(start, open=False)
         halves = [half for half in (same, same.other_half) if half.wall < end.wall]
         start = max(halves, key=lambda half: half.wall) if halves else start.daytime
-    elif not (end.hour, end.minute) > (start.hour, start.minute):
+    elif is_open and not (end.hour, end.minute) > (start.hour, start.minute):
         end = end.other_half
     return start, end, False
-
-
-@book.rule("part", "{word}")
-def part(frame: Frame, token: Token) -> Part | None:
-    """Morning, as configured; midmorning."""
-    known = frame.parts.get(token.norm)
-    if known is None and token.norm.startswith("mid") and token.norm != "midnight":
-        return _middle(frame.parts.get(token.norm[3:]))
-    return known
-
-
-@book.rule("part", "mid -? {word}")
-def middle(frame: Frame, token: Token) -> Part | None:
-    """Mid-afternoon."""
-    return _middle(frame.parts.get(token.norm))
-
-
-@book.rule("part", "=early|late -? in? the? <part>")
-def early_late(_: Frame, which: str, whole: Part) -> Part:
-    """Early morning, late afternoon."""
-    middle_hour = (whole.start + whole.end) // 2
-    if which == "early":
-        return evolve(whole, end=max(middle_hour, whole.start + 1))
-    return evolve(whole, start=min(middle_hour, whole.end - 1))
-
-
-def _middle(whole: Part | None) -> Part | None:
-    if whole is None or whole.end - whole.start < 5:
-        return None
-    return evolve(whole, start=whole.start + 2, end=whole.end - 2)
-
-
-def _shifted(value: int | Clock, minutes: int) -> Clock | None:
-    clock = hour(value) if isinstance(value, int) else value
-    if clock is None or clock.minute:
-        return None
-    total = (60 * clock.hour + minutes) % 1440
-    return evolve(clock, hour=total // 60 or (12 if clock.open else 0), minute=total % 60)

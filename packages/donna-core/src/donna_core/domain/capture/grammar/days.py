@@ -11,15 +11,13 @@ from donna_core.domain.capture.chart import RuleBook
 from donna_core.domain.capture.dates import (
     DAY,
     monday_of,
-    nth_weekday,
     plus_months,
     weekday_before,
     weekday_from,
-    working_day,
 )
 from donna_core.domain.capture.grammar.clocks import nothing_counted
 from donna_core.domain.capture.tokens import Shape, Token
-from donna_core.domain.capture.values import Frame, Grain, Length, When
+from donna_core.domain.capture.values import Frame, When
 
 book = RuleBook()
 
@@ -46,8 +44,9 @@ MONTHS = {name: index for index, name in enumerate(_MONTH_NAMES, 1)} | {
     "jan": 1, "feb": 2, "mar": 3, "apr": 4, "jun": 6, "jul": 7, "aug": 8, "sep": 9, "sept": 9,
     "oct": 10, "nov": 11, "dec": 12,
 }  # fmt: skip
+_RECENT = timedelta(days=31)
 _LONGEST_MONTH = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
-_YEARS = range(1900, 2200)
+_YEARS = range(1000, 3000)  # a year in four digits
 
 
 def _is_due(tokens: Sequence[Token], start: int, end: int) -> bool:
@@ -56,11 +55,28 @@ def _is_due(tokens: Sequence[Token], start: int, end: int) -> bool:
     return led and nothing_counted(tokens, start, end)
 
 
-def _no_verb(tokens: Sequence[Token], start: int, end: int) -> bool:
-    """Whether "one may" is no date: may and march need digits or "the" or "of" before them."""
-    if tokens[end - 1].norm not in ("may", "march"):
-        return True
-    return end - start > 2 or tokens[start].shape is not Shape.WORD
+def _is_no_pair(tokens: Sequence[Token], start: int, end: int) -> bool:
+    """Whether "on 15" counts nothing and is no "1 on 1"."""
+    alone = start == 0 or tokens[start - 1].shape is not Shape.INTEGER
+    return alone and nothing_counted(tokens, start, end)
+
+
+def _is_no_name(tokens: Sequence[Token], start: int, end: int) -> bool:
+    """Whether it is no part of a name: "Black Friday", "monday.com"."""
+    if start > 0 and tokens[start - 1].norm in _NAMED_DAYS:
+        return False
+    rest = tokens[end : end + 2]
+    return len(rest) < 2 or rest[0].norm != "." or not (rest[0].glued and rest[1].glued)
+
+
+_NAMED_DAYS = frozenset(
+    ["black", "cyber", "good", "easter", "ash", "palm", "whit", "maundy", "holy", "shrove", "fat"]
+)
+
+
+def _is_whole(tokens: Sequence[Token], start: int, end: int) -> bool:
+    """Whether the text says nothing else."""
+    return start == 0 and end == len(tokens)
 
 
 def on_day(day: date, *, fixed: bool = False, others: tuple[date, ...] = ()) -> When:
@@ -75,7 +91,7 @@ def dated(frame: Frame, month: int, day: int, year: int | None = None) -> When |
     if year is not None:
         return on_day(date(year, month, day), fixed=True) if year in _YEARS else None
     for candidate in range(frame.today.year, frame.today.year + 9):
-        if month == 2 and day == 29 and not _is_leap(candidate):
+        if month == 2 and day == 29 and not is_leap(candidate):
             continue
         if date(candidate, month, day) >= frame.today:
             return on_day(date(candidate, month, day))
@@ -100,21 +116,38 @@ def month(_: Frame, name: str) -> int:
     return MONTHS[name]
 
 
-@book.rule("year", "{integer}", "' {integer}")
+@book.rule("year", "{integer}")
 def year(_: Frame, token: Token) -> int | None:
     """2027."""
     value = int(token.text) if len(token.text) == 4 else 0
     return value if value in _YEARS else None
 
 
-@book.rule("day", "today|tod")
+@book.rule("year", "{integer} {word}")
+def year_of_era(_: Frame, token: Token, era: Token) -> int | None:
+    """2027 AD, 2570 BE (Thailand: 543 years ahead)."""
+    value = int(token.text) if len(token.text) == 4 else 0
+    found = {"AD": value, "CE": value, "BE": value - 543}.get(era.text, 0)
+    return found if found in _YEARS else None
+
+
+@book.rule("year", "'|’ ~{integer}")
+def short_year(_: Frame, token: Token) -> int | None:
+    """'28."""
+    return 2000 + int(token.text) if len(token.text) == 2 else None
+
+
+@book.rule("day", "today|tod|todays")
 def today(frame: Frame) -> When:
     """Today."""
     return on_day(frame.today)
 
 
 @book.rule(
-    "day", "tomorrow|tomorow|tommorow|tommorrow|tmr|tmrw|tomorrows", "the? next|following day"
+    "day",
+    "tomorrow|tomorow|tommorow|tommorrow|tmr|tmrw|tmw|tomorrows|tomoz",
+    "2 ~moro|morrow|mrw",
+    "the? next|following day",
 )
 def tomorrow(frame: Frame) -> When:
     """Tomorrow."""
@@ -139,7 +172,7 @@ def before_yesterday(frame: Frame) -> When:
     return on_day(frame.today - 2 * DAY, fixed=True)
 
 
-@book.rule("day", "<weekday>")
+@book.rule("day", "<weekday>", guard=_is_no_name)
 def next_one(frame: Frame, index: int) -> When:
     """Friday: the next one after today; today itself is the other reading."""
     found = weekday_from(frame.today + DAY, index)
@@ -179,10 +212,16 @@ def last_one(frame: Frame, index: int) -> When:
     return on_day(weekday_before(frame.today, index), fixed=True)
 
 
-@book.rule("day", "<weekday> week", "a week from|on <weekday>", "<weekday> after next")
+@book.rule("day", "<weekday> week", "a week from|on? <weekday>", "<weekday> after next")
 def week_after(frame: Frame, index: int) -> When:
     """Friday week."""
     return on_day(weekday_from(frame.today + DAY, index) + timedelta(weeks=1))
+
+
+@book.rule("day", "=today|tomorrow week")
+def day_week(frame: Frame, name: str) -> When:
+    """Tomorrow week."""
+    return on_day(frame.today + timedelta(days=8 if name == "tomorrow" else 7))
 
 
 @book.rule("day", "<number> <weekdays> from now", "in <number> <weekdays>")
@@ -197,9 +236,7 @@ def weekdays_back(frame: Frame, count: int, index: int) -> When:
     return on_day(weekday_before(frame.today, index) - timedelta(weeks=count - 1), fixed=True)
 
 
-@book.rule(
-    "weekdays", f"={'|'.join(name + 's' for name in WEEKDAY_NAMES)}|tues|weds|thurs|mons|fris"
-)
+@book.rule("weekdays", f"={'|'.join(name + 's' for name in WEEKDAY_NAMES)}|mons|fris")
 def plural(_: Frame, name: str) -> int:
     """Tuesdays."""
     return _WEEKDAYS.get(name, _WEEKDAYS.get(name[:-1], 0))
@@ -221,13 +258,17 @@ def weekday_the(frame: Frame, index: int, day: int) -> When | None:
 
 
 @book.rule("day", "<weekday> ,? <date>", "<weekday> ,? ( <date> )", "<date> ,? <weekday>")
-def weekday_date(_: Frame, first: int | When, second: int | When) -> When | None:
-    """Friday, 18 July: next year if only then it is a Friday; a stated year decides."""
+def weekday_date(frame: Frame, first: int | When, second: int | When) -> When | None:
+    """Friday, 18 July: the year in which it is a Friday; a stated year decides."""
     index, when = (first, second) if isinstance(first, int) else (second, first)
     if not isinstance(when, When) or when.first is None or when.fixed:
         return when if isinstance(when, When) else None
-    following = plus_months(when.first, 12)
-    return on_day(following) if when.first.weekday() != index == following.weekday() else when
+    before, following = plus_months(when.first, -12), plus_months(when.first, 12)
+    if when.first.weekday() == index:
+        return when
+    if before.weekday() == index and frame.today - before < _RECENT:
+        return on_day(before, fixed=True)
+    return on_day(following) if following.weekday() == index else when
 
 
 @book.rule("day", "<date>")
@@ -236,70 +277,14 @@ def date_day(_: Frame, when: When) -> When:
     return when
 
 
-@book.rule("date", "<month> -? ,? the? <ordinal|number>")
-def month_day(frame: Frame, first: int, second: int) -> When | None:
-    """March 3rd."""
-    return dated(frame, first, second)
-
-
-@book.rule("date", "the? <number|ordinal> -? day? of? <month>", guard=_no_verb)
-def day_month(frame: Frame, day: int, in_month: int) -> When | None:
-    """3 March."""
-    return dated(frame, in_month, day)
-
-
-@book.rule(
-    "date",
-    "<month> -|/? ,? the? <ordinal|number> ,|of|-|/? <year>",
-)
-def month_day_year(frame: Frame, in_month: int, day: int, of: int) -> When | None:
-    """March 3, 2027."""
-    return dated(frame, in_month, day, of)
-
-
-@book.rule("date", "the? <ordinal|number> -|/|of? <month> .? ,|of|-|/? <year>")
-def day_month_year(frame: Frame, day: int, in_month: int, of: int) -> When | None:
-    """3 March 2027."""
-    return dated(frame, in_month, day, of)
-
-
-@book.rule("date", "<year> -|/? <month> -|/? <number>")
-def year_month_day(frame: Frame, of: int, in_month: int, day: int) -> When | None:
-    """2027/Mar/3."""
-    return dated(frame, in_month, day, of)
-
-
-@book.rule(
-    "impossible", "the? <ordinal|number> of? <month>", "the? <ordinal|number> of? <month> ,? <year>"
-)
-def no_day_month(frame: Frame, day: int, in_month: int, of: int | None = None) -> str | None:
-    """31 June."""
-    return _unless_a_day(frame, in_month, day, of)
-
-
-@book.rule("impossible", "<month> the? <ordinal|number>", "<month> the? <ordinal|number> ,? <year>")
-def no_month_day(frame: Frame, in_month: int, day: int, of: int | None = None) -> str | None:
-    """June 31."""
-    return _unless_a_day(frame, in_month, day, of)
-
-
-def _unless_a_day(frame: Frame, in_month: int, day: int, of: int | None) -> str | None:
-    if not 1 <= day <= 39:
-        return None
-    try:
-        found = dated(frame, in_month, day, of)
-    except ValueError:
-        found = None
-    return None if found else "no such day"
-
-
-@book.rule("day", "the <ordinal> of this|the month")
+@book.rule("day", "the? <ordinal> of this|the month")
+@book.rule("day", "{ordinal}", guard=_is_whole)
 @book.rule("day", "the <ordinal>", "on|at <ordinal>", guard=nothing_counted)
 @book.rule("day", "<ordinal>", guard=_is_due)
-@book.rule("day", "on|the {integer}", "on the {integer}", guard=nothing_counted)
+@book.rule("day", "on|the {integer}", "on the {integer}", guard=_is_no_pair)
 def day_of_month(frame: Frame, which: int | Token) -> When | None:
     """The 15th: of this month, or of the next one that has it still ahead."""
-    day = int(which.text) if isinstance(which, Token) else which
+    day = int(which.text.rstrip("stndrh")) if isinstance(which, Token) else which
     if not 1 <= day <= 31:
         return None
     for months in range(3):
@@ -310,103 +295,6 @@ def day_of_month(frame: Frame, which: int | Token) -> When | None:
     return None
 
 
-@book.rule(
-    "day", "the? <ordinal> of <period>", "the? <ordinal> <period>", "<period> on? the <ordinal>"
-)
-def day_of_period(_: Frame, first: int | When, second: int | When) -> When | None:
-    """The 20th of next month."""
-    day, period = (first, second) if isinstance(first, int) else (second, first)
-    if not isinstance(period, When) or not isinstance(day, int) or period.first is None:
-        return None
-    if period.grain is not Grain.MONTH or not 1 <= day <= 31:
-        return None
-    return on_day(period.first.replace(day=day), fixed=period.fixed)
-
-
-@book.rule(
-    "day", "the? <nth> <weekday> of|in <period|month>", "the? <nth> <weekday> of|in the month"
-)
-def nth_in(frame: Frame, nth: int, index: int, where: int | When | None = None) -> When | None:
-    """The first Monday of next month; of the month, the next one that is still ahead."""
-    if isinstance(where, When):
-        if where.first is None or where.grain is not Grain.MONTH:
-            return None
-        return on_day(nth_weekday(where.first.year, where.first.month, nth, index))
-    start = frame.today.replace(day=1)
-    for months in range(14):
-        first = plus_months(start, months)
-        if where is not None and first.month != where:
-            continue
-        found = nth_weekday(first.year, first.month, nth, index)
-        if found >= frame.today:
-            return on_day(found)
-    return None
-
-
-@book.rule(
-    "day",
-    "the? <nth> =day|workday|weekday of|in <period>",
-    "the? <nth> =working|business|work day of|in <period>",
-    "the? <nth> =day|workday|weekday of|in the|this month",
-    "the? <nth> =working|business|work day of|in the|this month",
-)
-def nth_day(frame: Frame, nth: int, which: str, period: When | None = None) -> When | None:
-    """The last working day of the month."""
-    first = period.first if period else frame.today.replace(day=1)
-    last = period.last if period else plus_months(frame.today.replace(day=1), 1) - DAY
-    if first is None or last is None or (last - first).days > 400:
-        return None
-    if which == "day":
-        return on_day(first + timedelta(days=nth - 1) if nth > 0 else last + (nth + 1) * DAY)
-    found = working_day(first, last, nth)
-    if period is None and found < frame.today:
-        start = plus_months(frame.today.replace(day=1), 1)
-        found = working_day(start, plus_months(start, 1) - DAY, nth)
-    return on_day(found)
-
-
-@book.rule("day", "<number|ordinal> -|–|to|and the? <number|ordinal> of? <month>")
-def days_of_month(frame: Frame, first: int, last: int, in_month: int) -> When | None:
-    """3-7 June."""
-    start = dated(frame, in_month, first)
-    if start is None or start.first is None or last <= first:
-        return None
-    return When(first=start.first, last=start.first.replace(day=last))
-
-
-@book.rule("day", "<month> <number|ordinal> -|–|to|and the? <number|ordinal>")
-def month_days(frame: Frame, in_month: int, first: int, last: int) -> When | None:
-    """June 3-7."""
-    return days_of_month(frame, first, last, in_month)
-
-
-@book.rule("day", "<length> from|after <day>", "<length> from|after now")
-def later_than(frame: Frame, length: Length, when: When | None = None) -> When | None:
-    """Four days from yesterday."""
-    start = when.first if when else frame.today
-    if start is None or length.is_fine:
-        return None
-    return on_day(length.after(start))
-
-
-@book.rule("day", "<length> before <day>")
-def earlier_than(_: Frame, length: Length, when: When) -> When | None:
-    """Two weeks before 13 May."""
-    if when.first is None or length.is_fine:
-        return None
-    return on_day(length.after(when.first, sign=-1), fixed=True)
-
-
-@book.rule("day", "<weekday> <length> from now", "<weekday> <length> after <day>")
-def weekday_later(
-    frame: Frame, index: int, length: Length, when: When | None = None
-) -> When | None:
-    """Monday two weeks from now: the Monday of that week."""
-    start = when.first if when else frame.today
-    if start is None or length.is_fine:
-        return None
-    return on_day(monday_of(length.after(start)) + timedelta(days=index))
-
-
-def _is_leap(value: int) -> bool:
+def is_leap(value: int) -> bool:
+    """Return whether the year has a 29 February."""
     return value % 4 == 0 and (value % 100 != 0 or value % 400 == 0)

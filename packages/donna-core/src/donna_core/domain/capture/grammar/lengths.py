@@ -9,7 +9,7 @@ from donna_core.domain.capture.values import Frame, Grain, Length, Meaning, Role
 
 book = RuleBook()
 
-_WORDS = {
+UNITS = {
     "second": (Grain.SECOND, 1), "seconds": (Grain.SECOND, 1), "sec": (Grain.SECOND, 1),
     "secs": (Grain.SECOND, 1), "minute": (Grain.MINUTE, 1), "minutes": (Grain.MINUTE, 1),
     "min": (Grain.MINUTE, 1), "mins": (Grain.MINUTE, 1), "hour": (Grain.HOUR, 1),
@@ -20,6 +20,7 @@ _WORDS = {
     "fortnights": (Grain.WEEK, 2), "month": (Grain.MONTH, 1), "months": (Grain.MONTH, 1),
     "quarter": (Grain.MONTH, 3), "quarters": (Grain.MONTH, 3), "year": (Grain.YEAR, 1),
     "years": (Grain.YEAR, 1), "yr": (Grain.YEAR, 1), "yrs": (Grain.YEAR, 1),
+    "weekend": (Grain.DAY, 2), "weekends": (Grain.DAY, 2),
     "decade": (Grain.YEAR, 10), "decades": (Grain.YEAR, 10),
 }  # fmt: skip
 _GLUED = {
@@ -31,7 +32,8 @@ _DAYS = {Grain.DAY: 1, Grain.WEEK: 7}
 _MONTHS = {Grain.MONTH: 1, Grain.YEAR: 12}
 _LONGEST_BARE = 16  # hours; a longer bare length is rather a fact than a plan
 _TAKES = "take|takes|need|needs|last|lasts"
-_FOR = "for|takes|take|lasts|last|lasting|taking|need|needs|allow|spend|block"
+_MODALS = "will|would|should|shall|can|could|may|might|must|to|not|shouldn't|won't|doesn't|didn't"
+_FOR = "takes|take|lasts|last|lasting|taking|need|needs|allow|spend|block"
 _TIMERS = frozenset({"timer", "reminder", "alarm"})
 _ANCHORS = frozenset(
     [
@@ -75,10 +77,10 @@ def length_of(amount: float, unit: Unit) -> Length | None:
     return Length(months=int(whole), days=round(rest * 30))
 
 
-@book.rule("unit", f"={'|'.join(_WORDS)}")
+@book.rule("unit", f"={'|'.join(UNITS)}")
 def unit(_: Frame, name: str) -> Unit:
     """Hours."""
-    return _WORDS[name]
+    return UNITS[name]
 
 
 @book.rule("glued_unit", f"={'|'.join(_GLUED)}")
@@ -96,13 +98,28 @@ def counted(_: Frame, amount: float, of: Unit) -> Length | None:
 @book.rule("length", "{integer} ~<glued_unit>", "{decimal} ~<glued_unit>")
 def short(_: Frame, token: Token, of: Unit) -> Length | None:
     """45m."""
-    return length_of(float(token.text), of) if len(token.text) <= 6 else None
+    if len(token.text) > 6 or (of == _GLUED["s"] and token.text[:2] in ("19", "20")):
+        return None  # "the 1990s"
+    return length_of(float(token.text), of)
 
 
 @book.rule("length", "a|an|one <unit> and a half|quarter")
 def and_a_half(_: Frame, of: Unit) -> Length | None:
     """An hour and a half."""
     return length_of(1.5, of)
+
+
+@book.rule("length", "{integer} -|–|to|or {integer} <unit>")
+def at_most(_: Frame, first: Token, last: Token, of: Unit) -> Length | None:
+    """2-3 days: the longer one, to be on the safe side."""
+    small, large = float(first.text[:9]), float(last.text[:9])
+    return length_of(large, of) if 0 < small < large <= 10 * small else None
+
+
+@book.rule("length", "a|an <unit> or two")
+def one_or_two(_: Frame, of: Unit) -> Length | None:
+    """A day or two."""
+    return length_of(2, of)
 
 
 @book.rule("length", "<number> <unit> and a half")
@@ -144,11 +161,16 @@ def all_day(_: Frame) -> Length:
     "phrase",
     _FOR + " about|around|roughly|up|least|to? <length>",
     "it|this|which|that should|will|might? " + _TAKES + " about|around|up|to? <length>",
+    f"{_MODALS} " + _TAKES + " about|around|up|to? <length>",
     "~ <length>",
+    "for? at least|most <length>",
     "( ~|about? <length> )",
     "[ <length> ]",
     "more|less|under|over than <length>",
     guard=_times_the_work,
+)
+@book.rule(
+    "phrase", "for about|around|roughly|up|least|to? <length>", guard=_times_the_work, priority=1
 )
 def lasting(_: Frame, length: Length) -> Meaning:
     """For 45 minutes."""

@@ -6,10 +6,13 @@ from datetime import datetime, time, timedelta
 from attrs import evolve
 
 from donna_core.domain.capture.chart import RuleBook
-from donna_core.domain.capture.grammar.clocks import Span, hour, nothing_counted
-from donna_core.domain.capture.grammar.days import on_day
+from donna_core.domain.capture.dates import DAY
+from donna_core.domain.capture.grammar.clocks import Span, hour, nothing_counted, span
+from donna_core.domain.capture.grammar.dayparts import early_late as halved
+from donna_core.domain.capture.grammar.days import WEEKDAY_NAMES, on_day
+from donna_core.domain.capture.grammar.lengths import UNITS, length_of
 from donna_core.domain.capture.tokens import Token
-from donna_core.domain.capture.values import Clock, Frame, Length, Part, When
+from donna_core.domain.capture.values import Clock, Frame, Length, Meaning, Part, Role, When
 
 book = RuleBook()
 
@@ -19,6 +22,29 @@ Time = Clock | Span | int
 def _after_timer(tokens: Sequence[Token], start: int, _: int) -> bool:
     """Whether the length says when a timer or reminder goes off."""
     return start > 0 and tokens[start - 1].norm in _TIMERS
+
+
+def _is_whole(tokens: Sequence[Token], start: int, end: int) -> bool:
+    """Whether the text says nothing else."""
+    return start == 0 and end == len(tokens)
+
+
+def _is_no_holiday_eve(tokens: Sequence[Token], _: int, end: int) -> bool:
+    """Whether "eve" is the evening of a weekday and not the day before a feast."""
+    return tokens[end - 1].norm != "eve" or tokens[end - 2].norm in _PLAIN_DAYS
+
+
+_PLAIN_DAYS = frozenset([*WEEKDAY_NAMES, "today", "tomorrow", "yesterday", "this"])
+
+
+def _opens(_: Sequence[Token], start: int, __: int) -> bool:
+    """Whether the text begins with it; elsewhere "3-4 Monday" may be pages."""
+    return start == 0
+
+
+def _rings(tokens: Sequence[Token], start: int, end: int) -> bool:
+    """Whether an alarm or a reminder is set for a bare hour."""
+    return _after_timer(tokens, start, end) and nothing_counted(tokens, start, end)
 
 
 def _after_me(tokens: Sequence[Token], start: int, _: int) -> bool:
@@ -41,13 +67,23 @@ def at_time(when: When, value: Time) -> When | None:
     return evolve(when, clock=first, until=last, loose=loose)
 
 
-@book.rule("daypart", "<day> ,? in? the? <part>", "<part> of? <day>", "<part> on <day>")
+@book.rule("daypart", "<day> ,? in? the? <part>", guard=_is_no_holiday_eve)
+@book.rule("daypart", "<part> of? <day>", "<part> on <day>")
 def day_and_part(_: Frame, first: When | Part, second: When | Part) -> When | None:
     """Tomorrow morning."""
     when, part = (first, second) if isinstance(first, When) else (second, first)
     if not isinstance(when, When) or not isinstance(part, Part) or when.clock is not None:
         return None
     return evolve(when, part=part)
+
+
+@book.rule("daypart", "=early|late ,? on? <day> <part>", "=early|late <daypart>")
+def early_late(frame: Frame, which: str, when: When, whole: Part | None = None) -> When | None:
+    """Early tomorrow morning."""
+    part = whole or when.part
+    if part is None or when.clock is not None:
+        return None
+    return evolve(when, part=halved(frame, which, part))
 
 
 @book.rule("daypart", "tonight|tonite", "this|today evening|night")
@@ -60,7 +96,8 @@ def tonight(frame: Frame) -> When:
 @book.rule("daypart", "this|later <part>", "later this <part>", "later today this? <part>")
 def this_part(frame: Frame, part: Part) -> When:
     """This afternoon."""
-    return evolve(on_day(frame.today), part=part)
+    over = part.end <= 24 and frame.now.hour >= part.end
+    return evolve(on_day(frame.today, fixed=over), part=part)
 
 
 @book.rule("daypart", "later today", "later on today")
@@ -100,6 +137,60 @@ def day_spoken(_: Frame, when: When, value: int, minute: int) -> When | None:
 def time_day(_: Frame, value: Time, when: When) -> When | None:
     """3 pm tomorrow, 8 tonight."""
     return at_time(when, value) if when.clock is None else None
+
+
+@book.rule("moment", "<daypart> {integer}", guard=nothing_counted)
+def compact_hour(_: Frame, when: When, token: Token) -> When | None:
+    """Tonight 815."""
+    found = hour(*divmod(int(token.text), 100)) if len(token.text) in (3, 4) else None
+    return at_time(when, found) if found and when.clock is None else None
+
+
+@book.rule("moment", "<day|daypart> ,? <dotted>", "<day|daypart> ,? <dotted> -|–|to <dotted>")
+def day_dotted(frame: Frame, when: When, first: Clock, last: Clock | None = None) -> When | None:
+    """Friday 13.00 - 16.00."""
+    if when.clock is not None:
+        return None
+    if last is None and first.minute % 15:
+        return None  # rather a date: Monday, 10.05.
+    value = span(frame, first, last) if last else first
+    return at_time(when, value) if value else None
+
+
+@book.rule("moment", "<day> ,? <number> -|–|to <number>", guard=nothing_counted)
+@book.rule("moment", "<number> -|– <number> <day>", guard=_opens)
+def day_hours(frame: Frame, *parts: When | int) -> When | None:
+    """Monday 9-5."""
+    when = next(part for part in parts if isinstance(part, When))
+    first, last = (part for part in parts if isinstance(part, int))
+    if when.clock is not None or not 1 <= first <= 23 or not 1 <= last <= 24 or first == last:
+        return None
+    value = span(frame, first, last)
+    return at_time(when, value) if value else None
+
+
+@book.rule("moment", "<length> =before|after|past|from <clock|timed|moment>")
+def beside_time(_: Frame, length: Length, side: str, value: Clock | When) -> When | None:
+    """Two hours before midnight."""
+    when = at_time(When(), value) if isinstance(value, Clock) else value
+    clock = when.clock if when else None
+    if when is None or clock is None or not length.is_fine or length.months or when.until:
+        return None
+    clock = clock.within(when.part) if when.part else clock
+    seconds = length.seconds if side != "before" else -length.seconds
+    total = 60 * clock.hour + clock.minute + seconds // 60 + 1440 * length.days
+    days, minutes = divmod(total, 1440)
+    shifted = evolve(clock, hour=minutes // 60, minute=minutes % 60)
+    shifted = evolve(shifted, open=clock.open and 1 <= shifted.hour <= 12)
+    first = when.first + timedelta(days=days) if when.first else None
+    return evolve(when, first=first, last=first, clock=shifted, part=None)
+
+
+@book.rule("daypart", "first thing <day>", "<day> ,? first thing")
+def first_thing(frame: Frame, when: When) -> When | None:
+    """First thing tomorrow."""
+    morning = frame.parts.get("morning")
+    return evolve(when, part=morning) if morning else None
 
 
 @book.rule("moment", "<number> <number> in the <part>")
@@ -143,6 +234,79 @@ def now(frame: Frame) -> When:
     return When(first=frame.today, last=frame.today, instant=frame.at)
 
 
+@book.rule("moment", "in {integer} ~'|′")
+def minutes_sign(frame: Frame, token: Token) -> When | None:
+    """In 5'."""
+    return counted(frame, Length(seconds=60 * int(token.text)), sign=1)
+
+
+@book.rule("moment", "<day> ~: {integer} ~: {integer}")
+def colon_joined(_: Frame, when: When, hours: Token, minutes: Token) -> When | None:
+    """05/31/2027:14:15, the time stamp of log files."""
+    return at_time(when, Clock(hour=int(hours.text), minute=int(minutes.text)))
+
+
+@book.rule("day", "<day> =+|- ~<length>", "<day> + <length>")
+def plus(_: Frame, when: When, first: str | Length, second: Length | None = None) -> When | None:
+    """2027-05-03 -10days."""
+    sign, length = (first, second) if isinstance(first, str) else ("+", first)
+    if when.first is None or length is None or length.is_fine:
+        return None
+    return on_day(length.after(when.first, sign=-1 if sign == "-" else 1), fixed=True)
+
+
+@book.rule("timed", "for <number>", guard=_rings)
+def alarm_for(_: Frame, value: int) -> Clock | None:
+    """An alarm for 7."""
+    return hour(value)
+
+
+@book.rule("moment", "- ~<length>", guard=_is_whole)
+def minus(frame: Frame, length: Length) -> When:
+    """-2h: the whole text, for elsewhere the dash may lead to a length."""
+    return counted(frame, length, sign=-1)
+
+
+@book.rule("moment", "<length> =before|after", guard=_is_whole)
+@book.rule(
+    "moment", "the =second|sec|minute|min|hour|day|week|month|year =before|after", guard=_is_whole
+)
+def around_now(frame: Frame, length: Length | str, side: str) -> When | None:
+    """The hour before: of now, where the text names nothing else."""
+    if isinstance(length, str):
+        one = length_of(1, UNITS[length])
+        if one is None:
+            return None
+        length = one
+    return counted(frame, length, sign=1 if side == "after" else -1)
+
+
+@book.rule("moment", "was|were at? <clock>")
+def was_at(frame: Frame, clock: Clock) -> When:
+    """It was at 5 pm: the last such time."""
+    halves = [clock.daytime, clock.daytime.other_half] if clock.open else [clock]
+    minutes = 60 * frame.now.hour + frame.now.minute
+    day = frame.today
+    if all(60 * (half.hour % 24) + half.minute > minutes for half in halves):
+        day -= DAY
+    ends = [half for half in halves if day < frame.today or half.wall <= frame.now.time()]
+    return When(first=day, last=day, clock=evolve(ends[-1], hour=ends[-1].hour % 24), fixed=True)
+
+
+@book.rule("phrase", "<length>", guard=_is_whole)
+def whole_text(frame: Frame, length: Length) -> Meaning | None:
+    """One hour, and nothing else: an answer to when as well as to how long."""
+    if not length.is_fine or length.span > timedelta(days=1):
+        return None
+    return Meaning(role=Role.ON, when=counted(frame, length, sign=1), length=length)
+
+
+@book.rule("moment", "after <length>")
+def after_length(frame: Frame, length: Length) -> When:
+    """After two hours."""
+    return exactly(frame, length, sign=1)
+
+
 @book.rule("moment", "in about|around|roughly|approximately|exactly? <length>", "in <length> time")
 @book.rule(
     "moment", "<length> from|after now", "<length> later|hence|out", "+ <length>", "now + <length>"
@@ -167,11 +331,20 @@ def counted_time(_: Frame, when: When, value: Clock | Part) -> When | None:
     return evolve(when, part=value) if isinstance(value, Part) else at_time(when, value)
 
 
+def exactly(frame: Frame, length: Length, *, sign: int) -> When:
+    """Return the day that far from now, at this very time of day."""
+    when = counted(frame, length, sign=sign)
+    return when if when.instant else evolve(when, kept=frame.now.time().replace(microsecond=0))
+
+
 def counted(frame: Frame, length: Length, *, sign: int) -> When:
     """Return the instant or the day that far from now."""
     day = length.after(frame.today, sign=sign)
     if not length.is_fine:
-        return on_day(day, fixed=sign < 0)
+        return evolve(
+            on_day(day, fixed=sign < 0),
+            kept=frame.now.time().replace(minute=0, second=0, microsecond=0),
+        )
     start = frame.at
     if day != frame.today:
         start = frame.instant(day, time(frame.now.hour, frame.now.minute, frame.now.second))

@@ -3,17 +3,43 @@
 Weeks begin on Monday (ISO 8601). A stretch is vague: it says roughly when.
 """
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 
 from attrs import evolve
 
 from donna_core.domain.capture.chart import RuleBook
-from donna_core.domain.capture.dates import DAY, monday_of, month_end, plus_months, weekday_from
+from donna_core.domain.capture.dates import (
+    DAY,
+    monday_of,
+    month_end,
+    nth_weekday,
+    plus_months,
+    weekday_from,
+)
+from donna_core.domain.capture.grammar.clocks import nothing_counted
 from donna_core.domain.capture.grammar.days import on_day
+from donna_core.domain.capture.holidays import days_of
+from donna_core.domain.capture.tokens import Token
 from donna_core.domain.capture.values import Clock, Frame, Grain, Length, When
 
 book = RuleBook()
 
+
+def _is_led(tokens: Sequence[Token], start: int, end: int) -> bool:
+    """Whether a preposition of time leads to the year or season and no noun follows."""
+    led = start > 0 and tokens[start - 1].norm in _LEADS
+    return led and nothing_counted(tokens, start, end)
+
+
+def _is_alone(tokens: Sequence[Token], _: int, end: int) -> bool:
+    """Whether "shortly" leads to no "after"."""
+    return end >= len(tokens) or tokens[end].norm not in ("before", "after")
+
+
+_LEADS = frozenset(
+    ["in", "during", "by", "until", "till", "before", "after", "since", "of", "over"]
+)
 _MONTHS_IN = {Grain.MONTH: 1, Grain.QUARTER: 3, Grain.YEAR: 12}
 _OFFSETS = {"this": 0, "current": 0, "the": 0, "next": 1, "coming": 1, "following": 1,
             "upcoming": 1, "last": -1, "past": -1, "previous": -1}  # fmt: skip
@@ -38,11 +64,31 @@ def _around(day: date, grain: Grain, offset: int) -> When:
 
 @book.rule(
     "period",
-    "the? =this|current|next|coming|following|upcoming|last|past|previous =week|month|quarter|year",
+    "the? =this|current|next|coming|following|upcoming|last|previous =week|month|quarter|year",
 )
 def relative(frame: Frame, which: str, grain: str) -> When:
     """Next month."""
     return _around(frame.today, Grain(grain), _OFFSETS[which])
+
+
+_MERGED = {
+    which + grain: (which, grain)
+    for which in ("this", "next", "last")
+    for grain in ("week", "month", "year")
+}
+
+
+@book.rule("period", "=" + "|".join(_MERGED))
+def merged(frame: Frame, word: str) -> When:
+    """Nextweek, typed without its blank."""
+    return relative(frame, *_MERGED[word])
+
+
+@book.rule("period", "the? past =week|month|quarter|year")
+def trailing(frame: Frame, grain: str) -> When | None:
+    """The past week: the seven days that end now."""
+    months = _MONTHS_IN.get(Grain(grain), 0)
+    return back(frame, Length(months=months) if months else Length(days=7))
 
 
 @book.rule("the_period", "the =week|month|quarter|year")
@@ -94,10 +140,12 @@ def named(frame: Frame, month: int) -> When:
     return stretch(first, month_end(first), Grain.MONTH)
 
 
-@book.rule("period", "=q <number> <year>?", "=q <number> of? <year|period>")
-def quarter(frame: Frame, _q: str, number: int, year: int | When | None = None) -> When | None:
+@book.rule("period", "q ~<number> <year>?", "q ~<number> of? <year|period>")
+@book.rule("period", "the? <ordinal> quarter", guard=nothing_counted)
+@book.rule("period", "the? <ordinal> quarter of? <year|period>")
+def quarter(frame: Frame, number: int, year: int | When | None = None) -> When | None:
     """Q3."""
-    if not 1 <= number <= 4:
+    if not 1 <= number <= 4 or (isinstance(year, When) and year.grain is not Grain.YEAR):
         return None
     of = year.first.year if isinstance(year, When) and year.first else year
     value = of if isinstance(of, int) else frame.today.year
@@ -108,10 +156,134 @@ def quarter(frame: Frame, _q: str, number: int, year: int | When | None = None) 
     return found
 
 
-@book.rule("period", "the? next|coming|upcoming|following <length>")
-def ahead(frame: Frame, length: Length) -> When | None:
-    """The next two weeks."""
-    return None if length.is_fine else stretch(frame.today, length.after(frame.today), Grain.DAY)
+_SEASONS = {
+    "spring": (3, 20, 3), "summer": (6, 21, 3), "autumn": (9, 23, 3), "fall": (9, 23, 3),
+    "winter": (12, 21, 3),
+}  # fmt: skip
+
+
+def season_of(name: str, year: int) -> When:
+    """Return the astronomical season of the northern half that begins in the year."""
+    month, day, length = _SEASONS[name]
+    first = date(year, month, day)
+    return stretch(first, plus_months(first, length) - DAY, Grain.QUARTER)
+
+
+@book.rule("period", f"=this|next|last|coming ={'|'.join(_SEASONS)}")
+def relative_season(frame: Frame, which: str, name: str) -> When | None:
+    """This summer, next winter."""
+    seasons = [season_of(name, frame.today.year + step) for step in range(-2, 3)]
+    ahead = [season for season in seasons if season.last and season.last >= frame.today]
+    over = [season for season in seasons if season.last and season.last < frame.today]
+    if which == "last":
+        return evolve(over[-1], fixed=True)
+    begun = ahead[0].first is not None and ahead[0].first <= frame.today
+    return ahead[1] if which == "next" and begun else ahead[0]
+
+
+@book.rule("period", f"={'|'.join(_SEASONS)} of? <year>")
+def season_in(_: Frame, name: str, year: int) -> When:
+    """Summer 2028."""
+    return evolve(season_of(name, year), fixed=True)
+
+
+@book.rule("named_month", f"the? ={'|'.join(_SEASONS)}", guard=_is_led)
+def season(frame: Frame, name: str) -> When | None:
+    """In spring."""
+    return relative_season(frame, "this", name)
+
+
+@book.rule("bare_year", "<year>", guard=_is_led)
+def whole_year(_: Frame, year: int) -> When:
+    """In 2028."""
+    return evolve(stretch(date(year, 1, 1), date(year, 12, 31), Grain.YEAR), fixed=True)
+
+
+@book.rule("festive", "the holidays", "the christmas|festive season|holidays", "christmas holidays")
+def festive(frame: Frame) -> When:
+    """The holidays: from Christmas Eve to New Year's Day."""
+    year = frame.today.year - (frame.today <= date(frame.today.year, 1, 1))
+    return stretch(date(year, 12, 24), date(year + 1, 1, 1), Grain.WEEK)
+
+
+@book.rule("period", "<holiday> weekend")
+def holiday_weekend(frame: Frame, name: str) -> When | None:
+    """Memorial Day weekend: the Saturday and Sunday beside the day, and the day."""
+    for year in (frame.today.year, frame.today.year + 1):
+        for day in days_of(name, year, country=frame.country):
+            saturday = monday_of(day) + 5 * DAY if day.weekday() > 2 else monday_of(day) - 2 * DAY
+            first, last = min(saturday, day), max(saturday + DAY, day)
+            if last >= frame.today:
+                return stretch(first, last, Grain.DAY)
+    return None
+
+
+@book.rule("period", "the? weekend after next")
+def weekend_after_next(frame: Frame) -> When:
+    """The weekend after next."""
+    saturday = monday_of(frame.today) + 19 * DAY
+    return stretch(saturday, saturday + DAY, Grain.DAY)
+
+
+@book.rule("period", "=early|mid|late -? <period|named_month>")
+def third_of(_: Frame, which: str, period: When) -> When | None:
+    """Early June: its first ten days; late June: what follows the twentieth."""
+    if period.first is None or period.last is None or period.grain is not Grain.MONTH:
+        return None
+    bounds = {"early": (1, 10), "mid": (11, 20), "late": (21, period.last.day)}[which]
+    days = [period.first.replace(day=day) for day in bounds]
+    return evolve(period, first=days[0], last=days[1], grain=Grain.DAY)
+
+
+@book.rule("period", "the? <nth> week of|in <period|named_month|day>")
+def nth_week(_: Frame, nth: int, period: When) -> When | None:
+    """The first week of October: the one with its first Monday."""
+    if period.first is None or period.last is None or period.grain is not Grain.MONTH:
+        return None
+    if nth > 0:
+        first = weekday_from(period.first, 0) + timedelta(weeks=nth - 1)
+    else:
+        first = monday_of(period.last) + timedelta(weeks=nth + 1)
+    if first > period.last:
+        return None
+    return stretch(first, first + 6 * DAY, Grain.WEEK, fixed=period.fixed)
+
+
+@book.rule("period", "the? <nth> weekend of|in <period|named_month>")
+def nth_weekend(_: Frame, nth: int, period: When) -> When | None:
+    """The first weekend in June."""
+    if period.first is None or period.grain is not Grain.MONTH:
+        return None
+    saturday = nth_weekday(period.first.year, period.first.month, nth, 5)
+    return stretch(saturday, saturday + DAY, Grain.DAY, fixed=period.fixed)
+
+
+@book.rule("period", "calendar? week|wk|cw|kw {integer}", "calendar? week {integer} ,|of? <year>")
+def week_number(frame: Frame, token: Token, of: int | None = None) -> When | None:
+    """Week 23, of ISO 8601: this year's, or the next one's once it is over."""
+    if len(token.text) > 2:
+        return None
+    found = date.fromisocalendar(of or frame.today.year, int(token.text), 1)
+    if of is None and found + 6 * DAY < frame.today:
+        found = date.fromisocalendar(frame.today.year + 1, int(token.text), 1)
+    return stretch(found, found + 6 * DAY, Grain.WEEK, fixed=of is not None)
+
+
+@book.rule(
+    "period", "the? rest|remainder of <the_period>", "the? rest|remainder of this =week|month|year"
+)
+def rest_of(frame: Frame, period: When | str) -> When:
+    """The rest of the week."""
+    whole = period if isinstance(period, When) else _around(frame.today, Grain(period), 0)
+    return evolve(whole, first=frame.today)
+
+
+@book.rule("period", "later <period>")
+def later(frame: Frame, period: When) -> When | None:
+    """Later this week: what is left of it."""
+    if period.first is None or period.last is None or period.last < frame.today:
+        return None
+    return evolve(period, first=max(period.first, frame.today))
 
 
 @book.rule("period", "the? last|past|previous <length>")
@@ -119,13 +291,21 @@ def back(frame: Frame, length: Length) -> When | None:
     """The last two weeks."""
     if length.is_fine:
         return None
-    return stretch(length.after(frame.today, sign=-1), frame.today, Grain.DAY, fixed=True)
+    first = length.after(frame.today, sign=-1)
+    kept = frame.now.time().replace(microsecond=0)
+    return evolve(stretch(first, frame.today, Grain.DAY, fixed=True), kept=kept)
 
 
-@book.rule("point", "the? end|close of <period|the_period|named_month>", "late <period>")
-def end_of(_: Frame, period: When) -> When | None:
-    """The end of next month."""
-    return evolve(period, first=period.last, grain=Grain.DAY) if period.last else None
+@book.rule("point", "the? end|close of <period|the_period|named_month|bare_year>")
+def end_of(frame: Frame, period: When) -> When | None:
+    """The end of next month; that of a week is its Friday, or its Sunday once Friday is over."""
+    if period.first is None or period.last is None:
+        return None
+    if period.grain is not Grain.WEEK:
+        return evolve(period, first=period.last, grain=Grain.DAY)
+    friday = period.first + 4 * DAY
+    last = friday if friday >= frame.today or period.fixed else period.last
+    return evolve(period, first=last, last=last, grain=Grain.DAY)
 
 
 @book.rule("point", "month -? end", "eom", "end of month|mth", "month end")
@@ -156,19 +336,19 @@ def end_of_quarter(frame: Frame) -> When | None:
     return end_of(frame, _around(frame.today, Grain.QUARTER, 0))
 
 
-@book.rule("point", "the? beginning|start of <period|the_period|named_month>", "early <period>")
+@book.rule("point", "the? beginning|start of <period|the_period|named_month|bare_year>")
 def start_of(_: Frame, period: When) -> When | None:
     """The beginning of next month."""
     return evolve(period, last=period.first, grain=Grain.DAY) if period.first else None
 
 
-@book.rule("point", "the? middle of <period|the_period|named_month>", "mid -? <period|named_month>")
+@book.rule("point", "the? middle of <period|the_period|named_month|bare_year>", "mid -? <period>")
 def middle_of(_: Frame, period: When) -> When | None:
     """Mid-March."""
     if period.first is None or period.last is None:
         return None
     found = period.first + (period.last - period.first) // 2
-    return stretch(found, found, Grain.DAY)
+    return stretch(found, found, Grain.DAY, fixed=period.fixed)
 
 
 @book.rule(
@@ -193,7 +373,9 @@ def close_of_business(frame: Frame, when: When | None = None) -> When:
     return evolve(when or on_day(frame.today), clock=_CLOSE_OF_BUSINESS, ends_day=True)
 
 
-@book.rule("soon", "soon|shortly", "pretty|very soon", "as? soon as possible", "in the near future")
+@book.rule("soon", "shortly", guard=_is_alone)
+@book.rule("soon", "in a while|bit|moment|jiffy")
+@book.rule("soon", "soon", "pretty|very soon", "as? soon as possible", "in the near future")
 def soon(frame: Frame) -> When:
     """Soon: within three days."""
     return stretch(frame.today, frame.today + 3 * DAY, Grain.DAY)

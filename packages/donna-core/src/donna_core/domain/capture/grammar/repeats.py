@@ -5,21 +5,33 @@ from collections.abc import Sequence
 from attrs import evolve
 
 from donna_core.domain.capture.chart import RuleBook
-from donna_core.domain.capture.dates import plus_months
-from donna_core.domain.capture.grammar.clocks import Span, nothing_counted
+from donna_core.domain.capture.grammar.clocks import Span, hour, nothing_counted
 from donna_core.domain.capture.grammar.moments import at_time
-from donna_core.domain.capture.tokens import Token
-from donna_core.domain.capture.values import Clock, Frame, Length, Meaning, Part, Repeat, Role, When
+from donna_core.domain.capture.tokens import Shape, Token
+from donna_core.domain.capture.values import (
+    Clock,
+    Frame,
+    Length,
+    Meaning,
+    Part,
+    Repeat,
+    Role,
+    When,
+)
 
 book = RuleBook()
 
 Which = tuple[int, ...]
 Days = tuple[int, ...]
+Pairs = tuple[tuple[int, int], ...]
 _ADVERBS = {
     "hourly": Repeat(every="HOURLY"), "daily": Repeat(every="DAILY"),
     "everyday": Repeat(every="DAILY"), "nightly": Repeat(every="DAILY"),
     "weekly": Repeat(every="WEEKLY"), "biweekly": Repeat(every="WEEKLY", interval=2),
     "fortnightly": Repeat(every="WEEKLY", interval=2), "monthly": Repeat(every="MONTHLY"),
+    "semiannually": Repeat(every="MONTHLY", interval=6),
+    "biannually": Repeat(every="MONTHLY", interval=6),
+    "biennially": Repeat(every="YEARLY", interval=2),
     "bimonthly": Repeat(every="MONTHLY", interval=2),
     "quarterly": Repeat(every="MONTHLY", interval=3), "yearly": Repeat(every="YEARLY"),
     "annually": Repeat(every="YEARLY"), "annual": Repeat(every="YEARLY"),
@@ -31,7 +43,7 @@ _UNITS = {
     "year": ("YEARLY", 1), "yr": ("YEARLY", 1),
 }  # fmt: skip
 _UNIT_WORDS = "|".join(name + plural for name in _UNITS for plural in ("", "s"))
-_WORKDAYS = tuple((0, day) for day in range(5))
+WORKDAYS = tuple((0, day) for day in range(5))
 _WEEKEND = ((0, 5), (0, 6))
 _DETERMINERS = frozenset(
     ["the", "this", "that", "my", "our", "your", "his", "her", "their", "last", "next", "its"]
@@ -51,6 +63,12 @@ def _no_adjective(tokens: Sequence[Token], start: int, end: int) -> bool:
     return before not in _DETERMINERS or after is None or after.norm in _HEADS
 
 
+def _are_short(tokens: Sequence[Token], start: int, end: int) -> bool:
+    """Whether the weekdays are abbreviated, as in a plan; "Monday, Tuesday, Friday" may be days."""
+    words = [token.norm for token in tokens[start:end] if token.shape is Shape.WORD]
+    return all(len(word) <= 5 for word in words)
+
+
 def _stepped(unit: str, count: int) -> Repeat | None:
     every, factor = _UNITS[unit if unit in _UNITS else unit.removesuffix("s")]
     return Repeat(every=every, interval=count * factor) if 0 < count * factor <= 1000 else None
@@ -62,6 +80,12 @@ def adverb(_: Frame, name: str) -> Repeat:
     return _ADVERBS[name]
 
 
+@book.rule("repeat", "semi|half|bi -? yearly|annually", "twice|2x a|per|each year")
+def half_yearly(_: Frame) -> Repeat:
+    """Twice a year: every six months."""
+    return Repeat(every="MONTHLY", interval=6)
+
+
 @book.rule("repeat", "bi -? weekly", "semi -? monthly", "every? fortnight")
 def fortnightly(_: Frame) -> Repeat:
     """Bi-weekly: every second week."""
@@ -71,7 +95,7 @@ def fortnightly(_: Frame) -> Repeat:
 @book.rule(
     "repeat",
     f"every|each|per single? ={_UNIT_WORDS}",
-    "once|1x a|an|per|each|every =day|week|month|year|hour|quarter",
+    "once|1x a|an|per|each|every =day|week|fortnight|month|year|hour|quarter",
 )
 def each(_: Frame, unit: str) -> Repeat | None:
     """Every week."""
@@ -95,6 +119,21 @@ def each_nth(_: Frame, count: int, unit: str) -> Repeat | None:
 def each_other(_: Frame, unit: str) -> Repeat | None:
     """Every other week."""
     return _stepped(unit, 2)
+
+
+@book.rule("repeat", f"every few ={_UNIT_WORDS}")
+def each_few(_: Frame, unit: str) -> Repeat | None:
+    """Every few days: three."""
+    return _stepped(unit, 3)
+
+
+@book.rule("repeat", "<weekday> / <weekday>", "<weekday> / <weekday> / <weekday>")
+@book.rule("repeat", "<weekday> ,? <weekday> ,? and|&? <weekday>", guard=_are_short)
+def short_list(_: Frame, *days: int) -> Repeat | None:
+    """Tue/Thu, Mon Wed Fri: every week."""
+    if len(set(days)) < len(days):
+        return None
+    return Repeat(every="WEEKLY", weekdays=tuple((0, day) for day in days))
 
 
 @book.rule("day_list", "<weekday>", "<weekdays>")
@@ -126,7 +165,7 @@ def day_range(_: Frame, first: int, last: int) -> Days:
 )
 def workdays(_: Frame) -> tuple[tuple[int, int], ...]:
     """On weekdays."""
-    return _WORKDAYS
+    return WORKDAYS
 
 
 @book.rule("repeat_days", "on|at? weekends", "every|each weekend", "at weekends")
@@ -147,10 +186,29 @@ def plural_days(_: Frame, days: Days) -> tuple[tuple[int, int], ...]:
     return tuple((0, day) for day in days)
 
 
-@book.rule("plural_list", "<weekdays>", "<weekdays> ,|and|&|-|through|thru|to <weekday|weekdays>")
+@book.rule("plural_list", "<weekdays>", "<weekdays> ,|and|& <weekday|weekdays>")
+@book.rule("plural_list", "<weekdays> ,? <weekdays> ,? and|& <weekdays>")
 def plural_list(_: Frame, *days: int) -> Days:
     """Tuesdays and Thursdays."""
     return days
+
+
+@book.rule("plural_list", "<weekdays> -|–|through|thru|to <weekday|weekdays>")
+def plural_range(frame: Frame, first: int, last: int) -> Days:
+    """Mondays through Fridays."""
+    return day_range(frame, first, last)
+
+
+@book.rule("repeat", "on? <day_list> ,? of? every|each week")
+def days_each_week(_: Frame, days: Days) -> Repeat:
+    """Monday, Wednesday and Friday every week."""
+    return Repeat(every="WEEKLY", weekdays=tuple((0, day) for day in days))
+
+
+@book.rule("repeat", "weekday|workday <parts>")
+def weekday_parts(_: Frame, part: Part) -> Repeat:
+    """Weekday mornings."""
+    return Repeat(every="WEEKLY", weekdays=WORKDAYS, part=part)
 
 
 @book.rule("repeat", "<repeat_days>")
@@ -199,70 +257,6 @@ def parts(frame: Frame, token: Token) -> Part | None:
     return frame.parts.get(token.norm[:-1]) if token.norm.endswith("s") else None
 
 
-@book.rule(
-    "repeat",
-    "every|each|the <nth> <weekday|weekdays>",
-    "every|each <nth> <weekday> of|in the|every|each? month",
-)
-@book.rule("repeat", "on? the? <nth> <weekday|weekdays> of|in|on every|each month")
-def nth_weekday(_: Frame, nth: int, day: int) -> Repeat | None:
-    """Every first Monday: of the month."""
-    return Repeat(every="MONTHLY", weekdays=((nth, day),)) if abs(nth) <= 5 else None
-
-
-@book.rule(
-    "repeat", "on? the? <nth> and|& the? <nth> <weekday|weekdays> of|in every|each|the month"
-)
-def two_nth(_: Frame, first: int, second: int, day: int) -> Repeat | None:
-    """The second and last Friday of each month."""
-    if max(abs(first), abs(second)) > 5:
-        return None
-    return Repeat(every="MONTHLY", weekdays=((first, day), (second, day)))
-
-
-@book.rule("repeat", "on? the? <nth|number> day? of <repeat>", "the? <nth> <repeat>")
-def nth_of(_: Frame, nth: int, base: Repeat) -> Repeat | None:
-    """The 4th of every other month, the 31st day of every year."""
-    return _on_numbers(base, (nth,))
-
-
-@book.rule("repeat", "on? the? <nth> <weekday> of|in <repeat>")
-def nth_weekday_of(_: Frame, nth: int, day: int, base: Repeat) -> Repeat | None:
-    """The first Friday of every third month."""
-    if base.every not in ("MONTHLY", "YEARLY") or base.weekdays or abs(nth) > 5:
-        return None
-    return evolve(base, weekdays=((nth, day),))
-
-
-@book.rule("number_list", "<nth>", "<ordinal|nth> ,|and|& the? <number_list>")
-@book.rule("number_list", "<number>", "<number> ,|and|& <number_list>")
-def number_list(_: Frame, first: int, rest: Which = ()) -> Which | None:
-    """The 1st and 15th."""
-    return (first, *rest) if len(rest) < 12 else None
-
-
-@book.rule(
-    "repeat",
-    "<repeat> ,? on? the|day|days? day? <number_list> of? the? day?",
-    "<repeat> at|in the beginning",
-)
-def on_numbers(_: Frame, base: Repeat, numbers: Which = (1,)) -> Repeat | None:
-    """Monthly on the 1st."""
-    return _on_numbers(base, numbers)
-
-
-@book.rule(
-    "repeat",
-    "<repeat> ,? on|, the? <nth> <weekday>",
-    "<repeat> on? the? <nth> <weekday> in|of <month>",
-)
-def on_nth(_: Frame, base: Repeat, nth: int, day: int, month: int | None = None) -> Repeat | None:
-    """Monthly on the last Friday; yearly on the fourth Thursday in November."""
-    if base.every not in ("MONTHLY", "YEARLY") or base.weekdays or abs(nth) > 53:
-        return None
-    return evolve(base, weekdays=((nth, day),), months=(month,) if month else ())
-
-
 @book.rule("repeat", "<repeat> ,? on? <day_list>", "<repeat> ,? <repeat_days>")
 def on_days(
     _: Frame, base: Repeat, days: tuple[int, ...] | tuple[tuple[int, int], ...]
@@ -274,87 +268,13 @@ def on_days(
     return evolve(base, every="WEEKLY", weekdays=tuple(dict.fromkeys(pairs)))
 
 
-@book.rule(
-    "repeat",
-    "every|each <month> on? the? day? <number_list>",
-    "every year on? <month> the? <number_list>",
-)
-@book.rule("repeat", "yearly|annually on <month> the? <number_list>", "every|each <month>")
-def yearly_date(_: Frame, month: int, days: Which = ()) -> Repeat | None:
-    """Every August on day 20."""
-    if not all(1 <= day <= 31 for day in days):
+@book.rule("repeat", "every|each <length>")
+def each_length(_: Frame, length: Length) -> Repeat | None:
+    """Every hour and a half."""
+    minutes, rest = divmod(length.seconds, 60)
+    if length.months or length.days or rest or not 0 < minutes <= 1440 or not minutes % 60:
         return None
-    return Repeat(every="YEARLY", months=(month,), month_days=days)
-
-
-@book.rule(
-    "repeat",
-    "yearly|annually on|, the? <number> of? <month>",
-    "every <ordinal|number> of? <month>",
-    "every year on the? <ordinal|number> of? <month>",
-)
-def yearly_day(_: Frame, day: int, month: int) -> Repeat | None:
-    """Every 3rd of May."""
-    return Repeat(every="YEARLY", months=(month,), month_days=(day,)) if 1 <= day <= 31 else None
-
-
-@book.rule("repeat", "<repeat> in week|weeks <number_list>")
-def in_weeks(_: Frame, base: Repeat, weeks: Which) -> Repeat | None:
-    """Every year in week 12."""
-    if not all(1 <= week <= 53 for week in weeks):
-        return None
-    return evolve(base, every="YEARLY", weeks=weeks)
-
-
-@book.rule(
-    "repeat", "<repeat> for? up? to? <number> times|occurrences|x", "<repeat> <number> ~x|times"
-)
-def times(_: Frame, base: Repeat, count: int) -> Repeat | None:
-    """Every day for 4 times."""
-    return evolve(base, count=count) if count > 0 and base.until is None else None
-
-
-@book.rule("repeat", "<repeat> ,? for up? to? the? next? <length>")
-def for_length(frame: Frame, base: Repeat, length: Length) -> Repeat | None:
-    """Every Thursday for the next three weeks."""
-    if length.is_fine or base.count is not None:
-        return None
-    return evolve(base, until=length.after(base.since or frame.today))
-
-
-@book.rule("repeat", "<repeat> ,? for the? next =week|month|year")
-def for_next(frame: Frame, base: Repeat, name: str) -> Repeat | None:
-    """Every other Friday for the next year."""
-    length = {"week": Length(days=7), "month": Length(months=1), "year": Length(months=12)}[name]
-    return for_length(frame, base, length)
-
-
-@book.rule(
-    "repeat",
-    "<repeat> ,? until|till|til|ending <day|period|point|named_month>",
-    "<repeat> through|thru <date|period|named_month>",
-)
-def until(_: Frame, base: Repeat, when: When) -> Repeat | None:
-    """Every Monday until June: its first day ends it."""
-    end = when.last if when.first == when.last else when.first
-    if end is None or base.count is not None:
-        return None
-    if base.since is not None and end < base.since and not when.fixed:
-        end = plus_months(end, 12)
-    return evolve(base, until=end)
-
-
-@book.rule(
-    "repeat",
-    "<repeat> ,? starting|beginning|from|since on|in|from? <day|daypart|period|named_month>",
-)
-@book.rule("repeat", "starting|beginning|from on|in? <day|daypart|period|named_month> ,? <repeat>")
-def since(_: Frame, first: Repeat | When, second: Repeat | When) -> Repeat | None:
-    """Daily starting 3 March."""
-    base, when = (first, second) if isinstance(first, Repeat) else (second, first)
-    if not isinstance(base, Repeat) or not isinstance(when, When):
-        return None
-    return evolve(base, since=when.first)
+    return Repeat(every="MINUTELY", interval=minutes)
 
 
 @book.rule("repeat", "<repeat> ,? <clock|timed|range>")
@@ -362,14 +282,30 @@ def since(_: Frame, first: Repeat | When, second: Repeat | When) -> Repeat | Non
 @book.rule("repeat", "<repeat> at|in|on? the? <part>")
 def at(_: Frame, base: Repeat, value: Clock | Span | Part | int) -> Repeat | None:
     """Every Monday at 9."""
-    if base.clock is not None:
+    if base.clock is not None or base.without:
         return None
     if isinstance(value, Part):
         return evolve(base, part=value) if base.part is None else None
     if isinstance(value, int) and not 1 <= value <= 23:
         return None
     timed = at_time(When(part=base.part), value)
-    return evolve(base, clock=timed.clock, stop=timed.until) if timed else None
+    if timed is None or timed.clock is None:
+        return None
+    if base.every == "HOURLY" and timed.until is not None:
+        hours = range(timed.clock.daytime.hour + 1, timed.until.hour + 1)
+        also = tuple(evolve(timed.clock, hour=hour, open=False) for hour in hours)
+        return evolve(base, clock=timed.clock.daytime, also=also)
+    return evolve(base, clock=timed.clock, stop=timed.until)
+
+
+@book.rule("repeat", "<repeat> ,|and|& <number>", guard=nothing_counted)
+@book.rule("repeat", "<repeat> ,|and|& <clock>", "<repeat> , and|& <clock|number>")
+def also_at(_: Frame, base: Repeat, value: Clock | int) -> Repeat | None:
+    """Every day at 10, 12 and 17."""
+    clock = hour(value) if isinstance(value, int) else value
+    if base.clock is None or clock is None or base.stop is not None or len(base.also) > 22:
+        return None
+    return evolve(base, also=(*base.also, clock)) if clock.minute == base.clock.minute else None
 
 
 @book.rule("repeat", "<clock|timed> ,? <repeat>")
@@ -391,13 +327,3 @@ def repeating_by(_: Frame, first: Repeat | Clock, second: Repeat | Clock) -> Mea
     if not isinstance(base, Repeat) or not isinstance(clock, Clock):
         return None
     return Meaning(role=Role.REPEATING, repeat=evolve(base, clock=clock.daytime))
-
-
-def _on_numbers(base: Repeat, numbers: Which) -> Repeat | None:
-    if base.weekdays or base.month_days:
-        return None
-    if base.every == "MONTHLY" and all(-31 <= number <= 31 and number for number in numbers):
-        return evolve(base, month_days=numbers)
-    if base.every == "YEARLY" and not base.months and all(1 <= number <= 366 for number in numbers):
-        return evolve(base, year_days=numbers)
-    return None

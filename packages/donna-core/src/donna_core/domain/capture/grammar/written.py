@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 
 from donna_core.domain.capture.chart import RuleBook
 from donna_core.domain.capture.dates import month_end
-from donna_core.domain.capture.grammar.days import dated
+from donna_core.domain.capture.grammar.days import WEEKDAY_NAMES, dated
 from donna_core.domain.capture.tokens import Token
 from donna_core.domain.capture.values import Clock, Frame, Grain, When
 
@@ -18,6 +18,7 @@ _TIME = re.compile(
 )
 _PIVOT = 69  # two-digit years up to here belong to this century (POSIX strptime)
 _DENOMINATORS = (2, 3, 4, 8)
+_WEEKDAYS = frozenset(WEEKDAY_NAMES)
 _PREPOSITIONS = frozenset(
     ["on", "by", "before", "until", "till", "due", "from", "after", "since", "for", "of"]
 )
@@ -49,6 +50,8 @@ def _placed(frame: Frame, first: int, second: int, year: int | None) -> When | N
 def _is_date(tokens: Sequence[Token], start: int, _: int) -> bool:
     """Whether 3/4 is no fraction: a preposition leads to it or no fraction looks like it."""
     upper, lower = (int(part) for part in _NUMBERS.findall(tokens[start].text))
+    if tokens[start].text == "24/7":
+        return False
     if start and tokens[start - 1].norm in _PREPOSITIONS:
         return True
     following = tokens[start + 1].norm if start + 1 < len(tokens) else ""
@@ -57,7 +60,8 @@ def _is_date(tokens: Sequence[Token], start: int, _: int) -> bool:
 
 def _is_led(tokens: Sequence[Token], start: int, _: int) -> bool:
     """Whether a preposition leads to the number."""
-    return start > 0 and tokens[start - 1].norm in _PREPOSITIONS - {"of", "for", "from"}
+    before = [token.norm for token in tokens[max(0, start - 2) : start] if token.norm != ","]
+    return bool(before) and before[-1] in _PREPOSITIONS - {"of", "for", "from"} | _WEEKDAYS
 
 
 @book.rule("date", "{iso}")

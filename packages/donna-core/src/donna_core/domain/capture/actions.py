@@ -1,0 +1,157 @@
+"""Commands about a task Donna has: "move the dentist to Friday", "done with the invoice"."""
+
+from collections.abc import Collection, Sequence
+
+from attrs import frozen
+
+from donna_core.domain.capture.lexicon import Lexicon, Match
+from donna_core.domain.capture.reading import ActionVerb
+from donna_core.domain.capture.tokens import Token
+
+_TARGET_TIME = frozenset({"to", "until", "till", "by", "back", "from", "into", "forward"})
+_POINTING = frozenset(["it", "that", "this", "everything", "them", "those", "these"])
+_DONE = frozenset({"done", "finished", "completed", "complete"})
+_DETERMINERS = frozenset(["my", "our", "the", "a", "an", "all", "of", "with", "that", "this", "on"])
+_DANGLING = frozenset(
+    ["to", "until", "till", "by", "from", "for", "on", "at", "off", "as", "is", "are", "in", "the",
+     "my", "please", "and", "instead", "back", "forward"]
+)  # fmt: skip
+_KEEPERS = frozenset(["list", "calendar", "schedule", "agenda", "lists", "to", "todo", "todos"])
+_SHORT_STATUS = 7  # words; "the invoice is done" is short, prose about what is done is not
+
+
+@frozen(kw_only=True)
+class Command:
+    """A change to something in the agenda; ``target`` holds the tokens that name it."""
+
+    verb: ActionVerb
+    target: tuple[Token, ...]
+    sureness: float
+
+
+def find_command(
+    words: Sequence[Token], *, timed: Collection[int], lexicon: Lexicon
+) -> Command | None:
+    """Return the command that the words give, or None where they name an errand.
+
+    ``words`` begin after the courtesies; ``timed`` are the starts of tokens in time phrases.
+    "Move the couch to the garage" and "cancel Netflix" are things to do in the world, so a verb
+    that is used for both needs a time to move to or a noun of the agenda.
+    """
+    if not words:
+        return None
+    marked = _marked(words)
+    if marked is not None:
+        return Command(verb=ActionVerb.DONE, target=_target(marked, timed), sureness=0.95)
+    match = lexicon.actions.at(words, 0)
+    if match is None:
+        return _started(words, timed) or _status(words, timed, lexicon)
+    verb, rest = ActionVerb(match.value), words[match.end :]
+    sureness = _sureness(verb, match, words, timed, lexicon)
+    if sureness is None:
+        return None
+    return Command(verb=verb, target=_target(rest, timed), sureness=sureness)
+
+
+def _sureness(
+    verb: ActionVerb,
+    match: Match,
+    words: Sequence[Token],
+    timed: Collection[int],
+    lexicon: Lexicon,
+) -> float | None:
+    rest = words[match.end :]
+    if verb is ActionVerb.UNDO:
+        return 0.95
+    if verb is ActionVerb.MOVE:
+        return _moving(match, rest, timed, lexicon)
+    if verb is ActionVerb.CANCEL:
+        return _cancelling(words, match, timed, lexicon)
+    return 0.95 if rest else None
+
+
+def _moving(
+    match: Match, rest: Sequence[Token], timed: Collection[int], lexicon: Lexicon
+) -> float | None:
+    """Judge "move X …" by its aim: a time to move to, or something only an agenda holds."""
+    in_agenda = _names(rest, lexicon)
+    for place, token in enumerate(rest):
+        if token.start in timed:
+            before = rest[place - 1].norm if place else "to"
+            if token.norm in _TARGET_TIME or before in _TARGET_TIME:
+                return 0.95
+            return 0.9 if in_agenda or rest[0].norm in _POINTING else None
+    return 0.85 if in_agenda and match.end - match.start == 1 else None
+
+
+def _cancelling(
+    words: Sequence[Token], match: Match, timed: Collection[int], lexicon: Lexicon
+) -> float | None:
+    rest = words[match.end :]
+    pointing = bool(rest) and rest[0].norm in _POINTING and len(rest) <= _SHORT_STATUS
+    from_list = _kept_in(rest) is not None
+    if lexicon.errands.at(words, 0) is not None:
+        strict = next(lexicon.agenda.within(rest), None) is not None
+        free_day = any(word.start in timed for word in rest[:2]) and all(
+            word.start in timed or word.norm in _DETERMINERS for word in rest
+        )
+        if strict or from_list or (pointing and len(rest) <= 3) or (rest and free_day):
+            return 0.92
+        named = match.value and _names(rest, lexicon) and words[0].norm in {"delete", "remove"}
+        return 0.85 if named else None
+    if next(lexicon.contracts.within(rest), None) is not None and not from_list:
+        return None
+    return 0.92 if _names(rest, lexicon) or pointing or from_list else None
+
+
+def _kept_in(words: Sequence[Token]) -> int | None:
+    """Return the place of "from my list", "off the calendar"."""
+    keepers = [place for place, word in enumerate(words) if word.norm in _KEEPERS]
+    last = keepers[-1] if keepers else 0
+    places = (p for p in range(last) if words[p].norm in {"from", "off", "on"})
+    return next(places, None)
+
+
+def _names(words: Sequence[Token], lexicon: Lexicon) -> bool:
+    """Whether the words name something an agenda holds."""
+    return any(
+        next(phrases.within(words), None) is not None
+        for phrases in (lexicon.agenda, lexicon.events)
+    )
+
+
+def _marked(words: Sequence[Token]) -> Sequence[Token] | None:
+    """Return X of "mark X (as) done", "set X to done"."""
+    if words[0].norm not in {"mark", "set", "call", "consider"} or words[-1].norm not in _DONE:
+        return None
+    return words[1:-1]
+
+
+def _started(words: Sequence[Token], timed: Collection[int]) -> Command | None:
+    """Read "start the budget task"; without the noun it names work to be done."""
+    if words[0].norm in {"start", "begin", "resume"} and words[-1].norm == "task" and words[1:]:
+        return Command(verb=ActionVerb.START, target=_target(words[1:], timed), sureness=0.9)
+    return None
+
+
+def _status(words: Sequence[Token], timed: Collection[int], lexicon: Lexicon) -> Command | None:
+    """Read "the invoice is done": a statement, not the order to get it done."""
+    plain = [word for word in words if word.start not in timed]
+    if len(plain) < 2 or len(plain) > _SHORT_STATUS or plain[-1].norm not in _DONE:
+        return None
+    if lexicon.action_verbs.at(plain, 0) is not None or lexicon.prefixes.at(plain, 0) is not None:
+        return None
+    return Command(verb=ActionVerb.DONE, target=_target(plain[:-1], timed), sureness=0.85)
+
+
+def _target(words: Sequence[Token], timed: Collection[int]) -> tuple[Token, ...]:
+    """Return the words that name the task: no times, no determiners, nothing left hanging."""
+    kept = [word for word in words if word.start not in timed]
+    holder = _kept_in(kept)
+    if holder:
+        kept = kept[:holder]
+    while kept and kept[0].norm in _DETERMINERS:
+        kept = kept[1:]
+    while kept and kept[-1].norm in _DANGLING:
+        kept = kept[:-1]
+    return tuple(kept)

@@ -1,0 +1,328 @@
+"""People, places, events, lists, amounts and addresses in a text, and the parts of its times."""
+
+from collections.abc import Collection, Iterator, Sequence
+
+from donna_core.domain.capture.lexicon import Lexicon, Phrases
+from donna_core.domain.capture.spans import Span
+from donna_core.domain.capture.time_parts import NO_NAMES, NO_PERSONS, time_parts
+from donna_core.domain.capture.tokens import Shape, Token
+
+_TITLES = frozenset({"mr", "mrs", "ms", "dr", "prof", "doctor", "professor", "uncle", "aunt"})
+_NO_NAME = frozenset(
+    ["the", "a", "an", "my", "our", "his", "her", "their", "your", "me", "us", "him", "them", "it",
+     "i", "you", "we", "they", "he", "she", "that", "this", "these", "those", "to", "for", "on",
+     "at", "in", "of", "about", "all", "everyone", "somebody", "someone", "people", "some", "any",
+     "and", "or", "with", "from", "by", "if", "when", "is", "are", "no", "not", "each", "every",
+     "new", "what", "who", "more", "up", "back", "out", "off", "over", "as"]
+)  # fmt: skip
+_STOPS = _NO_NAME | frozenset(
+    ["do", "does", "did", "have", "has", "be", "will", "set", "add", "make", "put", "create",
+     "schedule", "remind", "remove", "delete", "cancel", "show", "tell", "give", "mark", "go",
+     "what's", "how", "many", "long", "there", "going", "having", "called", "reminder",
+     "notification", "alert", "please", "first", "next", "last", "other", "upcoming", "repeating",
+     "planned", "scheduled", "remove", "weekly", "daily", "monthly", "event", "rest", "need",
+     "want", "time", "date", "am", "was", "were", "would", "like", "can", "could", "olly", "donna",
+     "latest", "future", "upcoming", "take", "get", "keep", "book", "plan", "attend", "start",
+     "which", "available", "whole", "only"]
+)  # fmt: skip
+_LIST_NOUN = frozenset({"list", "lists"})
+_LIST_STOPS = _STOPS | frozenset(
+    {"read", "check", "inform", "recite", "whole", "week", "current", "following", "most", "viewed"}
+)
+_CURRENCIES = frozenset(
+    ["dollar", "dollars", "euro", "euros", "pound", "pounds", "bucks", "cents", "usd", "eur",
+     "gbp", "quid", "francs", "chf", "yen", "rupees", "kr", "€", "$", "£"]
+)  # fmt: skip
+_TOWARDS = frozenset({"at", "in", "to", "from", "near", "by"})
+_ARTICLES = frozenset({"the", "a", "my", "our", "his", "her"})
+_BEFORE_VERBS = frozenset({"to", "please", "and", "then", "also", ",", ".", ":", "donna"})
+_MEALS = frozenset({"breakfast", "brunch", "lunch", "dinner"})
+_WIDEST_EVENT = 3  # words before the noun: "weekly team sync meeting"
+
+
+def find_entities(
+    tokens: Sequence[Token], text: str, *, timed: Collection[int], lexicon: Lexicon
+) -> tuple[Span, ...]:
+    """Return what the text names, in order; two of different kinds may share words.
+
+    Kinds: ``person``, ``relation``, ``place_name``, ``event_name``, ``meal_type``,
+    ``list_name``, ``amount``, ``url``, and those of ``time_parts`` within the time phrases, whose
+    tokens start at ``timed``.
+    """
+    found = [
+        *time_parts(tokens, text, timed),
+        *_addresses(tokens),
+        *_amounts(tokens, text),
+        *_lists(tokens, text),
+        *_people(tokens, text, timed, lexicon),
+        *_places(tokens, text, timed, lexicon),
+        *_events(tokens, text, timed, lexicon),
+    ]
+    return tuple(sorted(dict.fromkeys(found), key=lambda span: (span.start, span.end)))
+
+
+def _span(kind: str, tokens: Sequence[Token], text: str) -> Span:
+    start, end = tokens[0].start, tokens[-1].end
+    return Span(kind=kind, start=start, end=end, text=text[start:end])
+
+
+def _addresses(tokens: Sequence[Token]) -> Iterator[Span]:
+    for token in tokens:
+        head = token.norm
+        if token.shape is Shape.OPAQUE and (
+            head.startswith(("http://", "https://", "www.")) or ("@" in head and "." in head)
+        ):
+            link = token.text.rstrip(".,;:!?)")
+            yield Span(kind="url", start=token.start, end=token.start + len(link), text=link)
+
+
+def _amounts(tokens: Sequence[Token], text: str) -> Iterator[Span]:
+    """Yield sums of money and shares: "$40", "50 euros", "20%"."""
+    for place, token in enumerate(tokens):
+        if token.shape is Shape.OPAQUE and (token.text[0] in "$€£¥" or token.text[-1] == "%"):
+            yield _span("amount", [token], text)
+        elif token.text in "$€£¥" and place + 1 < len(tokens) and tokens[place + 1].glued:
+            yield _span("amount", tokens[place : place + 2], text)
+        elif token.norm in _CURRENCIES and place:
+            number = tokens[place - 1]
+            if number.shape in (Shape.INTEGER, Shape.DECIMAL, Shape.OPAQUE):
+                yield _span("amount", tokens[place - 1 : place + 1], text)
+
+
+def _lists(tokens: Sequence[Token], text: str) -> Iterator[Span]:
+    """Yield the names before "list": "my grocery list"."""
+    for place, token in enumerate(tokens):
+        if token.norm in {"todos", "to-dos"} or (
+            token.norm in {"dos", "do"} and place and tokens[place - 1].norm == "to"
+        ):
+            if token.norm != "do" or (
+                place + 1 < len(tokens) and tokens[place + 1].norm in _LIST_NOUN
+            ):
+                first = place - 1 if token.norm in {"dos", "do"} else place
+                yield _span("list_name", tokens[first : place + 1], text)
+        elif token.norm in _LIST_NOUN:
+            start = place
+            while start > 0 and place - start < 2 and _names_list(tokens[start - 1]):
+                start -= 1
+            if start < place:
+                yield _span("list_name", tokens[start:place], text)
+
+
+def _names_list(token: Token) -> bool:
+    return (
+        token.shape is Shape.WORD
+        and token.norm not in _LIST_STOPS
+        and token.norm not in NO_NAMES
+        and not token.text.casefold().endswith("'s")
+    )
+
+
+def _people(
+    tokens: Sequence[Token], text: str, timed: Collection[int], lexicon: Lexicon
+) -> Iterator[Span]:
+    """Yield relations by their word, names by the words before or after them."""
+    taken: set[int] = set()
+    for match in lexicon.relations.within(tokens):
+        if tokens[match.start].start not in timed and not _is_event_head(
+            tokens, match.end, lexicon
+        ):
+            taken.update(range(match.start, match.end))
+            yield _span("relation", tokens[match.start : match.end], text)
+    place = 0
+    while place < len(tokens):
+        end = _name_end(tokens, place, timed, taken, lexicon)
+        if end > place:
+            for first, last in _single_names(tokens, place, end):
+                yield _span("person", tokens[first:last], text)
+        place = max(end, place + 1)
+
+
+def _is_event_head(tokens: Sequence[Token], place: int, lexicon: Lexicon) -> bool:
+    """Whether an event follows, as in "doctor appointment", so that nobody is meant."""
+    return (
+        place < len(tokens)
+        and lexicon.events.at(tokens, place) is not None
+        and not tokens[place - 1].text.casefold().endswith(("'s", "’s"))
+        and tokens[place - 1].norm in {"doctor", "dentist", "family", "team", "client", "group"}
+    )
+
+
+def _name_end(
+    tokens: Sequence[Token],
+    place: int,
+    timed: Collection[int],
+    taken: Collection[int],
+    lexicon: Lexicon,
+) -> int:
+    """Return where the names that begin here end, or ``place`` where none begin."""
+    before = tokens[place - 1] if place else None
+    token = tokens[place]
+    titled = token.norm in _TITLES and place + 1 < len(tokens)
+    owner = _owns_event(tokens, place, lexicon)
+    capital = place > 0 and token.text[:1].isupper() and not token.text.isupper()
+    met = before is not None and before.norm == "with"
+    reached = before is not None and _contacts(tokens, place, lexicon)
+    if not (titled or owner or (capital and (met or reached or _near_person(tokens, place)))
+            or met or reached):  # fmt: skip
+        return place
+    end = place
+    while end < len(tokens) and _may_be_name(tokens, end, timed, taken, lexicon):
+        end += 1
+        if tokens[end - 1].norm in _TITLES and end < len(tokens) and tokens[end].text == ".":
+            end += 1
+            continue
+        if reached and not token.text[:1].isupper() and not titled:
+            break
+        if owner and _owns_event(tokens, end - 1, lexicon):
+            break
+        if end < len(tokens) and tokens[end].norm in {"and", ",", "&"} and met:
+            if end + 1 < len(tokens) and _may_be_name(tokens, end + 1, timed, taken, lexicon):
+                end += 1
+                continue
+            break
+    if end - place == 1 and titled and not owner and not capital:
+        return place
+    return end
+
+
+def _owns_event(tokens: Sequence[Token], place: int, lexicon: Lexicon) -> bool:
+    """Whether the token is a name in "Jim's birthday" or "jims wedding"."""
+    text = tokens[place].text.casefold()
+    return (
+        text.endswith(("'s", "’s"))
+        and place + 1 < len(tokens)
+        and lexicon.events.at(tokens, place + 1) is not None
+        and tokens[place].norm not in NO_NAMES
+        and lexicon.relations.at(tokens, place) is None
+        and tokens[place].norm not in _STOPS
+    )
+
+
+def _contacts(tokens: Sequence[Token], place: int, lexicon: Lexicon) -> bool:
+    for width in (1, 2):
+        if place >= width:
+            match = lexicon.contact_verbs.at(tokens, place - width)
+            if match is not None and match.end == place:
+                return place == width or tokens[place - width - 1].norm in _BEFORE_VERBS
+    return False
+
+
+def _near_person(tokens: Sequence[Token], place: int) -> bool:
+    return tokens[place - 1].norm in {"to", "for", "with", "from", "by", "ask", "and"}
+
+
+def _may_be_name(
+    tokens: Sequence[Token],
+    place: int,
+    timed: Collection[int],
+    taken: Collection[int],
+    lexicon: Lexicon,
+) -> bool:
+    token = tokens[place]
+    if token.shape is not Shape.WORD or token.start in timed or place in taken:
+        return False
+    if token.norm in _TITLES:
+        return True
+    known: tuple[Phrases, ...] = (lexicon.events, lexicon.places, lexicon.agenda, lexicon.vague)
+    return (
+        token.norm not in _NO_NAME
+        and token.norm not in NO_PERSONS
+        and all(phrases.at(tokens, place) is None for phrases in known)
+        and (token.text[:1].isupper() or lexicon.domains.at(tokens, place) is None)
+        and (token.text[:1].isupper() or lexicon.durations.at(tokens, place) is None)
+    )
+
+
+def _single_names(tokens: Sequence[Token], start: int, end: int) -> Iterator[tuple[int, int]]:
+    """Cut a run of names: at "and" and commas, in lower case after each word."""
+    first = start
+    lower = not any(token.text[:1].isupper() for token in tokens[start:end])
+    for place in range(start, end + 1):
+        joint = place == end or tokens[place].norm in {"and", ",", "&"}
+        if joint:
+            if place > first:
+                yield first, place
+            first = place + 1
+        elif lower and place > first and not {
+            tokens[place].norm, tokens[place - 1].norm
+        } & _TITLES:  # fmt: skip
+            yield first, place
+            first = place
+
+
+def _places(
+    tokens: Sequence[Token], text: str, timed: Collection[int], lexicon: Lexicon
+) -> Iterator[Span]:
+    """Yield places by their noun after "at", "in", "to" and names after "at"."""
+    place = 1
+    while place < len(tokens):
+        lead = tokens[place - 1].norm
+        of_somebody = lexicon.relations.at(tokens, place - 1) is not None
+        if lead not in _TOWARDS and lead not in _ARTICLES and not of_somebody:
+            place += 1
+            continue
+        led = any(token.norm in _TOWARDS for token in tokens[max(0, place - 3) : place])
+        match = lexicon.places.at(tokens, place) if led else None
+        if match is not None and tokens[place].start not in timed:
+            yield _span("place_name", tokens[place : match.end], text)
+            place = match.end + 1
+            continue
+        end = place
+        while (
+            lead in {"at", "in"} and end < len(tokens) and tokens[end].start not in timed
+            and tokens[end].shape is Shape.WORD and tokens[end].text[:1].isupper()
+        ):  # fmt: skip
+            end += 1
+        if end > place:
+            yield _span("place_name", tokens[place:end], text)
+        place = max(end, place + 1)
+
+
+def _events(
+    tokens: Sequence[Token], text: str, timed: Collection[int], lexicon: Lexicon
+) -> Iterator[Span]:
+    """Yield the names of events: the noun with the words that tell which one."""
+    place = 0
+    while place < len(tokens):
+        match = lexicon.events.at(tokens, place)
+        if match is None or tokens[place].start in timed or _is_verb(tokens, place, lexicon):
+            place += 1
+            continue
+        end = match.end
+        while end < len(tokens) and (longer := lexicon.events.at(tokens, end)) is not None:
+            if tokens[end].start in timed:
+                break
+            end = longer.end
+        start = place
+        while (
+            start > 0
+            and place - start < _WIDEST_EVENT
+            and _modifies(tokens, start - 1, timed, lexicon)
+        ):
+            start -= 1
+        meal = end - start == 1 and tokens[start].norm in _MEALS
+        yield _span("meal_type" if meal else "event_name", tokens[start:end], text)
+        place = end
+
+
+def _is_verb(tokens: Sequence[Token], place: int, lexicon: Lexicon) -> bool:
+    """Whether the word opens an action: "call mom", "visit the vet"."""
+    if lexicon.action_verbs.at(tokens, place) is None or place + 1 >= len(tokens):
+        return False
+    before = tokens[place - 1].norm if place else "to"
+    return before in {"to", "and", "then", "please", "also", ",", "."}
+
+
+def _modifies(
+    tokens: Sequence[Token], place: int, timed: Collection[int], lexicon: Lexicon
+) -> bool:
+    token = tokens[place]
+    return (
+        token.shape is Shape.WORD
+        and token.start not in timed
+        and token.norm not in _STOPS
+        and not token.text.casefold().endswith(("'s", "’s"))
+        and token.norm not in NO_NAMES
+        and lexicon.action_verbs.at(tokens, place) is None
+        and lexicon.request_verbs.at(tokens, place) is None
+    )

@@ -1,0 +1,152 @@
+"""What limits a repetition: until June, for three weeks, from May to July, except on Sundays."""
+
+from datetime import datetime, timedelta
+
+from attrs import evolve
+
+from donna_core.domain.capture.chart import RuleBook
+from donna_core.domain.capture.dates import plus_months
+from donna_core.domain.capture.grammar.repeats import Days, Pairs
+from donna_core.domain.capture.repetition import happens
+from donna_core.domain.capture.values import (
+    Frame,
+    Grain,
+    Length,
+    Repeat,
+    When,
+)
+
+book = RuleBook()
+
+Dropped = tuple[When | Days | Pairs, ...]
+
+
+@book.rule(
+    "repeat", "<repeat> for? up? to? <number> times|occurrences|x", "<repeat> <number> ~x|times"
+)
+def times(_: Frame, base: Repeat, count: int) -> Repeat | None:
+    """Every day for 4 times."""
+    return evolve(base, count=count) if count > 0 and base.until is None else None
+
+
+@book.rule("repeat", "<repeat> ,? for up? to? the? next? <length>")
+def for_length(frame: Frame, base: Repeat, length: Length) -> Repeat | None:
+    """Every Thursday for the next three weeks."""
+    if length.is_fine or base.count is not None:
+        return None
+    return evolve(base, until=length.after(base.since or frame.today))
+
+
+@book.rule("repeat", "<repeat> ,? for the rest|remainder of <the_period>")
+def for_the_rest(_: Frame, base: Repeat, period: When) -> Repeat | None:
+    """Every Tuesday for the rest of the year."""
+    return evolve(base, until=period.last) if base.count is None and period.last else None
+
+
+@book.rule("repeat", "<repeat> ,? for the? next =week|month|year")
+def for_next(frame: Frame, base: Repeat, name: str) -> Repeat | None:
+    """Every other Friday for the next year."""
+    length = {"week": Length(days=7), "month": Length(months=1), "year": Length(months=12)}[name]
+    return for_length(frame, base, length)
+
+
+@book.rule(
+    "repeat",
+    "<repeat> ,? until|till|til|ending <day|period|point|named_month>",
+    "<repeat> through|thru <date|period|named_month>",
+)
+def until(_: Frame, base: Repeat, when: When) -> Repeat | None:
+    """Every Monday until June: its first day ends it."""
+    end = when.last if when.first == when.last else when.first
+    if end is None or base.count is not None:
+        return None
+    if base.since is not None and end < base.since and not when.fixed:
+        end = plus_months(end, 12)
+    return evolve(base, until=end)
+
+
+@book.rule(
+    "repeat",
+    "<repeat> ,? from|between <day|period|named_month> to|until|till|through|thru|and|-|–"
+    " <day|period|named_month>",
+)
+def bounded(frame: Frame, base: Repeat, first: When, last: When) -> Repeat | None:
+    """Every Monday from June to August: the last month belongs to it."""
+    begun = since(frame, base, first)
+    end = last.last
+    if begun is None or begun.since is None or end is None or base.until is not None:
+        return None
+    if end < begun.since and not last.fixed:
+        end = plus_months(end, 12)
+    return evolve(begun, until=end)
+
+
+@book.rule(
+    "repeat",
+    "<repeat> ,? starting|beginning|from|since on|in|from? <day|daypart|period|named_month>",
+)
+@book.rule("repeat", "starting|beginning|from on|in? <day|daypart|period|named_month> ,? <repeat>")
+def since(_: Frame, first: Repeat | When, second: Repeat | When) -> Repeat | None:
+    """Daily starting 3 March."""
+    base, when = (first, second) if isinstance(first, Repeat) else (second, first)
+    if not isinstance(base, Repeat) or not isinstance(when, When):
+        return None
+    return evolve(base, since=when.first)
+
+
+_EXCEPT = "except|excluding|besides|but"
+
+
+@book.rule("dropped", f"{_EXCEPT} for|not? on|in|at? <day|moment|period|named_month|repeat_days>")
+@book.rule("dropped", "other|apart than|from on|in? <day|period|named_month|repeat_days>")
+@book.rule("dropped", f"{_EXCEPT} for|not? on? <day_list>", "other|apart than|from <day_list>")
+def dropped(_: Frame, value: When | Days | Pairs) -> Dropped:
+    """Except in May, but not on Sundays."""
+    return (value,)
+
+
+@book.rule(
+    "dropped", "<dropped> ,|and|or on|in? <day|moment|named_month|period>", "<dropped> , and <day>"
+)
+def more_dropped(_: Frame, first: Dropped, value: When) -> Dropped | None:
+    """Except on 6 March and 8 March."""
+    return (*first, value) if len(first) < 12 else None
+
+
+@book.rule("repeat", "<repeat> ,? <dropped>")
+def without(_: Frame, base: Repeat, values: Dropped) -> Repeat | None:
+    """Daily except on Sundays; each Friday but not in July."""
+    for value in values:
+        found = _minus(base, value)
+        if found is None:
+            return None
+        base = found
+    return base
+
+
+def _minus(base: Repeat, value: When | Days | Pairs) -> Repeat | None:
+    """Return the repetition without some weekdays, without a month or without single days."""
+    if isinstance(value, tuple):
+        return _minus_weekdays(base, {day if isinstance(day, int) else day[1] for day in value})
+    first, last = value.first, value.last
+    if first is None or last is None:
+        return None
+    if base.since is not None and last < base.since and not value.fixed:
+        first, last = plus_months(first, 12), plus_months(last, 12)
+    if value.clock is not None:
+        at_it = datetime.combine(first, value.clock.daytime.wall)
+        return evolve(base, without=(*base.without, at_it))
+    if value.grain is Grain.MONTH and not value.fixed and base.until is None:
+        left = tuple(month for month in base.months or range(1, 13) if month != first.month)
+        return evolve(base, months=left) if left else None
+    days = [first + timedelta(days=step) for step in range(min((last - first).days, 366) + 1)]
+    kept = tuple(day for day in days if len(days) == 1 or happens(base, day))
+    return evolve(base, without=(*base.without, *kept))
+
+
+def _minus_weekdays(base: Repeat, dropped: set[int]) -> Repeat | None:
+    if base.every not in ("DAILY", "WEEKLY") or (base.interval > 1 and base.every == "DAILY"):
+        return None
+    pairs = base.weekdays or tuple((0, day) for day in range(7))
+    left = tuple(pair for pair in pairs if pair[1] not in dropped)
+    return evolve(base, every="WEEKLY", weekdays=left) if left else None

@@ -1,0 +1,179 @@
+"""Repetitions by the calendar: every first Monday, the 1st and 15th of each month, every May."""
+
+from attrs import evolve
+
+from donna_core.domain.capture.chart import RuleBook
+from donna_core.domain.capture.grammar.repeats import WORKDAYS, Which
+from donna_core.domain.capture.holidays import days_of
+from donna_core.domain.capture.values import (
+    Frame,
+    Repeat,
+)
+
+book = RuleBook()
+
+
+@book.rule(
+    "repeat",
+    "every|each|the <nth> <weekday|weekdays>",
+    "every|each <nth> <weekday> of|in the|every|each? month",
+)
+@book.rule("repeat", "on? the? <nth> <weekday|weekdays> of|in|on every|each month")
+def nth_weekday(_: Frame, nth: int, day: int) -> Repeat | None:
+    """Every first Monday: of the month."""
+    return Repeat(every="MONTHLY", weekdays=((nth, day),)) if abs(nth) <= 5 else None
+
+
+@book.rule("repeat", "every|each <nth> and|& <nth> <weekday|weekdays>")
+@book.rule(
+    "repeat", "on? the? <nth> and|& the? <nth> <weekday|weekdays> of|in every|each|the month"
+)
+def two_nth(_: Frame, first: int, second: int, day: int) -> Repeat | None:
+    """The second and last Friday of each month."""
+    if max(abs(first), abs(second)) > 5:
+        return None
+    return Repeat(every="MONTHLY", weekdays=((first, day), (second, day)))
+
+
+@book.rule("repeat", "on? the? <nth|number> day? of <repeat>", "the? <nth> <repeat>")
+def nth_of(_: Frame, nth: int, base: Repeat) -> Repeat | None:
+    """The 4th of every other month, the 31st day of every year."""
+    return _on_numbers(base, (nth,))
+
+
+@book.rule("repeat", "on? the? <nth> <weekday> of|in <repeat>")
+def nth_weekday_of(_: Frame, nth: int, day: int, base: Repeat) -> Repeat | None:
+    """The first Friday of every third month."""
+    if base.every not in ("MONTHLY", "YEARLY") or base.weekdays or abs(nth) > 5:
+        return None
+    return evolve(base, weekdays=((nth, day),))
+
+
+@book.rule("number_list", "<nth>", "<ordinal|nth> ,|and|& the? <number_list>")
+@book.rule("number_list", "<number>", "<number> ,|and|& <number_list>")
+def number_list(_: Frame, first: int, rest: Which = ()) -> Which | None:
+    """The 1st and 15th."""
+    return (first, *rest) if len(rest) < 12 else None
+
+
+@book.rule(
+    "repeat",
+    "<repeat> ,? on? the|day|days? day? <number_list> of? the? day?",
+    "<repeat> at|in the beginning",
+)
+def on_numbers(_: Frame, base: Repeat, numbers: Which = (1,)) -> Repeat | None:
+    """Monthly on the 1st."""
+    return _on_numbers(base, numbers)
+
+
+@book.rule(
+    "repeat",
+    "<repeat> ,? on|, the? <nth> <weekday>",
+    "<repeat> on? the? <nth> <weekday> in|of <month>",
+)
+def on_nth(_: Frame, base: Repeat, nth: int, day: int, month: int | None = None) -> Repeat | None:
+    """Monthly on the last Friday; yearly on the fourth Thursday in November."""
+    if base.every not in ("MONTHLY", "YEARLY") or base.weekdays or abs(nth) > 53:
+        return None
+    return evolve(base, weekdays=((nth, day),), months=(month,) if month else ())
+
+
+@book.rule(
+    "repeat",
+    "every|each <month> on? the? day? <number_list>",
+    "every year on? <month> the? <number_list>",
+)
+@book.rule("repeat", "yearly|annually on <month> the? <number_list>", "every|each <month>")
+def yearly_date(_: Frame, month: int, days: Which = ()) -> Repeat | None:
+    """Every August on day 20."""
+    if not all(1 <= day <= 31 for day in days):
+        return None
+    return Repeat(every="YEARLY", months=(month,), month_days=days)
+
+
+@book.rule(
+    "repeat",
+    "yearly|annually on|, the? <number> of? <month>",
+    "every <ordinal|number> of? <month>",
+    "every year on the? <ordinal|number> of? <month>",
+)
+def yearly_day(_: Frame, day: int, month: int) -> Repeat | None:
+    """Every 3rd of May."""
+    return Repeat(every="YEARLY", months=(month,), month_days=(day,)) if 1 <= day <= 31 else None
+
+
+@book.rule("repeat", "every|each <month> ,|and|& <month>", "<repeat> in <month>")
+@book.rule("repeat", "<repeat> in <month> ,|and|& <month>")
+@book.rule("repeat", "<repeat> in <month> , <month> ,? and? <month>")
+def in_months(_: Frame, *parts: Repeat | int) -> Repeat | None:
+    """Every January and July; every week in May."""
+    base = parts[0] if isinstance(parts[0], Repeat) else Repeat(every="YEARLY")
+    if base.months:
+        return None
+    return evolve(base, months=tuple(part for part in parts if isinstance(part, int)))
+
+
+@book.rule("dates", "<ordinal>", "<ordinal> ,|and|& the? <dates>", "<ordinal> , and the? <dates>")
+def dates(_: Frame, first: int, rest: Which = ()) -> Which | None:
+    """The 1st, 10th and 20th."""
+    return (first, *rest) if 1 <= first <= 31 and len(rest) < 12 else None
+
+
+@book.rule("repeat", "every|each <dates>", "every|each <dates> of the|each month")
+@book.rule("repeat", "on? the? <dates> of every|each month")
+def every_dates(_: Frame, days: Which) -> Repeat:
+    """Every 15th; the 1st and 15th of each month."""
+    return Repeat(every="MONTHLY", month_days=days)
+
+
+@book.rule("repeat", "every|each <nth> day of the|each? month")
+@book.rule("repeat", "on? the? <nth> day? of every|each month")
+def every_nth_day(_: Frame, nth: int) -> Repeat | None:
+    """Every last day of the month."""
+    return Repeat(every="MONTHLY", month_days=(nth,)) if -31 <= nth <= 31 else None
+
+
+@book.rule("repeat", "on? the? <nth> weekday|workday of every|each month")
+@book.rule("repeat", "on? the? <nth> working|business|work day of every|each month")
+@book.rule("repeat", "every|each <nth> weekday|workday of the month")
+@book.rule("repeat", "every|each <nth> working|business|work day of the month")
+def nth_workday(_: Frame, nth: int) -> Repeat | None:
+    """The last working day of every month."""
+    if abs(nth) > 23:
+        return None
+    return Repeat(every="MONTHLY", weekdays=WORKDAYS, positions=(nth,))
+
+
+@book.rule("repeat", "every|each <holiday>", "every|each year on <holiday>")
+@book.rule("repeat", "yearly|annually on <holiday>")
+def each_holiday(frame: Frame, name: str) -> Repeat | None:
+    """Every Christmas, every Thanksgiving; none for days that follow the moon."""
+    years = range(frame.today.year, frame.today.year + 7)
+    days = [day for year in years for day in days_of(name, year, country=frame.country)]
+    if len(days) < len(years) or len({day.month for day in days}) > 1:
+        return None
+    month = (days[0].month,)
+    if len({day.day for day in days}) == 1:
+        return Repeat(every="YEARLY", months=month, month_days=(days[0].day,))
+    places = {((day.day + 6) // 7, day.weekday()) for day in days}
+    if len(places) > 1:
+        return None
+    return Repeat(every="YEARLY", months=month, weekdays=tuple(places))
+
+
+@book.rule("repeat", "<repeat> in week|weeks <number_list>")
+def in_weeks(_: Frame, base: Repeat, weeks: Which) -> Repeat | None:
+    """Every year in week 12."""
+    if not all(1 <= week <= 53 for week in weeks):
+        return None
+    return evolve(base, every="YEARLY", weeks=weeks)
+
+
+def _on_numbers(base: Repeat, numbers: Which) -> Repeat | None:
+    if base.weekdays or base.month_days:
+        return None
+    if base.every == "MONTHLY" and all(-31 <= number <= 31 and number for number in numbers):
+        return evolve(base, month_days=numbers)
+    if base.every == "YEARLY" and not base.months and all(1 <= number <= 366 for number in numbers):
+        return evolve(base, year_days=numbers)
+    return None

@@ -1,0 +1,53 @@
+"""What a task Donna has already takes up from a sentence that means the same task."""
+
+from attrs import evolve
+
+from donna_core.domain.capture.reading import Reading
+from donna_core.domain.tasks.task import MAY_BE_PLACED, DeadlineType, Task
+
+
+def filled(task: Task, reading: Reading) -> Task:
+    """Return the task with its gaps filled from the reading; what it says itself stands."""
+    takes_deadline = task.deadline is None and reading.deadline is not None
+    return evolve(
+        task,
+        description=task.description or reading.description,
+        deadline=reading.deadline if takes_deadline else task.deadline,
+        deadline_type=reading.deadline_type if takes_deadline else task.deadline_type,
+        pinned_start=task.pinned_start or reading.start,
+        priority=max(task.priority, reading.priority),
+        base_priority=max(task.base_priority, reading.priority),
+        tags=tuple(
+            dict.fromkeys((*task.tags, *reading.tags, *(f"@{each}" for each in reading.contexts)))
+        ),
+        prep_work_flag=task.prep_work_flag or reading.prep_work_flag,
+        prep_work_instructions=task.prep_work_instructions or reading.prep_work_instructions,
+    )
+
+
+def updated(task: Task, reading: Reading) -> Task:
+    """Return the task as the reading tells it; what the reading leaves open stays."""
+    return evolve(
+        filled(task, reading),
+        title=reading.title,
+        deadline=reading.deadline or task.deadline,
+        deadline_type=(
+            task.deadline_type
+            if reading.deadline_type is DeadlineType.NONE
+            else reading.deadline_type
+        ),
+        pinned_start=reading.start or task.pinned_start,
+        time_intent=reading.time_intent if reading.start else task.time_intent,
+        estimated_duration=(
+            reading.duration if reading.duration_stated else task.estimated_duration
+        ),
+    )
+
+
+def asks_for_another_place(before: Task, after: Task) -> bool:
+    """Whether a change touches what a task's place depends on."""
+    return after.status in MAY_BE_PLACED and (
+        before.deadline != after.deadline
+        or before.pinned_start != after.pinned_start
+        or before.estimated_duration != after.estimated_duration
+    )

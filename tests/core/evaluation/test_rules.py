@@ -1,0 +1,144 @@
+"""The rules answer the fixtures like any model; README.md shows how well.
+
+Write its table anew with: .venv/bin/python tests/core/evaluation/test_rules.py
+"""
+
+import asyncio
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from donna_core.domain.tasks.dedup import DedupRules
+from donna_core.testing.calibration import Reliability, reliability
+from donna_core.testing.duplicates import Confusion, find_duplicates
+from donna_core.testing.evaluation import Result, evaluate, load_suites
+from donna_core.testing.world import SimulatedWorld
+
+ROOT = Path(__file__).resolve().parents[3]
+README = ROOT / "README.md"
+BEGIN, END = "<!-- evaluation -->\n", "<!-- end of evaluation -->"
+ANSWERED = ["parse_task", "classify_priority", "deduplication", "chat_intent"]
+# The tiers whose gate the rules have to reach; the others are printed and grow.
+CLAIMED = [
+    "parse_task/tier1_baseline.json",
+    "parse_task/tier3_complexity.json",
+    "classify_priority/tier1_baseline.json",
+    "deduplication/tier1_baseline.json",
+    "chat_intent/tier1_baseline.json",
+]
+# Precision and recall below which the search for duplicates may not fall.
+FLOORS = {
+    "deduplication/tier1_baseline.json": (0.95, 0.95),
+    "deduplication/pairs.json": (0.95, 0.95),
+    "deduplication/held_out.json": (0.95, 0.75),
+}
+
+
+@pytest.mark.parametrize("path", CLAIMED)
+def test_the_rules_reach_the_gates_they_claim(results: Mapping[str, Result], path: str) -> None:
+    """A tier the rules are trusted with passes its gate."""
+    result = results[path]
+    failed = {answer.case.id: answer.wrong for answer in result.answers if not answer.passed}
+
+    assert result.reaches_gate, failed
+
+
+@pytest.mark.parametrize("path", FLOORS)
+def test_duplicates_are_found_and_nothing_else(results: Mapping[str, Result], path: str) -> None:
+    """Precision and recall of both passes stay above their floors."""
+    precision, recall = FLOORS[path]
+
+    confusion = duplicates(results[path])
+
+    figures = f"{percent(confusion.precision)} precision, {percent(confusion.recall)} recall"
+    print(f"\n{path}: {figures}")  # noqa: T201  # shown with -s: the figures are the point
+    assert (confusion.precision >= precision, confusion.recall >= recall) == (True, True)
+
+
+def test_every_answer_is_whole(results: Mapping[str, Result]) -> None:
+    """Whatever the sentence, the rules answer, with a confidence that is one."""
+    answered = [result for path, result in results.items() if path.split("/")[0] in ANSWERED]
+
+    for result in answered:
+        for answer in result.answers:
+            assert answer.output is not None, answer.case.id
+            assert 0 <= answer.output["confidence"] <= 1, answer.case.id
+
+
+def test_the_readme_shows_what_the_rules_answer(results: Mapping[str, Result]) -> None:
+    """The table is the present one, and is printed with the reliability of the confidence."""
+    table = reliability(read_confidences(results))
+    print(f"\n{block(results)}\n{reliability_table(table)}")  # noqa: T201  # shown with -s
+
+    assert inserted(README.read_text(), results) == README.read_text(), "write it anew, see above"
+
+
+def read_confidences(results: Mapping[str, Result]) -> list[tuple[float, bool]]:
+    """Return how sure each reading of a sentence is, and whether all of it is right.
+
+    Cases that ask for a doubt are left out: there being unsure is what is right.
+    """
+    return [
+        (answer.output["confidence"], answer.passed)
+        for path, result in results.items()
+        if path.startswith("parse_task/")
+        for answer in result.answers
+        if answer.output is not None and "confidence" not in answer.case.expected
+    ]
+
+
+def duplicates(result: Result) -> Confusion:
+    """Return how well both passes tell the pairs of a suite."""
+    model = SimulatedWorld().runtime.language_model
+    return asyncio.run(find_duplicates(model, result.suite, rules=DedupRules()))
+
+
+def block(results: Mapping[str, Result]) -> str:
+    """Return the tables of the README."""
+    rows = ["| fixtures | cases | passed | gate |", "|---|---|---|---|"]
+    found = ["| pairs of titles | pairs | precision | recall |", "|---|---|---|---|"]
+    for path, result in results.items():
+        suite, folder = result.suite, path.split("/")[0]
+        count = len(suite.cases)
+        if folder in ANSWERED and (suite.tier is not None or folder == "parse_task"):
+            gate = "none" if suite.pass_gate is None else percent(suite.pass_gate)
+            tier = "" if suite.tier is None else f"tier {suite.tier} "
+            name = f"{folder}, {tier}{suite.name}"
+            rows.append(f"| {name} | {count} | {percent(result.pass_rate)} | {gate} |")
+        if folder == "deduplication":
+            told = duplicates(result)
+            figures = f"{percent(told.precision)} | {percent(told.recall)}"
+            found.append(f"| {suite.name} | {count} | {figures} |")
+    error = reliability(read_confidences(results)).error
+    last = f"The confidence of a reading is off by {100 * error:.1f} points (expected calibration"
+    return "\n".join([*rows, "", *found, "", f"{last} error over the parse_task fixtures).", ""])
+
+
+def reliability_table(table: Reliability) -> str:
+    """Return the bins of the confidence, for people."""
+    lines = [
+        f"{each.low:.1f}–{each.high:.1f}  {each.count:4}  said {percent(each.mean_confidence):>5}"
+        f"  right {percent(each.accuracy):>5}"
+        for each in table.bins
+    ]
+    return "\n".join([*lines, f"expected calibration error {100 * table.error:.1f} points"])
+
+
+def percent(share: float) -> str:
+    """Return a share in whole percent, never rounded up to what was not reached."""
+    return f"{int(100 * share + 1e-9)} %"
+
+
+def inserted(text: str, results: Mapping[str, Result]) -> str:
+    """Return the text with the present tables between the marks."""
+    before, _, rest = text.partition(BEGIN)
+    _, _, after = rest.partition(END)
+    return before + BEGIN + block(results) + END + after
+
+
+if __name__ == "__main__":
+    rules = SimulatedWorld().runtime.language_model
+    shipped = load_suites(ROOT / "fixtures", *ANSWERED)
+    now = {suite.path: asyncio.run(evaluate(rules, suite)) for suite in shipped}
+    README.write_text(inserted(README.read_text(), now))
