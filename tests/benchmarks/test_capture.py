@@ -43,9 +43,10 @@ def sentences() -> list[str]:
     verbs = ("Fix", "Call", "Order", "Review", "Clean", "Plan", "Print", "Repair", "Write", "Check")
     cities = sorted({zone.rpartition("/")[2].replace("_", " ") for zone in available_timezones()})
     names = [city for city in cities if len(city) > 5 and city.isalpha()]
+    pairs = ((names[n % len(names)], names[-7 * n % len(names)]) for n in range(CAPTURES))
     return [
-        f"{verbs[n % len(verbs)]} {names[n % len(names)]} {names[-7 * n % len(names)]} for 10 minutes"
-        for n in range(CAPTURES)
+        f"{verbs[n % len(verbs)]} {one} {other} for 10 minutes"
+        for n, (one, other) in enumerate(pairs)
     ]
 
 
