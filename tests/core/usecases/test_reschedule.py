@@ -28,6 +28,7 @@ from donna_core.usecases.reschedule import (
     snooze,
     unpin,
 )
+from donna_core.usecases.undo import undo
 
 
 async def test_a_move_is_a_reschedule_and_no_transition(world: SimulatedWorld) -> None:
@@ -210,3 +211,25 @@ async def test_a_wish_explains_itself(world: SimulatedWorld) -> None:
 
     (explanation,) = changed.command.explanations
     assert [reason.code for reason in explanation.reasons] == [ReasonCode.ASKED_FOR]
+
+
+async def test_snoozing_never_brings_a_task_forward(world: SimulatedWorld) -> None:
+    """What is planned for later than the snooze stays where it is."""
+    await world.say("call mom on friday at 3pm")
+    before = await world.task(1)
+
+    await snooze(world.runtime, "1", until=world.clock.now() + timedelta(hours=2))
+
+    after = await world.task(1)
+    assert after.scheduled_start == before.scheduled_start
+    assert after.reschedule_count == before.reschedule_count
+
+
+async def test_a_plan_that_changes_nothing_is_nothing_to_take_back(world: SimulatedWorld) -> None:
+    """The next undo takes back what was really done."""
+    await world.say("call mom on friday at 3pm")
+    await plan(world.runtime)
+
+    undone, _ = await undo(world.runtime)
+
+    assert undone.verb == "capture"

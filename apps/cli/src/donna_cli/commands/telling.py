@@ -9,14 +9,15 @@ from typing import Annotated
 import typer
 
 from donna_adapters.compose.build import Composed
+from donna_adapters.compose.settings import Home
 from donna_cli.exits import ExitCode, code_of, complain
 from donna_cli.invocation import Invocation
-from donna_cli.render import Block, Line, Tone, show
+from donna_cli.render import show
 from donna_cli.resolving import settle_duplicate
 from donna_cli.session import Action, Page, look, opened, perform, present_receipt, run, scene
-from donna_cli.wording import Scene, moment, understood
-from donna_core.domain.capture.reading import Reading
+from donna_cli.views import zone_lines
 from donna_core.domain.errors import InvalidInput, Refused
+from donna_core.domain.wording import Line, Tone, understood
 from donna_core.usecases.capture import Captured, OnDuplicate, capture, read
 from donna_core.usecases.runtime import Runtime
 
@@ -82,17 +83,18 @@ def add(
                 code = max(code, present_receipt(receipt, invocation))
                 captured.extend([receipt.captured] if receipt.captured else [])
             if captured and composed.home.first_run and not invocation.dry_run:
-                _tell_newcomer(invocation)
+                _tell_newcomer(invocation, composed.home)
         return code
 
     code = run(act())
     return max([code, *(settle_duplicate(invocation, each) for each in captured if asks)])
 
 
-def _tell_newcomer(invocation: Invocation) -> None:
-    """Say, with the first task of all, what the terminal alone does not do."""
+def _tell_newcomer(invocation: Invocation, home: Home) -> None:
+    """Say, with the first task of all, what the terminal alone does not do, and in which zone."""
     if not invocation.json:
-        show([Line("Reminders go out while `donna run` is running.", Tone.QUIET)], invocation)
+        reminders = Line("Reminders go out while `donna run` is running.", Tone.QUIET)
+        show([reminders, *zone_lines(home)], invocation)
 
 
 def _capture(text: str, choice: OnDuplicate, insist: bool) -> Action:  # noqa: FBT001  # handed on
@@ -131,7 +133,7 @@ def parse(
         [text] = list(sentences(words, None))[:1]
         reading = await read(runtime, text)
         return Page(
-            blocks=lambda: _reading(reading, scene(runtime)),
+            blocks=lambda: understood(reading, scene(runtime)),
             wire=lambda wire: wire.reading(reading),
         )
 
@@ -166,15 +168,3 @@ def _lines_of_stdin(words: list[str] | None) -> Iterator[str]:
     if not words and sys.stdin.isatty():
         return iter(())
     return iter(sys.stdin.buffer.read().decode("utf-8", "replace").splitlines())
-
-
-def _reading(reading: Reading, scene: Scene) -> Iterator[Block]:
-    yield Line(reading.title, Tone.HEADING)
-    if not reading.is_task:
-        yield Line("This does not read like a task.", Tone.WARNING, 1)
-    yield Line(understood(reading, scene), depth=1)
-    for span in reading.spans:
-        yield Line(f"'{span.text}': {span.kind}", Tone.QUIET, 1)
-    for other in reading.alternatives:
-        yield Line(f"It could mean {moment(other, scene)}", Tone.QUIET, 1)
-    yield from (Line(f"Note: {remark}", Tone.WARNING, 1) for remark in reading.remarks)
