@@ -1,14 +1,16 @@
 """What looking shows: now and next, lists, a day, a week, one task."""
 
 from collections.abc import Iterator, Sequence
+from datetime import timedelta
 
 from donna_adapters.compose.settings import Home
 from donna_cli.render import Block, Grid
 from donna_core.domain.effects import CalendarWrite
 from donna_core.domain.followup.phrasing import counted
 from donna_core.domain.planning.week import Week
-from donna_core.domain.tasks.task import Task
+from donna_core.domain.tasks.task import HIGHEST_PRIORITY, Task
 from donna_core.domain.timing.interval import Interval
+from donna_core.domain.timing.windows import TimeWindow
 from donna_core.domain.wording import (
     TASK_COLUMNS,
     WEEK_COLUMNS,
@@ -27,7 +29,7 @@ from donna_core.domain.wording import (
 from donna_core.domain.wording import day as day_words
 from donna_core.ports.outbox import OutboxRow
 from donna_core.usecases.explain import history, reasons
-from donna_core.usecases.overview import DayView, Now, TaskView
+from donna_core.usecases.overview import Contact, DayView, Now, TaskView
 
 
 def welcome(home: Home) -> Iterator[Block]:
@@ -111,6 +113,26 @@ def day(view: DayView, scene: Scene) -> Iterator[Block]:
 def week(view: Week, scene: Scene) -> Iterator[Block]:
     """Yield the plan of a week as one table; free days stand in it too."""
     yield Grid(columns=WEEK_COLUMNS, rows=tuple(day_rows(view.days, scene)), wide="What")
+
+
+def contact(view: Contact, scene: Scene) -> Iterator[Block]:
+    """Yield when messages may go out."""
+    if view.ordinary_from == view.at:
+        yield Line("Messages go out now.", Tone.GOOD)
+    else:
+        yield Line(f"Messages go out from {moment(view.ordinary_from, scene)}.", Tone.WARNING)
+        urgent = "now" if view.urgent_from == view.at else f"from {moment(view.urgent_from, scene)}"
+        yield Line(f"Those of priority {HIGHEST_PRIORITY} go out {urgent}.", depth=1)
+    yield Line(f"Quiet hours: {_clock_face(view.quiet)}; blackout: {_clock_face(view.blackout)}.")
+    until = view.attention.quiet_until
+    if until is not None and until > view.at:
+        ends = scene.spelling.command("quiet", "off")
+        yield Line(f"You asked for quiet until {moment(until, scene)}: {ends} ends it.")
+
+
+def _clock_face(window: TimeWindow) -> str:
+    hour = timedelta(hours=1)
+    return f"{window.start // hour:02}:00–{window.end // hour:02}:00"
 
 
 def task(view: TaskView, scene: Scene) -> Iterator[Block]:

@@ -20,7 +20,7 @@ from donna_core.domain.wording import Scene, because
 from donna_core.ports.calendar import CalendarEvent
 from donna_core.ports.outbox import OutboxRow
 from donna_core.usecases.capture import Captured
-from donna_core.usecases.overview import DayView, Now, TaskView
+from donna_core.usecases.overview import Contact, DayView, Now, TaskView
 from donna_core.usecases.receipt import Receipt
 
 # Valid within JSON texts, and no terminal obeys them: C1, line and direction marks, surrogates.
@@ -163,6 +163,16 @@ def now(view: Now, scene: Scene) -> schema.NowObject:
         overdue=tasks(view.overdue),
         unplanned=tasks(view.unplanned),
         waiting_for_answer=[pursuit(each) for each in view.waiting_for_answer],
+        quiet_until=view.attention.quiet_until,
+    )
+
+
+def contact(view: Contact) -> schema.ContactObject:
+    """Return when messages may go out."""
+    return schema.ContactObject(
+        at=view.at,
+        ordinary_from=view.ordinary_from,
+        urgent_from=view.urgent_from,
         quiet_until=view.attention.quiet_until,
     )
 
