@@ -6,7 +6,7 @@ demo: bootstrap
 	@.venv/bin/donna demo
 
 test: bootstrap
-	@.venv/bin/python -m pytest $(ARGS)
+	@.venv/bin/python -m pytest -n auto $(ARGS)
 
 lint: bootstrap
 	@.venv/bin/python -m nox -s lint types imports

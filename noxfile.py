@@ -181,7 +181,7 @@ def install(session: nox.Session, python: Path, *what: str | Path) -> None:
 
 def test(session: nox.Session, python: Path, *arguments: str) -> None:
     """Run pytest in an environment where only installed packages can be imported (-P)."""
-    session.run(python, "-P", "-m", "pytest", "-q", *arguments)
+    session.run(python, "-P", "-m", "pytest", "-q", "-n", "auto", *arguments)
 
 
 def interpreter(version: str) -> Path | None:

@@ -8,6 +8,7 @@ from donna_adapters.calendars.ics import IcsCalendar
 from donna_core.domain.effects import Channel, Message, MessageKind
 from donna_core.domain.tasks.task import TaskStatus
 from donna_core.domain.timing.interval import Interval
+from donna_core.ports.calendar import CalendarEvent
 from donna_core.testing.invariants import violations
 from donna_core.testing.world import BERLIN, SimulatedWorld
 from donna_core.usecases.advance import Verb, advance
@@ -44,11 +45,28 @@ END:VCALENDAR
 """
 
 
-async def events(world: SimulatedWorld):  # type: ignore[no-untyped-def]
+async def events(world: SimulatedWorld) -> tuple[CalendarEvent, ...]:
     """Return what stands in the calendar that Donna writes."""
     now = world.clock.now()
     window = Interval(now - timedelta(days=10), now + timedelta(days=60))
     return (await world.runtime.own_calendar.read(window)).events
+
+
+async def live(world: SimulatedWorld) -> None:
+    """Talk, act and sleep through two days."""
+    for text in MORNING:
+        assert (await world.say(text)).task is not None
+    await world.run_until(world.instant("2026-11-23 17:20"))
+    await advance(world.runtime, "1", Verb.DONE)
+    await advance(world.runtime, "8", Verb.DROP)
+    await world.run_until(world.instant("2026-11-23 18:05"))
+    await advance(world.runtime, "water", Verb.DONE)
+    await world.run_until(world.instant("2026-11-24 08:00"))
+    for text in TOMORROW:
+        assert (await world.say(text)).task is not None
+    await move(world.runtime, "slides", to=world.instant("2026-11-25 09:00"))
+    await undo(world.runtime)
+    await world.run_until(world.instant("2026-11-25 08:00"))
 
 
 async def test_two_days(household: Callable[..., SimulatedWorld], tmp_path: Path) -> None:
@@ -65,37 +83,24 @@ async def test_two_days(household: Callable[..., SimulatedWorld], tmp_path: Path
             await ack(world.runtime, f"ok {message.ref}")
 
     world.on_message = answer
-    for text in MORNING:
-        assert (await world.say(text)).task is not None
-    await world.run_until(world.instant("2026-11-23 17:20"))
-    milk = await world.task(1)
-    await advance(world.runtime, "1", Verb.DONE)
-    await advance(world.runtime, "8", Verb.DROP)
-    await world.run_until(world.instant("2026-11-23 18:05"))
-    await advance(world.runtime, "water", Verb.DONE)
-    await world.run_until(world.instant("2026-11-24 08:00"))
-    for text in TOMORROW:
-        assert (await world.say(text)).task is not None
-    await move(world.runtime, "slides", to=world.instant("2026-11-25 09:00"))
-    await undo(world.runtime)
-    await world.run_until(world.instant("2026-11-25 08:00"))
+    await live(world)
 
     assert len(answered) == 1
-    after = [e.at for e in world.received if e.message.task_id == answered[0].task_id]
-    assert max(after) == world.instant("2026-11-23 12:00")
-    kinds = {each.message.kind for each in world.received}
-    assert kinds == {
-        MessageKind.REMINDER, MessageKind.NUDGE, MessageKind.ESCALATION, MessageKind.DIGEST
-    }  # fmt: skip
-    assert milk.scheduled_start is not None
-    meeting = Interval(world.instant("2026-11-23 11:00"), world.instant("2026-11-23 16:00"))
-    assert not any(e.when.overlaps(meeting) for e in await events(world))
+    about_it = [e.at for e in world.received if e.message.task_id == answered[0].task_id]
+    assert max(about_it) == world.instant("2026-11-23 12:00")
+    assert {each.message.kind for each in world.received} == set(MessageKind) - {MessageKind.NOTICE}
     watered = await world.look(lambda s: [t for t in s.tasks.select() if "plants" in t.title])
     assert [task.status for task in watered] == [TaskStatus.DONE, TaskStatus.SCHEDULED]
     assert office_file.read_text() == MEETING
+    await assert_all_is_well(world)
 
+
+async def assert_all_is_well(world: SimulatedWorld) -> None:
+    """Nothing lies over the meeting, and every invariant holds."""
     shown = await events(world)
+    meeting = Interval(world.instant("2026-11-23 11:00"), world.instant("2026-11-23 16:00"))
     assert shown
+    assert not any(event.when.overlaps(meeting) for event in shown)
     assert not await world.look(
         lambda stores: violations(
             stores,

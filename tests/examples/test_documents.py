@@ -82,7 +82,7 @@ def test_files_to_copy_are_well_formed(tmp_path: Path) -> None:
 
 
 def run(*command: str, home: Path) -> subprocess.CompletedProcess[str]:
-    """Run a command in an empty home, as a newcomer would."""
+    """Run a command in an empty home, as a newcomer in London would."""
     kept = {
         name: value for name, value in os.environ.items() if not name.startswith(("XDG_", "DONNA_"))
     }
@@ -90,7 +90,7 @@ def run(*command: str, home: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         command,
         cwd=home,
-        env=kept | {"HOME": str(home), "PATH": path},
+        env=kept | {"HOME": str(home), "PATH": path, "TZ": "Europe/London"},
         capture_output=True,
         text=True,
         timeout=100,

@@ -22,15 +22,18 @@ def test_words_need_no_quotes(donna: Donna, monday: Any) -> None:
         f"  {asked}, although that is outside the usual hours for personal tasks",
         "Undo: donna undo",
         "Reminders go out while `donna run` is running.",
+        "Your time zone is Europe/Berlin. To name another one:",
+        "  donna config set calendar.timezone Europe/Berlin",
     ]
 
 
-def test_the_first_task_alone_tells_of_reminders(donna: Donna) -> None:
+def test_the_first_task_alone_tells_of_reminders_and_the_zone(donna: Donna) -> None:
     """Once is enough."""
     first, second = donna("add", "Buy milk"), donna("add", "Fix the roof")
 
     assert "donna run" in first.out
     assert "donna run" not in second.out
+    assert "time zone" not in second.out
 
 
 @pytest.mark.parametrize("words", [["add", "-"], ["add"]])

@@ -6,6 +6,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 Donna = Callable[..., Any]
 
 
@@ -17,7 +19,22 @@ def test_the_first_look_welcomes(donna: Donna) -> None:
     assert "donna add" in first.out
     assert "donna demo" in first.out
     assert "No account" in first.out
+    assert "Europe/Berlin. To name another one:" in first.out
     assert "Nothing is waiting" in second.out
+
+
+@pytest.mark.parametrize("words", [[], ["add", "Buy milk"]])
+def test_a_guessed_zone_is_said_at_once(
+    donna: Donna, home: Path, monkeypatch: pytest.MonkeyPatch, words: list[str]
+) -> None:
+    """Whoever starts on a machine without a zone learns that UTC is used, and how to name one."""
+    (home / "config" / "calendar.yaml").unlink()
+    monkeypatch.setenv("TZ", "Nowhere/Land")
+    said = donna(*words)
+
+    assert "Your time zone is UTC" in said.out
+    assert "cannot be told" in said.out
+    assert "donna config set calendar.timezone" in said.out
 
 
 def test_now_shows_what_comes_and_what_is_late(donna: Donna, monday: Any) -> None:
@@ -94,6 +111,7 @@ def test_why_tells_reasons_who_and_when(donna: Donna, monday: Any) -> None:
     said = donna("why", "pay", "rent")
 
     assert "Its place: because" in said.out
+    assert "Its size: because" in said.out
     assert f"you: capture (Pay rent by {monday})" in said.out
     assert "backlog to scheduled" in said.out
     assert "you: done" in said.out

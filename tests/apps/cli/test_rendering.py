@@ -12,7 +12,8 @@ from rich.cells import cell_len
 from typer.testing import CliRunner
 
 from donna_cli.invocation import Invocation
-from donna_cli.render import Grid, Line, Tone, show
+from donna_cli.render import Grid, show
+from donna_core.domain.wording import Line, Tone
 
 Donna = Callable[..., Any]
 

@@ -131,3 +131,15 @@ def test_quiet_begins_and_ends(donna: Donna) -> None:
 def test_answering_where_nothing_was_asked(planned: Donna, words: list[str]) -> None:
     """There is nothing to acknowledge before Donna has asked."""
     assert planned(*words).code == 3
+
+
+def test_quiet_alone_shows_when_messages_may_go_out(donna: Donna) -> None:
+    """The hours of the house, and what was asked for besides."""
+    before = donna("quiet", "--json").json
+    donna("quiet", "until", "tomorrow", "morning")
+    after = donna("quiet")
+
+    assert before["quiet_until"] is None
+    assert before["ordinary_from"] >= before["at"]
+    assert "Quiet hours: 20:00–06:00; blackout: 00:00–06:00." in after.out
+    assert "donna quiet off ends it" in after.out

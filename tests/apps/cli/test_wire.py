@@ -23,6 +23,7 @@ PRINTED = [
     ("donna show", ["show", "1"]),
     ("donna why", ["why", "1"]),
     ("donna digest", ["digest"]),
+    ("donna quiet without a time", ["quiet"]),
     ("donna doctor", ["doctor"]),
     ("donna config", ["config"]),
     ("donna config get, donna config set", ["config", "get", "timezone"]),

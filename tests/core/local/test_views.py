@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from donna_core import Donna
+from donna_core.domain.wording import Line
 from donna_core.local import markup
 from donna_core.local.text_table import aligned, width
 from donna_core.local.views import View
@@ -109,8 +110,27 @@ def test_a_receipt_says_what_was_done(donna: Donna) -> None:
     assert str(donna.done(1)).startswith("Done: #1 Call the mechanic")
     assert str(donna.undo()).startswith("Undone: done")
     assert str(donna.redo()).startswith("Redone: done")
-    assert str(donna.plan()) == "Nothing to change: everything is as it should be."
+    assert str(donna.edit(1, note="Bring the key")).endswith("Undo: donna.undo()")
+    assert str(donna.plan()).startswith("Nothing to change: everything is as it should be.")
     assert "does not read like a task" in str(donna.capture("hello"))
+
+
+def test_a_receipt_leaves_the_size_to_why(donna: Donna) -> None:
+    """Nobody asked how large the task is, until somebody asks why."""
+    receipt = donna.capture("Call the mechanic for 20 min, monday 3pm")
+
+    assert "because it takes" not in str(receipt)
+    assert "Its size: because it takes 20 min" in str(donna.why(1))
+
+
+def test_an_answer_names_its_task(donna: Donna) -> None:
+    """The receipt of an answer tells which task was meant and what follows."""
+    donna.capture("Call the mechanic today at 11am")
+    donna.advance_to("today 12:45pm")
+    answered, quiet = donna.ack(), donna.quiet("today 4pm")
+
+    assert str(answered).startswith("Seen: #1 Call the mechanic\n  Donna asks no more")
+    assert "`donna.quiet(None)` ends it" in str(quiet)
 
 
 def test_offers_are_shown_and_can_be_taken(donna: Donna) -> None:
@@ -119,7 +139,8 @@ def test_offers_are_shown_and_can_be_taken(donna: Donna) -> None:
     receipt = donna.capture("Write the report for work, 3 hours, by today 5pm")
     assert receipt.task is not None
     assert receipt.task["status"] == "needs_scheduling"
-    assert "\n  1. " in str(receipt)
+    assert "\n    1. " in str(receipt)
+    assert "donna.accept(1, offer=1)" in str(receipt)
 
     assert "Accepted" in str(donna.accept(1, offer=1))
     assert donna.tasks()[0]["status"] == "scheduled"
@@ -131,7 +152,7 @@ def test_why_tells_reasons_and_history(donna: Donna) -> None:
     why = donna.why("mechanic")
 
     assert any("you asked for Mon 23 Nov 15:00" in reason for reason in why.reasons)
-    assert "capture Call the mechanic monday 3pm" in str(why)
+    assert "you: capture (Call the mechanic monday 3pm)" in str(why)
 
 
 @pytest.mark.parametrize(("text", "columns"), [("abc", 3), ("日本", 4), ("e\u0301", 1), ("", 0)])
@@ -155,7 +176,7 @@ def test_columns_line_up(rows: list[tuple[str, str]]) -> None:
 def test_any_text_survives_escaping(text: str) -> None:
     """What the parser reads back from a paragraph is what was put in."""
     parsed = Markup()
-    parsed.feed(markup.paragraphs([text]))
+    parsed.feed(markup.lines([Line(text)]))
     parsed.close()
 
     assert parsed.depth == 0

@@ -1,5 +1,6 @@
 """Tasks move along their life, and the world follows what they imply."""
 
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from itertools import pairwise
 
@@ -18,6 +19,7 @@ from donna_core.usecases.advance import Verb, advance
 from donna_core.usecases.edit import Correction, edit
 from donna_core.usecases.reschedule import plan
 
+Arrange = Callable[[SimulatedWorld], Awaitable[None]]
 COMPLETION = "completion_path"
 
 
@@ -88,7 +90,7 @@ async def cancelled(world: SimulatedWorld) -> None:
 @pytest.mark.parametrize(
     "arrange", [backlog, scheduled, needs_scheduling, in_progress, blocked, cancelled]
 )
-async def test_anything_can_be_finished_by_recorded_steps(arrange) -> None:  # type: ignore[no-untyped-def]
+async def test_anything_can_be_finished_by_recorded_steps(arrange: Arrange) -> None:
     """The path to done is a path of the machine, whatever the task was."""
     world = SimulatedWorld()
     await arrange(world)
@@ -218,7 +220,7 @@ async def test_a_recurring_task_is_followed_by_its_next_occurrence(
         (blocked, Verb.START),
     ],
 )
-async def test_an_impossible_step_names_the_possible_ones(arrange, verb: Verb) -> None:  # type: ignore[no-untyped-def]
+async def test_an_impossible_step_names_the_possible_ones(arrange: Arrange, verb: Verb) -> None:
     """The refusal tells what could be done, and nothing changed."""
     world = SimulatedWorld()
     await arrange(world)
@@ -280,3 +282,16 @@ async def test_every_write_carries_its_action_in_its_key(world: SimulatedWorld) 
     keys = [write.key for write in await writes(world)]
     assert len(keys) == len(set(keys))
     assert (await writes(world))[-1].action is CalendarAction.DELETE
+
+
+async def test_finishing_a_reopened_repetition_again_brings_no_second_successor(
+    world: SimulatedWorld,
+) -> None:
+    """The next occurrence is there already from the first time."""
+    await world.say("water the plants every day at 10am")
+    await advance(world.runtime, "1", Verb.DONE)
+    await advance(world.runtime, "1", Verb.REOPEN)
+
+    await advance(world.runtime, "1", Verb.DONE)
+
+    assert [task.number for task in await world.open_tasks()] == [2]

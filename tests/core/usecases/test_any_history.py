@@ -9,13 +9,12 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import pytest
 from attrs import evolve, frozen
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from donna_adapters.calendars.ics import IcsCalendar
-from donna_adapters.sql.sqlite import SqliteDatabase
 from donna_core.domain.effects import JobKind
 from donna_core.domain.errors import DonnaError
 from donna_core.domain.followup.consequences import HOLDS_TIME, event_image
@@ -114,6 +113,9 @@ def everything(stores: Stores) -> tuple[object, ...]:
         stores.events.since(0, limit=ALWAYS),
         stores.attention.get(),
     )
+
+
+ALONE = "the same on disk runs where donna-adapters is installed beside the core"
 
 
 class AnyHistory(RuleBasedStateMachine):
@@ -296,11 +298,13 @@ class AnyHistoryOnDisk(AnyHistory):
     """The same on a database and a calendar file."""
 
     def new_world(self) -> SimulatedWorld:
+        sqlite = pytest.importorskip("donna_adapters.sql.sqlite", reason=ALONE)
+        ics = pytest.importorskip("donna_adapters.calendars.ics", reason=ALONE)
         folder = Path(self.opened.enter_context(TemporaryDirectory()))
-        database = self.opened.enter_context(SqliteDatabase.open(folder / "donna.db"))
+        database = self.opened.enter_context(sqlite.SqliteDatabase.open(folder / "donna.db"))
+        own_calendar = ics.IcsCalendar("personal", folder / "donna.ics", zone=BERLIN, writable=True)
         return SimulatedWorld(
-            unit_of_work=database.unit_of_work(SOMEBODY),
-            own_calendar=IcsCalendar("personal", folder / "donna.ics", zone=BERLIN, writable=True),
+            unit_of_work=database.unit_of_work(SOMEBODY), own_calendar=own_calendar
         )
 
 

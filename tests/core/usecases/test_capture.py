@@ -180,7 +180,9 @@ async def test_an_unreadable_calendar_costs_the_place_until_a_later_plan() -> No
     assert placed(captured).status is TaskStatus.BACKLOG
     assert [error.calendar for error in captured.unreadable] == ["family"]
     assert captured.command is not None
-    reasons = captured.command.explanations[-1].reasons
+    [reasons] = [
+        each.reasons for each in captured.command.explanations if each.topic is Topic.PLACEMENT
+    ]
     assert [reason.code for reason in reasons] == [ReasonCode.CALENDAR_UNREADABLE]
 
     await plan(world.runtime)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from attrs import evolve
@@ -15,11 +16,11 @@ from donna_core.ports.calendar import CalendarEvent
 from donna_core.ports.messaging import NotDelivered, Notifier, Sent
 from donna_core.ports.outbox import DeliveryState, Lane, OutboxRow
 from donna_core.testing.recording_notifier import FailingNotifier
-from donna_core.testing.world import SimulatedWorld
+from donna_core.testing.world import Received, SimulatedWorld
 from donna_core.usecases.deliver import LEASE, MOST_ATTEMPTS, deliver
 
 
-def message(world: SimulatedWorld, key: str, **changes: object) -> Message:
+def message(world: SimulatedWorld, key: str, **changes: Any) -> Message:
     """Return a plain message that may go now."""
     plain = Message(
         key=key,
@@ -30,7 +31,7 @@ def message(world: SimulatedWorld, key: str, **changes: object) -> Message:
         priority=3,
         not_before=world.clock.now(),
     )
-    return evolve(plain, **changes)  # type: ignore[arg-type]
+    return evolve(plain, **changes)
 
 
 async def post(world: SimulatedWorld, *messages: Message) -> None:
@@ -44,9 +45,9 @@ async def rows(world: SimulatedWorld, lane: Lane = Lane.MESSAGES) -> dict[str, O
     return {row.delivery.key: row for row in found}
 
 
-def keys(received: Iterable[object]) -> list[str]:
+def keys(received: Iterable[Received]) -> list[str]:
     """Return the keys of what arrived, in order."""
-    return [each.message.key for each in received]  # type: ignore[attr-defined]
+    return [each.message.key for each in received]
 
 
 async def test_a_message_leaves_once_in_order(world: SimulatedWorld) -> None:

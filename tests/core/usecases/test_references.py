@@ -1,5 +1,7 @@
 """What a person types finds the task they mean, or says why not."""
 
+from functools import partial
+
 import pytest
 from attrs import evolve
 from hypothesis import given
@@ -8,12 +10,18 @@ from hypothesis import strategies as st
 from donna_core.domain.errors import AmbiguousReference, DonnaError, TaskNotFound
 from donna_core.domain.ids import TaskId
 from donna_core.domain.tasks.task import Task
+from donna_core.ports.unit_of_work import Stores
 from donna_core.testing.world import SOMEBODY, SimulatedWorld
 from donna_core.usecases.advance import Verb, advance
 from donna_core.usecases.references import RangeTooLong, resolve, resolve_one
 
 TITLES = ("Call mom about the party", "Call the plumber", "Buy milk", "Pay the rent")
 IDS = ("a1b2c3d4-0000", "a1b2c3d5-0000", "beefbeef-0000", "cafe0123-0000")
+
+
+def keep(task: Task, stores: Stores) -> None:
+    """Have the task there."""
+    stores.tasks.save(task)
 
 
 async def arranged() -> SimulatedWorld:
@@ -27,7 +35,7 @@ async def arranged() -> SimulatedWorld:
             title=title,
             created_at=world.clock.now(),
         )
-        await world.look(lambda stores, task=task: stores.tasks.save(task))  # type: ignore[misc]
+        await world.look(partial(keep, task))
     return world
 
 

@@ -1,9 +1,11 @@
 """A task gets another time: the one that was asked for, or the next that is free."""
 
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
 import pytest
 
+from donna_core.domain.effects import CalendarWrite
 from donna_core.domain.errors import CalendarUnreadable
 from donna_core.domain.planning.reasons import ReasonCode
 from donna_core.domain.tasks.task import Task, TaskStatus
@@ -26,6 +28,7 @@ from donna_core.usecases.reschedule import (
     snooze,
     unpin,
 )
+from donna_core.usecases.undo import undo
 
 
 async def test_a_move_is_a_reschedule_and_no_transition(world: SimulatedWorld) -> None:
@@ -41,7 +44,8 @@ async def test_a_move_is_a_reschedule_and_no_transition(world: SimulatedWorld) -
     assert (task.status, task.reschedule_count) == (TaskStatus.SCHEDULED, 1)
     assert task.calendar_event_id == before.calendar_event_id
     rows = await world.look(lambda stores: stores.outbox.select(lane=Lane.CALENDAR))
-    assert [row.delivery.action for row in rows] == ["put", "put"]  # type: ignore[union-attr]
+    writes = [row.delivery for row in rows if isinstance(row.delivery, CalendarWrite)]
+    assert [write.action for write in writes] == ["put", "put"]
 
 
 async def test_a_named_time_counts_even_outside_the_usual_hours(world: SimulatedWorld) -> None:
@@ -183,7 +187,9 @@ async def test_a_plan_finds_missed_tasks_a_new_time(world: SimulatedWorld) -> No
 
 
 @pytest.mark.parametrize("blind", [move, snooze])
-async def test_nothing_moves_while_nobody_knows_what_is_free(blind) -> None:  # type: ignore[no-untyped-def]
+async def test_nothing_moves_while_nobody_knows_what_is_free(
+    blind: Callable[..., Awaitable[object]],
+) -> None:
     """A calendar that cannot be read stops the search and says so."""
     family = InMemoryCalendar("family", writable=False)
     world = SimulatedWorld(foreign_calendars=[family])
@@ -205,3 +211,25 @@ async def test_a_wish_explains_itself(world: SimulatedWorld) -> None:
 
     (explanation,) = changed.command.explanations
     assert [reason.code for reason in explanation.reasons] == [ReasonCode.ASKED_FOR]
+
+
+async def test_snoozing_never_brings_a_task_forward(world: SimulatedWorld) -> None:
+    """What is planned for later than the snooze stays where it is."""
+    await world.say("call mom on friday at 3pm")
+    before = await world.task(1)
+
+    await snooze(world.runtime, "1", until=world.clock.now() + timedelta(hours=2))
+
+    after = await world.task(1)
+    assert after.scheduled_start == before.scheduled_start
+    assert after.reschedule_count == before.reschedule_count
+
+
+async def test_a_plan_that_changes_nothing_is_nothing_to_take_back(world: SimulatedWorld) -> None:
+    """The next undo takes back what was really done."""
+    await world.say("call mom on friday at 3pm")
+    await plan(world.runtime)
+
+    undone, _ = await undo(world.runtime)
+
+    assert undone.verb == "capture"

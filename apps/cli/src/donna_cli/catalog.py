@@ -158,7 +158,7 @@ CATALOG: Mapping[str, Entry] = {
     ),
     "quiet": Entry(
         target="answering:quiet",
-        help="Hold every message below priority 5 for a while.",
+        help="Hold every message below priority 5 for a while, or show when messages may go out.",
         panel=ANSWER,
         writes=True,
     ),

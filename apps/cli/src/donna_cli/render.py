@@ -5,7 +5,6 @@ character that would steer a terminal is taken out here, in the one way to the s
 """
 
 from collections.abc import Iterable
-from enum import StrEnum
 from typing import Any
 
 import typer
@@ -13,17 +12,7 @@ from attrs import frozen
 
 from donna_adapters.console.notifier import printable
 from donna_cli.invocation import Invocation
-
-
-class Tone(StrEnum):
-    """How a line is meant; the colour follows from it and is never the only sign."""
-
-    PLAIN = "plain"
-    HEADING = "heading"
-    QUIET = "quiet"
-    GOOD = "good"
-    WARNING = "warning"
-
+from donna_core.domain.wording import Line, Tone
 
 _STYLES: dict[Tone, dict[str, Any]] = {
     Tone.PLAIN: {},
@@ -32,15 +21,6 @@ _STYLES: dict[Tone, dict[str, Any]] = {
     Tone.GOOD: {"fg": "green", "bold": True},
     Tone.WARNING: {"fg": "yellow"},
 }
-
-
-@frozen
-class Line:
-    """One line of text; ``depth`` indents it."""
-
-    text: str
-    tone: Tone = Tone.PLAIN
-    depth: int = 0
 
 
 @frozen(kw_only=True)

@@ -6,9 +6,9 @@ from donna_adapters.console.notifier import printable
 from donna_cli.exits import ExitCode
 from donna_cli.invocation import Invocation
 from donna_cli.session import Action, change
-from donna_cli.wording import handle
 from donna_core.domain.capture.reading import Reading
 from donna_core.domain.tasks.task import Task
+from donna_core.domain.wording import handle
 from donna_core.usecases.advance import Changed
 from donna_core.usecases.capture import Captured
 from donna_core.usecases.edit import Correction, edit

@@ -237,6 +237,15 @@ class NowObject(Wire):
     quiet_until: Instant | None
 
 
+class ContactObject(Wire):
+    """When messages may go out: ordinary ones, and those of priority 5."""
+
+    at: Instant
+    ordinary_from: Instant
+    urgent_from: Instant
+    quiet_until: Instant | None
+
+
 class EventObject(Wire):
     """One occurrence in a calendar of the person's own."""
 
@@ -420,6 +429,7 @@ PRINTED_BY: dict[str, type[Wire]] = {
     "donna show": TaskViewObject,
     "donna why": WhyObject,
     "donna digest": DigestObject,
+    "donna quiet without a time": ContactObject,
     "donna doctor": DoctorObject,
     "donna config": ConfigObject,
     "donna config get, donna config set": SettingObject,

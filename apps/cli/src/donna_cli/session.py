@@ -17,19 +17,15 @@ from donna_adapters.compose.build import Composed, open_runtime
 from donna_adapters.compose.settings import Options
 from donna_cli.exits import ExitCode
 from donna_cli.invocation import Invocation
-from donna_cli.receipt import Receipt, blocks, warnings
 from donna_cli.render import Block, show, warn
-from donna_cli.wording import Scene
-from donna_cli.words import names_numbers
+from donna_cli.words import CommandLine, names_numbers
 from donna_core.domain.errors import Refused
-from donna_core.domain.ids import TaskId
-from donna_core.domain.tasks.history import Command
 from donna_core.domain.tasks.task import Task
+from donna_core.domain.wording import Scene
 from donna_core.ports.outbox import Lane
-from donna_core.usecases.advance import Changed
-from donna_core.usecases.capture import Captured
 from donna_core.usecases.deliver import deliver
 from donna_core.usecases.mirroring import Glance, mirror_calendars
+from donna_core.usecases.receipt import Receipt, Result, lines, receipt_of, warnings
 from donna_core.usecases.references import resolve
 from donna_core.usecases.rehearse import rehearsed
 from donna_core.usecases.runtime import Runtime
@@ -65,7 +61,7 @@ class Page:
     problems: tuple[str, ...] = ()
 
 
-Action = Callable[[Runtime], Awaitable["Changed | Captured | tuple[Command, Changed]"]]
+Action = Callable[[Runtime], Awaitable[Result]]
 
 
 def look(invocation: Invocation, act: Callable[[Composed], Awaitable[Page]]) -> ExitCode:
@@ -126,17 +122,8 @@ async def perform(composed: Composed, invocation: Invocation, act: Action) -> Re
     if not invocation.dry_run:
         delivered = await deliver(runtime, Lane.CALENDAR)
         problems += [problem for _, problem in delivered.failed]
-    captured = result if isinstance(result, Captured) else None
-    took_back = result[0] if isinstance(result, tuple) else None
-    done = result[1] if isinstance(result, tuple) else result
-    return Receipt(
-        scene=scene(runtime),
-        command=done.command,
-        captured=captured,
-        took_back=took_back,
-        pursued=await _pursued(runtime, done.command),
-        problems=tuple(dict.fromkeys(problems)),
-        dry_run=invocation.dry_run,
+    return await receipt_of(
+        runtime, result, scene=scene(runtime), problems=problems, dry_run=invocation.dry_run
     )
 
 
@@ -156,7 +143,7 @@ def present(page: Page, invocation: Invocation) -> ExitCode:
 def present_receipt(receipt: Receipt, invocation: Invocation) -> ExitCode:
     """Show a receipt and return the code that belongs to it."""
     page = Page(
-        blocks=lambda: blocks(receipt),
+        blocks=lambda: lines(receipt),
         wire=lambda wire: wire.receipt(receipt),
         problems=receipt.problems,
     )
@@ -166,7 +153,7 @@ def present_receipt(receipt: Receipt, invocation: Invocation) -> ExitCode:
 
 def scene(runtime: Runtime) -> Scene:
     """Return where and when the reader is."""
-    return Scene(zone=runtime.policy.zone, at=runtime.clock.now())
+    return Scene(zone=runtime.policy.zone, at=runtime.clock.now(), spelling=CommandLine())
 
 
 def unreadable(mirrored: Glance) -> tuple[str, ...]:
@@ -195,12 +182,3 @@ def _confirm_bulk(invocation: Invocation, reference: str) -> None:
 async def _resolved(invocation: Invocation, reference: str) -> tuple[Task, ...]:
     async with opened(invocation) as composed:
         return await composed.runtime.unit_of_work.run(lambda stores: resolve(stores, reference))
-
-
-async def _pursued(runtime: Runtime, command: Command | None) -> dict[TaskId, Task]:
-    if command is None or not command.escalations:
-        return {}
-    records = [change.after or change.before for change in command.escalations]
-    ids = [record.task_id for record in records if record is not None]
-    found = await runtime.unit_of_work.run(lambda stores: stores.tasks.select(ids=ids))
-    return {task.id: task for task in found}

@@ -8,9 +8,7 @@ from zoneinfo import ZoneInfo
 
 from donna_cli import schema
 from donna_cli.checks import Check
-from donna_cli.receipt import Receipt, way_back
 from donna_cli.settings import Setting
-from donna_cli.wording import Scene, because
 from donna_core.domain.capture.reading import Reading, Slots
 from donna_core.domain.capture.spans import Span
 from donna_core.domain.capture.times import TimeReading
@@ -21,10 +19,12 @@ from donna_core.domain.planning.reasons import Reason, say
 from donna_core.domain.planning.week import Week
 from donna_core.domain.tasks.history import Command, Explanation, Offer, Step
 from donna_core.domain.tasks.task import Task
+from donna_core.domain.wording import Scene, because
 from donna_core.ports.calendar import CalendarEvent
 from donna_core.ports.outbox import OutboxRow
 from donna_core.usecases.capture import Captured
-from donna_core.usecases.overview import DayView, Now, TaskView
+from donna_core.usecases.overview import Contact, DayView, Now, TaskView
+from donna_core.usecases.receipt import Receipt
 
 # Valid within JSON texts, and no terminal obeys them: C1, line and direction marks, surrogates.
 _UNSHOWN = re.compile("[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
@@ -223,6 +223,16 @@ def now(view: Now, scene: Scene) -> schema.NowObject:
     )
 
 
+def contact(view: Contact) -> schema.ContactObject:
+    """Return when messages may go out."""
+    return schema.ContactObject(
+        at=view.at,
+        ordinary_from=view.ordinary_from,
+        urgent_from=view.urgent_from,
+        quiet_until=view.attention.quiet_until,
+    )
+
+
 def day(view: DayView, problems: Sequence[str], scene: Scene) -> schema.DayObject:
     """Return one day."""
     return schema.DayObject(
@@ -340,7 +350,7 @@ def receipt(done: Receipt) -> schema.ReceiptObject:
         quiet_until=attention.quiet_until if attention else None,
         took_back=done.took_back.verb if done.took_back else None,
         problems=list(done.problems),
-        undo=None if command is None or done.dry_run else way_back(command),
+        undo=done.way_back,
     )
 
 

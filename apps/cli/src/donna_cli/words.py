@@ -1,13 +1,25 @@
-"""What several words on the command line mean: which tasks, and which time."""
+"""Words on the command line: which tasks and which time they mean, how a request is spelled."""
 
 import re
 from collections.abc import Sequence
 
+from donna_core.domain.wording import Spelling
 from donna_core.usecases.moment import UnclearTime, understand_moment
 from donna_core.usecases.runtime import Runtime
 
 _NUMBERS = re.compile(r",?#?\d+(-#?\d+)?(,#?\d+(-#?\d+)?)*,?")
 _ID = re.compile(r"[0-9a-f]{6,8}(-[0-9a-f-]*)?", re.IGNORECASE)
+
+
+class CommandLine(Spelling):
+    """Spells requests as they are typed: ``donna accept 7 --offer 1``."""
+
+    def command(self, verb: str, *arguments: object, **options: object) -> str:
+        words = ["off" if each is None else str(each) for each in arguments]
+        return " ".join(["donna", verb, *words, *(self.option(*each) for each in options.items())])
+
+    def option(self, name: str, value: object) -> str:
+        return f"--{name}" if value is True else f"--{name} {value}"
 
 
 def named(words: Sequence[str]) -> str:

@@ -8,9 +8,9 @@ import typer
 from donna_adapters.sql.driver import SQLITE_VERSION
 from donna_cli.exits import ExitCode
 from donna_cli.invocation import Invocation
-from donna_cli.render import Line
 from donna_cli.session import Page, present
 from donna_core import __version__
+from donna_core.domain.wording import Line
 
 
 def version(invocation: Invocation) -> ExitCode:

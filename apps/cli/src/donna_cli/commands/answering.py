@@ -4,13 +4,15 @@ from typing import Annotated
 
 import typer
 
+from donna_adapters.compose.build import Composed
+from donna_cli import views
 from donna_cli.commands.parameters import PerhapsTasks
 from donna_cli.exits import ExitCode
 from donna_cli.invocation import Invocation
-from donna_cli.session import change
+from donna_cli.session import Page, change, look, scene
 from donna_cli.words import named
 from donna_core.domain.errors import InvalidInput
-from donna_core.usecases import answer
+from donna_core.usecases import answer, overview
 from donna_core.usecases.advance import Changed
 from donna_core.usecases.moment import understand_moment
 from donna_core.usecases.runtime import Runtime
@@ -41,19 +43,23 @@ def busy(invocation: Invocation, tasks: PerhapsTasks = None) -> ExitCode:
 def quiet(
     invocation: Invocation,
     until: Annotated[
-        list[str], typer.Argument(metavar="TIME", help="Until when, or 'off' to end it.")
-    ],
+        list[str] | None,
+        typer.Argument(metavar="[TIME]", help="Until when, or 'off' to end it."),
+    ] = None,
 ) -> ExitCode:
-    """Hold every message below priority 5 for a while.
+    """Hold every message below priority 5 for a while, or show when messages may go out.
 
     Examples:
+      donna quiet
       donna quiet 2h
       donna quiet until tomorrow morning
       donna quiet off
     """
+    if not until:
+        return look(invocation, _contact)
+    words = " ".join(until)
 
     async def act(runtime: Runtime) -> Changed:
-        words = " ".join(until)
         if words.lower() in _OVER:
             return await answer.quiet(runtime, until=None)
         instant = understand_moment(runtime, words).instant
@@ -62,3 +68,8 @@ def quiet(
         return await answer.quiet(runtime, until=instant)
 
     return change(invocation, act)
+
+
+async def _contact(composed: Composed) -> Page:
+    view, here = await overview.contact(composed.runtime), scene(composed.runtime)
+    return Page(blocks=lambda: views.contact(view, here), wire=lambda wire: wire.contact(view))

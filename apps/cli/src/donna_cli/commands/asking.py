@@ -9,10 +9,10 @@ from donna_cli import views
 from donna_cli.commands.parameters import OneTask
 from donna_cli.exits import ExitCode
 from donna_cli.invocation import Invocation
-from donna_cli.render import Line, Tone
 from donna_cli.session import Page, look, scene, unreadable
 from donna_cli.words import named
-from donna_core.usecases import overview
+from donna_core.domain.wording import Line, Tone
+from donna_core.usecases import explain, overview
 from donna_core.usecases.digest import digest as write_digest
 
 
@@ -44,7 +44,7 @@ def why(invocation: Invocation, task: OneTask) -> ExitCode:
 
     async def act(composed: Composed) -> Page:
         view, here = await overview.show(composed.runtime, named(task)), scene(composed.runtime)
-        return Page(blocks=lambda: views.why(view, here), wire=lambda wire: wire.why(view, here))
+        return Page(blocks=lambda: explain.why(view, here), wire=lambda wire: wire.why(view, here))
 
     return look(invocation, act)
 

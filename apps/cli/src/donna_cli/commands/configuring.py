@@ -11,10 +11,11 @@ from donna_adapters.compose.settings import find_place
 from donna_cli.exits import ExitCode
 from donna_cli.invocation import Invocation
 from donna_cli.overlay import set_value
-from donna_cli.render import Block, Line, Tone
+from donna_cli.render import Block
 from donna_cli.session import Page, options_of, present, run
 from donna_cli.settings import Setting, full_key, named, settings
 from donna_core.domain.errors import InvalidInput
+from donna_core.domain.wording import Line, Tone
 
 
 def config(

@@ -23,15 +23,15 @@ from donna_cli import views
 from donna_cli.exits import ExitCode
 from donna_cli.invocation import Invocation
 from donna_cli.playing import Intention, Owner, Script, read_script
-from donna_cli.receipt import Receipt, blocks
-from donna_cli.render import Block, Grid, Line, Tone, show
-from donna_cli.wording import Scene, handle
-from donna_cli.wording import day as named_day
+from donna_cli.render import Block, Grid, show
+from donna_cli.words import CommandLine
 from donna_core.domain.effects import Message
 from donna_core.domain.errors import Refused
 from donna_core.domain.followup.phrasing import clock
 from donna_core.domain.tasks.task import HIGHEST_PRIORITY, InputChannel
 from donna_core.domain.timing.zones import instant_at, local
+from donna_core.domain.wording import Line, Scene, Tone, handle
+from donna_core.domain.wording import day as named_day
 from donna_core.ports.outbox import DeliveryState, Lane, OutboxRow
 from donna_core.ports.unit_of_work import Stores
 from donna_core.testing.fake_clock import FakeClock
@@ -39,6 +39,7 @@ from donna_core.testing.fake_ids import SequentialIds
 from donna_core.usecases.capture import capture
 from donna_core.usecases.deliver import deliver
 from donna_core.usecases.overview import week
+from donna_core.usecases.receipt import Receipt, lines
 from donna_core.usecases.work import work
 
 
@@ -109,7 +110,7 @@ class _Stage:
             captured = await capture(self._runtime, spoken.say, channel=InputChannel.DISCORD)
             await deliver(self._runtime, Lane.CALENDAR)
             receipt = Receipt(scene=self._scene(), command=captured.command, captured=captured)
-            show(blocks(receipt), self._invocation)
+            show(lines(receipt), self._invocation)
             if captured.task is not None and spoken.owner == "forgets":
                 self._owner.forgetful.add(captured.task.id)
 
@@ -164,7 +165,7 @@ class _Stage:
         show([Line(f"{at}  {words}", tone)], self._invocation)
 
     def _scene(self) -> Scene:
-        return Scene(zone=self._zone, at=self._clock.now())
+        return Scene(zone=self._zone, at=self._clock.now(), spelling=CommandLine())
 
 
 async def _balance(composed: Composed) -> list[Block]:

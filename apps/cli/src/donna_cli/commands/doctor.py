@@ -5,8 +5,9 @@ from collections.abc import Iterator
 from donna_cli.checks import Check, examine
 from donna_cli.exits import ExitCode
 from donna_cli.invocation import Invocation
-from donna_cli.render import Block, Line, Tone
+from donna_cli.render import Block
 from donna_cli.session import Page, options_of, present, run
+from donna_core.domain.wording import Line, Tone
 
 
 def doctor(invocation: Invocation) -> ExitCode:

@@ -24,9 +24,7 @@ def now(invocation: Invocation) -> ExitCode:
             composed.home,
         )
         return Page(
-            blocks=lambda: views.now(
-                view, here, first_run=home.first_run, zone_note=home.zone_note
-            ),
+            blocks=lambda: views.welcome(home) if home.first_run else views.now(view, here),
             wire=lambda wire: wire.now(view, here),
         )
 

@@ -9,14 +9,16 @@ from typing import Annotated
 import typer
 
 from donna_adapters.compose.build import Composed
+from donna_adapters.compose.settings import Home
 from donna_cli.exits import ExitCode, code_of, complain
 from donna_cli.invocation import Invocation
-from donna_cli.render import Block, Line, Tone, show
+from donna_cli.render import show
 from donna_cli.resolving import settle_duplicate
 from donna_cli.session import Action, Page, look, opened, perform, present_receipt, run, scene
-from donna_cli.wording import Scene, moment, understood
+from donna_cli.views import zone_lines
 from donna_core.domain.capture.reading import Reading
 from donna_core.domain.errors import InvalidInput, Refused
+from donna_core.domain.wording import Line, Scene, Tone, understood
 from donna_core.usecases.capture import Captured, OnDuplicate, capture, read
 from donna_core.usecases.runtime import Runtime
 
@@ -82,17 +84,18 @@ def add(
                 code = max(code, present_receipt(receipt, invocation))
                 captured.extend(receipt.captured.parts if receipt.captured else ())
             if captured and composed.home.first_run and not invocation.dry_run:
-                _tell_newcomer(invocation)
+                _tell_newcomer(invocation, composed.home)
         return code
 
     code = run(act())
     return max([code, *(settle_duplicate(invocation, each) for each in captured if asks)])
 
 
-def _tell_newcomer(invocation: Invocation) -> None:
-    """Say, with the first task of all, what the terminal alone does not do."""
+def _tell_newcomer(invocation: Invocation, home: Home) -> None:
+    """Say, with the first task of all, what the terminal alone does not do, and in which zone."""
     if not invocation.json:
-        show([Line("Reminders go out while `donna run` is running.", Tone.QUIET)], invocation)
+        reminders = Line("Reminders go out while `donna run` is running.", Tone.QUIET)
+        show([reminders, *zone_lines(home)], invocation)
 
 
 def _capture(text: str, choice: OnDuplicate, insist: bool) -> Action:  # noqa: FBT001  # handed on
@@ -173,34 +176,13 @@ def _lines_of_stdin(words: list[str] | None) -> Iterator[str]:
     return iter(sys.stdin.buffer.read().decode("utf-8", "replace").splitlines())
 
 
-def _reading(reading: Reading, scene: Scene, *, explain: bool) -> Iterator[Block]:
-    if reading.tasks:
-        yield Line(f"{len(reading.tasks)} tasks", Tone.HEADING)
-        for task in reading.tasks:
-            yield from _one(task, scene)
-    else:
-        yield from _one(reading, scene)
-    for span in reading.spans:
-        yield Line(f"'{span.text}': {span.kind}", Tone.QUIET, 1)
-    for other in reading.alternatives:
-        yield Line(f"It could mean {moment(other, scene)}", Tone.QUIET, 1)
-    yield from (Line(f"Note: {remark}", Tone.WARNING, 1) for remark in reading.remarks)
+def _reading(reading: Reading, scene: Scene, *, explain: bool) -> Iterator[Line]:
+    yield from understood(reading, scene)
     if explain:
         yield from _explanation(reading)
 
 
-def _one(reading: Reading, scene: Scene) -> Iterator[Block]:
-    yield Line(reading.title, Tone.HEADING)
-    if not reading.is_task:
-        what = reading.intent.value.replace("_", " ")
-        yield Line(f"This does not read like a task, but like: {what}", Tone.WARNING, 1)
-        slots = reading.slots
-        if slots.verb is not None:
-            yield Line(f"{slots.verb.value}: {slots.target or 'which one is not said'}", depth=1)
-    yield Line(understood(reading, scene), depth=1)
-
-
-def _explanation(reading: Reading) -> Iterator[Block]:
+def _explanation(reading: Reading) -> Iterator[Line]:
     """Yield what a reading rests on: rules of the grammar, words of the lexicon, guesses."""
     for time in reading.times:
         yield Line(f"'{time.span.text}' is {time.kind.value}, {time.role.value}", Tone.QUIET, 1)

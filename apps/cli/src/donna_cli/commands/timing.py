@@ -30,10 +30,10 @@ def move(invocation: Invocation, task_and_time: TaskAndTime) -> ExitCode:
     async def act(runtime: Runtime) -> Changed:
         reference, words = timed(runtime, task_and_time)
         if not words:
-            return await reschedule.move(runtime, reference, to=None)
+            return await reschedule.move(runtime, reference)
         moment = understand_moment(runtime, words)
         if not moment.exact:
-            return await reschedule.snooze(runtime, reference, until=moment.instant)
+            return await reschedule.move(runtime, reference, after=moment.instant)
         return await reschedule.move(runtime, reference, to=moment.instant)
 
     return change(invocation, act, reference=task_and_time[0])

@@ -3,11 +3,15 @@
 import os
 from datetime import timedelta
 from pathlib import Path
+from threading import Event
 
 from sqlalchemy import URL, Connection, Engine, NullPool, create_engine
+from sqlalchemy.exc import DBAPIError
 
 from donna_adapters.sql.driver import DRIVER, JOURNAL_MODE
+from donna_adapters.sql.faults import BUSY, LOCKED, primary_code
 
+PAUSE = timedelta(milliseconds=20)
 PRIVATE_FILE, PRIVATE_FOLDER = 0o600, 0o700
 _PRAGMAS = {
     "synchronous": "FULL",
@@ -55,10 +59,23 @@ def begin(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE").close()
 
 
-def keep_journal(connection: Connection) -> None:
-    """Set the journal mode, which the file remembers: only of one that is known to be Donna's."""
-    connection.exec_driver_sql(f"PRAGMA journal_mode={JOURNAL_MODE}").close()
-    connection.rollback()
+def keep_journal(connection: Connection, *, patience: timedelta) -> None:
+    """Set the journal mode, which the file remembers: only of one that is known to be Donna's.
+
+    SQLite's own busy timeout does not hold for this change, so it is asked for again until the
+    patience is at its end.
+    """
+    for left in range(patience // PAUSE, -1, -1):
+        try:
+            connection.exec_driver_sql(f"PRAGMA journal_mode={JOURNAL_MODE}").close()
+        except DBAPIError as error:
+            connection.rollback()
+            if not left or primary_code(error) not in {BUSY, LOCKED}:
+                raise
+            Event().wait(PAUSE.total_seconds())
+        else:
+            connection.rollback()
+            return
 
 
 def create_private(path: Path) -> None:

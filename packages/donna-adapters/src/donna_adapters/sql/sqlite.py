@@ -113,7 +113,7 @@ class SqliteDatabase:
                 self.path, connection, busy_timeout=self._busy_timeout, lineage=self._lineage
             )
             make_private(self.path)
-            keep_journal(connection)
+            keep_journal(connection, patience=self._busy_timeout)
         except (DBAPIError, OSError) as error:
             raise unavailable(error, path=self.path) from error
         except DRIVER.Error as error:

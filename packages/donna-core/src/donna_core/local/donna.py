@@ -8,19 +8,20 @@ from typing import Any
 
 from donna_core.domain.capture.cleaning import clean
 from donna_core.domain.errors import InvalidInput
-from donna_core.domain.tasks.history import Command
 from donna_core.domain.tasks.task import CLOSED, OPEN, DeadlineType, Domain, TaskStatus
 from donna_core.domain.timing.interval import Interval
+from donna_core.domain.wording import Scene, moment
 from donna_core.local import understanding
 from donna_core.local.receipts import Receipt
 from donna_core.local.session import Session
 from donna_core.local.timetables import NowView, Timetable, day_table, week_table
 from donna_core.local.understanding import Length, Reference, When
-from donna_core.local.views import Here, Messages, TaskList, Understood, Why
+from donna_core.local.views import Messages, MethodCalls, TaskList, Understood, Why
 from donna_core.ports.clock import Clock
 from donna_core.ports.ids import IdSource
 from donna_core.usecases import answer, capture, edit, merge, overview, reschedule, undo
-from donna_core.usecases.advance import Changed, Verb, advance
+from donna_core.usecases.advance import Verb, advance
+from donna_core.usecases.receipt import Result, receipt_of
 from donna_core.usecases.runtime import Runtime
 
 
@@ -65,8 +66,8 @@ class Donna:
         self.close()
 
     def __repr__(self) -> str:
-        here = self._here
-        state = "closed" if self._session.is_closed else here.moment(here.at)
+        scene = self._scene
+        state = "closed" if self._session.is_closed else moment(scene.at, scene)
         return f"<Donna in {self._runtime.policy.zone.key}, {state}>"
 
     def close(self) -> None:
@@ -84,17 +85,12 @@ class Donna:
         kept = self._session.change(
             capture.capture(self._runtime, text, on_duplicate=on_duplicate, insist=insist)
         )
-        return Receipt(
-            here=self._here,
-            command=kept.command,
-            captured=kept,
-            problems=tuple(map(str, kept.unreadable)),
-        )
+        return self._receipt(kept, problems=[str(error) for error in kept.unreadable])
 
     def parse(self, text: str) -> Understood:
         """Return what Donna understands of a sentence; nothing is kept."""
         reading = self._session.look(capture.read(self._runtime, text))
-        return Understood(reading=reading, here=self._here)
+        return Understood(reading=reading, scene=self._scene)
 
     def tasks(
         self,
@@ -110,27 +106,27 @@ class Donna:
         found = self._session.look(
             overview.tasks(self._runtime, statuses=wanted, domain=domain, tag=tag, text=text)
         )
-        return TaskList(tasks=found, here=self._here)
+        return TaskList(tasks=found, scene=self._scene)
 
     def now(self) -> NowView:
         """Return what is on, what comes next, what is overdue and what has no place."""
-        return NowView(view=self._session.look(overview.now(self._runtime)), here=self._here)
+        return NowView(view=self._session.look(overview.now(self._runtime)), scene=self._scene)
 
     def today(self) -> Timetable:
         """Return the present local day: its entries, what is due and what is done."""
         view, _ = self._session.look(overview.today(self._runtime))
         week, _ = self._session.look(overview.week(self._runtime))
-        return day_table(view, week, self._here)
+        return day_table(view, week, self._scene)
 
     def week(self, *, ahead: int = 0) -> Timetable:
         """Return the week of today, Monday to Sunday, or one further on."""
         week, _ = self._session.look(overview.week(self._runtime, weeks_ahead=ahead))
-        return week_table(week, self.tasks(every=True).tasks, self._here)
+        return week_table(week, self.tasks(every=True).tasks, self._scene)
 
     def why(self, reference: Reference) -> Why:
         """Return why a task is where and what it is."""
         view = self._session.look(overview.show(self._runtime, understanding.reference(reference)))
-        return Why(view=view, here=self._here)
+        return Why(view=view, scene=self._scene)
 
     def plan(self) -> Receipt:
         """Give every open task without a place one, the most pressing first."""
@@ -169,7 +165,7 @@ class Donna:
         named = understanding.reference(reference)
         moment = understanding.moment(self._runtime, when) if when is not None else None
         if moment is not None and not moment.exact:
-            return self._changed(reschedule.snooze(self._runtime, named, until=moment.instant))
+            return self._changed(reschedule.move(self._runtime, named, after=moment.instant))
         to = moment.instant if moment else None
         return self._changed(reschedule.move(self._runtime, named, to=to))
 
@@ -246,13 +242,11 @@ class Donna:
 
     def undo(self) -> Receipt:
         """Take back the last request that still stands."""
-        target, done = self._session.change(undo.undo(self._runtime))
-        return self._receipt(done, took_back=target)
+        return self._changed(undo.undo(self._runtime))
 
     def redo(self) -> Receipt:
         """Bring back what was undone last."""
-        target, done = self._session.change(undo.redo(self._runtime))
-        return self._receipt(done, took_back=target)
+        return self._changed(undo.redo(self._runtime))
 
     def ack(self, reference: Reference | None = None) -> Receipt:
         """Answer that a reminder was seen, so that it is not repeated more loudly."""
@@ -281,7 +275,7 @@ class Donna:
 
     def work(self) -> Messages:
         """Do everything that is due at this moment and return what was said."""
-        return Messages(told=self._session.work(), here=self._here)
+        return Messages(told=self._session.work(), scene=self._scene)
 
     def advance_to(self, when: When) -> Messages:
         """Let time pass until then, everything due happening at its own time.
@@ -292,33 +286,31 @@ class Donna:
         instant = understanding.moment(self._runtime, when).instant
         if instant < self._runtime.clock.now():
             raise reschedule.InThePast(instant)
-        return Messages(told=self._session.live(until=instant), here=self._here)
+        return Messages(told=self._session.live(until=instant), scene=self._scene)
 
     def messages(self) -> Messages:
         """Return everything Donna said so far."""
-        return Messages(told=tuple(self._session.told), here=self._here)
+        return Messages(told=tuple(self._session.told), scene=self._scene)
 
     @property
     def _runtime(self) -> Runtime:
         return self._session.runtime
 
     @property
-    def _here(self) -> Here:
-        return Here(zone=self._runtime.policy.zone, at=self._runtime.clock.now())
+    def _scene(self) -> Scene:
+        zone, at = self._runtime.policy.zone, self._runtime.clock.now()
+        return Scene(zone=zone, at=at, spelling=MethodCalls())
 
     def _advance(self, reference: Reference, verb: Verb, *, reason: str = "") -> Receipt:
         named = understanding.reference(reference)
         return self._changed(advance(self._runtime, named, verb, reason=reason))
 
-    def _changed(self, act: Coroutine[Any, Any, Changed]) -> Receipt:
+    def _changed(self, act: Coroutine[Any, Any, Result]) -> Receipt:
         return self._receipt(self._session.change(act))
 
-    def _receipt(
-        self, done: Changed, *, took_back: Command | None = None, problems: Sequence[str] = ()
-    ) -> Receipt:
-        return Receipt(
-            here=self._here, command=done.command, took_back=took_back, problems=tuple(problems)
-        )
+    def _receipt(self, result: Result, *, problems: Sequence[str] = ()) -> Receipt:
+        written = receipt_of(self._runtime, result, scene=self._scene, problems=problems)
+        return Receipt(done=self._session.look(written))
 
 
 def _cleaned(runtime: Runtime, text: str | None) -> str | None:

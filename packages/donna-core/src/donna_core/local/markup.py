@@ -7,11 +7,14 @@ Everything that a person or a calendar wrote is escaped.
 from collections.abc import Iterable, Sequence
 from html import escape
 
+from donna_core.domain.wording import Line, Tone
+
 _LINE = "border:1px solid rgba(128,128,128,.35);"
 _CELL = f"{_LINE}padding:.25em .6em;text-align:start;vertical-align:top;"
 _CHIP = "border-inline-start:3px solid {edge};background:{fill};padding:.2em .4em;margin:.2em 0;"
 _TASK = _CHIP.format(edge="rgb(66,133,244)", fill="rgba(66,133,244,.18)")
 _EVENT = _CHIP.format(edge="rgb(128,128,128)", fill="rgba(128,128,128,.18)")
+_STRONG = {Tone.HEADING, Tone.GOOD}
 
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[str]], *, title: str = "") -> str:
@@ -34,11 +37,10 @@ def chip(time: str, title: str, *, own: bool) -> str:
     return f'<div style="{style}"><small>{escape(time)}</small><br>{spoken(title)}</div>'
 
 
-def paragraphs(lines: Sequence[str]) -> str:
-    """Return a block whose first line stands out."""
-    first, *others = map(spoken, lines)
-    rest = "".join(f'<div style="margin-inline-start:1.2em">{each}</div>' for each in others)
-    return f'<div style="color:inherit"><strong>{first}</strong>{rest}</div>'
+def lines(several: Iterable[Line]) -> str:
+    """Return lines below each other, or nothing; headings and what was done stand out."""
+    inside = "".join(map(_line, several))
+    return f'<div style="color:inherit">{inside}</div>' if inside else ""
 
 
 def spoken(text: str) -> str:
@@ -49,6 +51,12 @@ def spoken(text: str) -> str:
 def cell(markup: str) -> str:
     """Return a cell around markup that is escaped already."""
     return f'<td dir="auto" style="{_CELL}">{markup}</td>'
+
+
+def _line(line: Line) -> str:
+    text = spoken(line.text)
+    shown = f"<strong>{text}</strong>" if line.tone in _STRONG else text
+    return f'<div style="margin-inline-start:{1.2 * line.depth:g}em">{shown}</div>'
 
 
 def _framed(title: str, inside: str) -> str:

@@ -1,9 +1,16 @@
-"""Tables in plain text, aligned for terminals and notebooks without HTML."""
+"""Lines and tables in plain text, for terminals and notebooks without HTML."""
 
 import unicodedata
 from collections.abc import Iterable, Sequence
 
+from donna_core.domain.wording import Line
+
 _GAP = "  "
+
+
+def indented(lines: Iterable[Line]) -> str:
+    """Return the lines below each other."""
+    return "\n".join(_GAP * line.depth + line.text for line in lines)
 
 
 def aligned(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> str:

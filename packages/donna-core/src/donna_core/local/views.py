@@ -6,27 +6,49 @@ Python values, their instants in the person's zone, as ``pandas.DataFrame`` take
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import Any, overload
-from zoneinfo import ZoneInfo
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from donna_core.domain.capture.reading import Reading
 from donna_core.domain.codec import to_plain
 from donna_core.domain.effects import Message
-from donna_core.domain.followup.phrasing import length, moment, one_line, span
-from donna_core.domain.planning.reasons import say_all
-from donna_core.domain.tasks.history import Actor, Explanation, Topic
-from donna_core.domain.tasks.task import DeadlineType, Task, TaskStatus
-from donna_core.domain.timing.recurrence import Recurrence
+from donna_core.domain.followup.phrasing import one_line
+from donna_core.domain.tasks.task import Task
+from donna_core.domain.wording import (
+    TASK_COLUMNS,
+    Line,
+    Scene,
+    Spelling,
+    Tone,
+    explained,
+    facts,
+    handle,
+    moment,
+    row,
+    understood,
+)
 from donna_core.local import markup
-from donna_core.local.text_table import aligned
+from donna_core.local.text_table import aligned, indented
+from donna_core.usecases.explain import why
 from donna_core.usecases.overview import TaskView
 
-_TITLE_SHOWN = 60
-_DETAIL_SHOWN = 200
+_CELL_SHOWN = 100
+_LINE_SHOWN = 500
+_MESSAGE_COLUMNS = ("When", "Message")
+
+
+class MethodCalls(Spelling):
+    """Spells requests as Python: ``donna.accept(7, offer=1)``."""
+
+    def command(self, verb: str, *arguments: object, **options: object) -> str:
+        given = [*map(repr, arguments), *(self.option(*each) for each in options.items())]
+        return f"donna.{verb}({', '.join(given)})"
+
+    def option(self, name: str, value: object) -> str:
+        return f"{name}={value!r}"
 
 
 class View(ABC):
@@ -46,28 +68,25 @@ class View(ABC):
         return str(self)
 
 
-@frozen(kw_only=True)
-class Here:
-    """Where and when the reader is; every view is written from there."""
+class LineView(View):
+    """A result that is told in lines."""
 
-    zone: ZoneInfo
-    at: datetime
+    @abstractmethod
+    def _lines(self) -> Iterable[Line]: ...
 
-    def moment(self, instant: datetime) -> str:
-        """Return an instant in words."""
-        return moment(instant, zone=self.zone, at=self.at)
+    def __str__(self) -> str:
+        return indented(safe(self._lines()))
 
-    def local(self, instant: datetime | None) -> datetime | None:
-        """Return the instant with the offset of the reader's zone."""
-        return instant.astimezone(self.zone) if instant else None
+    def _repr_html_(self) -> str:
+        return markup.lines(safe(self._lines()))
 
 
 @frozen(kw_only=True, repr=False, eq=False)
-class TaskRow(View, Mapping[str, Any]):
+class TaskRow(LineView, Mapping[str, Any]):
     """One task as a mapping of what a person asks about; ``task`` is the whole of it."""
 
     task: Task
-    here: Here
+    scene: Scene
 
     def __getitem__(self, name: str) -> Any:
         return self._values()[name]
@@ -78,33 +97,31 @@ class TaskRow(View, Mapping[str, Any]):
     def __len__(self) -> int:
         return len(self._values())
 
-    def __str__(self) -> str:
-        return f"{named(self.task)}\n  {facts(self.task, self.here)}"
-
-    def _repr_html_(self) -> str:
-        return markup.paragraphs([named(self.task), facts(self.task, self.here)])
-
     def to_dict(self) -> dict[str, Any]:
         plain: dict[str, Any] = to_plain(dict(self))
         return plain
 
+    def _lines(self) -> Iterator[Line]:
+        yield Line(handle(self.task), Tone.HEADING)
+        yield Line(facts(self.task, self.scene), depth=1)
+
     def _values(self) -> dict[str, Any]:
-        task, local = self.task, self.here.local
+        task, scene = self.task, self.scene
         return {
             "number": task.number,
             "title": task.title,
             "status": task.status.value,
-            "start": local(task.scheduled_start),
-            "end": local(task.scheduled_end),
+            "start": local(task.scheduled_start, scene),
+            "end": local(task.scheduled_end, scene),
             "duration": task.estimated_duration,
             "priority": task.priority,
             "domain": task.domain.value,
-            "deadline": local(task.deadline),
+            "deadline": local(task.deadline, scene),
             "deadline_type": task.deadline_type.value,
             "recurrence": task.recurrence,
             "tags": list(task.tags),
             "pinned": task.pinned_start is not None,
-            "completed_at": local(task.completed_at),
+            "completed_at": local(task.completed_at, scene),
             "id": task.id,
         }
 
@@ -114,7 +131,7 @@ class TaskList(View, Sequence[TaskRow]):
     """Tasks in order, as a table."""
 
     tasks: tuple[Task, ...]
-    here: Here
+    scene: Scene
     empty: str = "No task fits."
 
     @overload
@@ -123,89 +140,58 @@ class TaskList(View, Sequence[TaskRow]):
     def __getitem__(self, index: slice) -> "TaskList": ...
     def __getitem__(self, index: int | slice) -> "TaskRow | TaskList":
         if isinstance(index, slice):
-            return TaskList(tasks=self.tasks[index], here=self.here, empty=self.empty)
-        return TaskRow(task=self.tasks[index], here=self.here)
+            return TaskList(tasks=self.tasks[index], scene=self.scene, empty=self.empty)
+        return TaskRow(task=self.tasks[index], scene=self.scene)
 
     def __len__(self) -> int:
         return len(self.tasks)
 
     def __str__(self) -> str:
-        return aligned(_COLUMNS, self._rows()) if self.tasks else self.empty
+        return aligned(TASK_COLUMNS, self._rows()) if self.tasks else self.empty
 
     def _repr_html_(self) -> str:
-        return (
-            markup.table(_COLUMNS, self._rows()) if self.tasks else markup.paragraphs([self.empty])
-        )
+        if not self.tasks:
+            return markup.lines([Line(self.empty)])
+        return markup.table(TASK_COLUMNS, self._rows())
 
     def to_dict(self) -> dict[str, Any]:
         return {"tasks": [row.to_dict() for row in self]}
 
     def _rows(self) -> list[tuple[str, ...]]:
-        return [_row(task, self.here) for task in self.tasks]
+        return cells(row(task, self.scene) for task in self.tasks)
 
 
 @frozen(kw_only=True, repr=False)
-class Understood(View):
+class Understood(LineView):
     """What Donna understands of a sentence; nothing was kept."""
 
     reading: Reading
-    here: Here
-
-    def __str__(self) -> str:
-        first, *others = self._lines()
-        return "\n".join([first, *(f"  {line}" for line in others)])
-
-    def _repr_html_(self) -> str:
-        return markup.paragraphs(self._lines())
+    scene: Scene
 
     def to_dict(self) -> dict[str, Any]:
         plain: dict[str, Any] = to_plain(self.reading)
         return plain
 
-    def _lines(self) -> tuple[str, ...]:
-        tasks = self.reading.tasks
-        if not tasks:
-            return self._told(self.reading)
-        return (f"{len(tasks)} tasks", *(line for each in tasks for line in self._told(each)))
-
-    def _told(self, it: Reading) -> tuple[str, ...]:
-        parts = [
-            self.here.moment(it.start) if it.start else "",
-            length(it.duration) + ("" if it.duration_stated else " (a guess)"),
-            f"priority {it.priority}",
-            it.domain.value,
-            _due(it.deadline, it.deadline_type, self.here),
-            f"repeats {it.recurrence_text or it.recurrence}" if it.recurrence else "",
-            _hashed(it.tags),
-            f"{it.confidence:.0%} sure",
-        ]
-        what = short(it.title) if it.is_task else f"Not a task: {short(it.text)}"
-        return (what, " · ".join(filter(None, parts)), *(short(each) for each in it.remarks))
+    def _lines(self) -> Iterator[Line]:
+        return understood(self.reading, self.scene)
 
 
 @frozen(kw_only=True, repr=False)
-class Why(View):
+class Why(LineView):
     """One task with the reasons for its place and its priority, and how it came there."""
 
     view: TaskView
-    here: Here
+    scene: Scene
 
     @property
     def task(self) -> TaskRow:
         """The task that was asked about."""
-        return TaskRow(task=self.view.task, here=self.here)
+        return TaskRow(task=self.view.task, scene=self.scene)
 
     @property
     def reasons(self) -> tuple[str, ...]:
         """The reasons in words, the latest first."""
-        return tuple(explained(each, self.here) for each in self.view.explanations)
-
-    def __str__(self) -> str:
-        return "\n".join([str(self.task), *(f"  {line}" for line in self._lines())])
-
-    def _repr_html_(self) -> str:
-        task = self.view.task
-        return markup.paragraphs([named(task), facts(task, self.here), *self._lines()])
+        return tuple(explained(each, self.scene) for each in self.view.explanations)
 
     def to_dict(self) -> dict[str, Any]:
         return {
@@ -214,14 +200,8 @@ class Why(View):
             "explanations": to_plain(self.view.explanations),
         }
 
-    def _lines(self) -> list[str]:
-        history = [
-            f"{self.here.moment(each.at)}: {_ACTORS[each.actor]} {each.verb} {short(each.text)}"
-            + (" (undone)" if each.undone else "")
-            for each in self.view.commands
-        ]
-        reasons = self.reasons or ("nothing was decided about it: it is as you said it",)
-        return [*reasons, *(line.rstrip() for line in history)]
+    def _lines(self) -> Iterator[Line]:
+        return why(self.view, self.scene)
 
 
 @frozen(kw_only=True)
@@ -237,7 +217,7 @@ class Messages(View, Sequence[Mapping[str, Any]]):
     """What Donna said, in order."""
 
     told: tuple[Told, ...]
-    here: Here
+    scene: Scene
 
     @overload
     def __getitem__(self, index: int) -> Mapping[str, Any]: ...
@@ -245,10 +225,10 @@ class Messages(View, Sequence[Mapping[str, Any]]):
     def __getitem__(self, index: slice) -> "Messages": ...
     def __getitem__(self, index: int | slice) -> "Mapping[str, Any] | Messages":
         if isinstance(index, slice):
-            return Messages(told=self.told[index], here=self.here)
+            return Messages(told=self.told[index], scene=self.scene)
         each = self.told[index]
         return {
-            "at": self.here.local(each.at),
+            "at": local(each.at, self.scene),
             "kind": each.message.kind.value,
             "channel": each.message.channel.value,
             "priority": each.message.priority,
@@ -260,90 +240,28 @@ class Messages(View, Sequence[Mapping[str, Any]]):
         return len(self.told)
 
     def __str__(self) -> str:
-        lines = [f"{when}  {subject}" for when, subject in self._rows()]
-        return "\n".join(lines) or "Nothing was said."
+        return aligned(_MESSAGE_COLUMNS, self._rows()) if self.told else "Nothing was said."
 
     def _repr_html_(self) -> str:
-        return markup.table(("When", "Message"), self._rows())
+        return markup.table(_MESSAGE_COLUMNS, self._rows())
 
     def to_dict(self) -> dict[str, Any]:
         return {"messages": [to_plain(dict(row)) for row in self]}
 
-    def _rows(self) -> list[tuple[str, str]]:
-        return [(self.here.moment(each.at), short(each.message.subject)) for each in self.told]
+    def _rows(self) -> list[tuple[str, ...]]:
+        return cells((moment(each.at, self.scene), each.message.subject) for each in self.told)
 
 
-def named(task: Task) -> str:
-    """Return ``#12 Call mechanic``."""
-    return f"{task.handle} {one_line(task.title, limit=_TITLE_SHOWN)}"
+def local(instant: datetime | None, scene: Scene) -> datetime | None:
+    """Return the instant with the offset of the reader's zone."""
+    return instant.astimezone(scene.zone) if instant else None
 
 
-def short(text: str) -> str:
-    """Return text on one line, safe to show."""
-    return one_line(text, limit=_DETAIL_SHOWN)
+def safe(lines: Iterable[Line]) -> Iterator[Line]:
+    """Yield lines that are shown on one line each and steer no terminal."""
+    return (evolve(line, text=one_line(line.text, limit=_LINE_SHOWN)) for line in lines)
 
 
-def facts(task: Task, here: Here) -> str:
-    """Return the line that says how a task is understood and where it stands."""
-    parts = [
-        _place(task, here),
-        length(task.estimated_duration),
-        f"priority {task.priority}",
-        task.domain.value,
-        _due(task.deadline, task.deadline_type, here),
-        _repeats(task),
-        _hashed(task.tags),
-    ]
-    return " · ".join(filter(None, parts))
-
-
-def explained(explanation: Explanation, here: Here) -> str:
-    """Return the reasons of one explanation as a phrase."""
-    subject = "priority " if explanation.topic is Topic.PRIORITY else ""
-    return f"{subject}{say_all(explanation.reasons, zone=here.zone)}"
-
-
-def hours(start: datetime, duration: timedelta, here: Here) -> str:
-    """Return the stretch of time in words."""
-    return span(start, start + duration, zone=here.zone, at=here.at)
-
-
-_ACTORS = {Actor.PERSON: "you", Actor.DONNA: "Donna"}
-_COLUMNS = ("#", "Task", "When", "Priority", "Due", "State")
-
-
-def _row(task: Task, here: Here) -> tuple[str, ...]:
-    told = task.status is TaskStatus.SCHEDULED or not task.is_open
-    return (
-        task.handle,
-        one_line(task.title, limit=_TITLE_SHOWN),
-        _place(task, here),
-        str(task.priority),
-        _due(task.deadline, task.deadline_type, here).removeprefix("due "),
-        "" if told else task.status.value.replace("_", " "),
-    )
-
-
-def _place(task: Task, here: Here) -> str:
-    if task.scheduled_start is not None and task.is_open:
-        return hours(task.scheduled_start, task.estimated_duration, here)
-    if task.completed_at is not None:
-        return f"done {here.moment(task.completed_at)}"
-    return "no place yet" if task.is_open else task.status.value
-
-
-def _due(instant: datetime | None, kind: DeadlineType, here: Here) -> str:
-    if instant is None:
-        return ""
-    return f"due {here.moment(instant)}{' (soft)' if kind is DeadlineType.SOFT else ''}"
-
-
-def _repeats(task: Task) -> str:
-    if task.recurrence is None:
-        return ""
-    words = task.time_intent.recurrence_text or Recurrence.parse(task.recurrence).describe()
-    return f"repeats {words}"
-
-
-def _hashed(tags: Sequence[str]) -> str:
-    return " ".join(tag if tag.startswith("@") else f"#{tag}" for tag in tags)
+def cells(rows: Iterable[Sequence[str]]) -> list[tuple[str, ...]]:
+    """Return rows whose texts are short and steer no terminal."""
+    return [tuple(one_line(text, limit=_CELL_SHOWN) for text in row) for row in rows]

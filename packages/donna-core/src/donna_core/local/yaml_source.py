@@ -16,7 +16,7 @@ from donna_core.domain.errors import ConfigError
 try:
     from yaml import CSafeLoader as _Loader
 except ImportError:  # pragma: no cover - wheels without libyaml
-    from yaml import SafeLoader as _Loader  # type: ignore[assignment]
+    from yaml import SafeLoader as _Loader  # type: ignore[assignment]  # does the same, slower
 
 LARGEST_FILE = 1_000_000
 DEEPEST_NESTING = 20

@@ -12,7 +12,7 @@ from donna_core.domain.ids import TaskId
 from donna_core.domain.policy import Policy
 from donna_core.domain.tasks.history import Command
 from donna_core.domain.tasks.machine import Trigger
-from donna_core.domain.tasks.task import InputChannel, Task, TaskStatus
+from donna_core.domain.tasks.task import OPEN, InputChannel, Task, TaskStatus
 from donna_core.domain.timing.recurrence import Recurrence
 from donna_core.ports.unit_of_work import Stores
 from donna_core.usecases.mirroring import mirror_calendars
@@ -130,11 +130,20 @@ def _done(move: _Move, task: Task) -> None:
     if task.recurrence is None:
         return
     following = successor(task, at=move.at, policy=move.policy)
-    if following is None:
+    if following is None or _is_there_already(move, following):
         return
     fresh = evolve(following, id=move.spare, number=move.stores.tasks.next_number())
-    move.recorder.put(fresh)
+    move.recorder.add(fresh)
     move.place(fresh)
+
+
+def _is_there_already(move: _Move, following: Task) -> bool:
+    """Whether the next occurrence exists, as it does when a finished task was reopened."""
+    return any(
+        (each.title, each.recurrence) == (following.title, following.recurrence)
+        and each.id != following.id
+        for each in move.stores.tasks.select(statuses=OPEN)
+    )
 
 
 def _block(move: _Move, task: Task) -> None:

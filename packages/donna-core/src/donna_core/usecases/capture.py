@@ -289,9 +289,9 @@ def _keep_part(
     if twin is not None:
         _explain_twin(recorder, task, twin)
     task = prioritise(recorder, policy, task, others=())
+    place(recorder, policy, task, not_before=plan.origin.at, unreadable=plan.seen.unreadable)
     size = assess_complexity(task, rules=policy.complexity)
     recorder.explain(Explanation(task_id=task.id, topic=Topic.COMPLEXITY, reasons=(size.reason,)))
-    place(recorder, policy, task, not_before=plan.origin.at, unreadable=plan.seen.unreadable)
     return _Kept(
         outcome=Outcome.ADDED,
         reading=part.reading,

@@ -10,8 +10,9 @@ from donna_core.domain.followup.escalation import Escalation
 from donna_core.domain.planning.week import Week, week_of
 from donna_core.domain.policy import Policy
 from donna_core.domain.tasks.history import Command, Explanation, Offer, Step
-from donna_core.domain.tasks.task import OPEN, Task, TaskStatus
+from donna_core.domain.tasks.task import HIGHEST_PRIORITY, LOWEST_PRIORITY, OPEN, Task, TaskStatus
 from donna_core.domain.timing.interval import Interval
+from donna_core.domain.timing.windows import TimeWindow
 from donna_core.domain.timing.zones import local, local_day
 from donna_core.ports.calendar import CalendarEvent
 from donna_core.ports.jobs import JobRow, JobState
@@ -88,6 +89,38 @@ async def now(runtime: Runtime, *, upcoming: int = 5) -> Now:
         )
 
     return await runtime.unit_of_work.run(decide)
+
+
+@frozen(kw_only=True)
+class Contact:
+    """When messages may go out, and what stands in their way.
+
+    Ordinary ones go from ``ordinary_from`` on, those of priority 5 from ``urgent_from``; both
+    are ``at`` itself where nothing stands in the way.
+    """
+
+    at: datetime
+    ordinary_from: datetime
+    urgent_from: datetime
+    quiet: TimeWindow
+    blackout: TimeWindow
+    attention: Attention
+
+
+async def contact(runtime: Runtime) -> Contact:
+    """Return the quiet hours, what was asked for besides, and when messages may go out next."""
+    at, windows = runtime.clock.now(), runtime.policy.windows
+    attention = await runtime.unit_of_work.run(lambda stores: stores.attention.get())
+    return Contact(
+        at=at,
+        ordinary_from=windows.contact_from(
+            at, priority=LOWEST_PRIORITY, quiet_until=attention.quiet_until
+        ),
+        urgent_from=windows.contact_from(at, priority=HIGHEST_PRIORITY),
+        quiet=windows.quiet,
+        blackout=windows.blackout,
+        attention=attention,
+    )
 
 
 async def tasks(

@@ -190,8 +190,12 @@ class Recorder:
     def commit(
         self, *, undoes: CommandId | None = None, redoes: CommandId | None = None
     ) -> Command:
-        """Write everything and return the command as recorded."""
-        tasks = tuple(self._settle(task_id) for task_id in self._after)
+        """Write everything and return the command as recorded.
+
+        A command that changed nothing is not recorded: there is nothing to take back.
+        """
+        changes = (self._settle(task_id) for task_id in self._after)
+        tasks = tuple(change for change in changes if _is_real(change))
         self._end_pursuits(tasks)
         for change in tasks:
             self._write(change)
@@ -216,7 +220,8 @@ class Recorder:
             undoes=undoes,
             redoes=redoes,
         )
-        self._stores.history.record(command)
+        if tasks or self._pursuits or self._attention or undoes or redoes:
+            self._stores.history.record(command)
         self._stores.events.append(self._events)
         return command
 
@@ -323,6 +328,14 @@ def completed(pursuit: Escalation, *, at: datetime) -> Escalation:
         updated_at=at,
         version=pursuit.version + 1,
     )
+
+
+def _is_real(change: Change[Task]) -> bool:
+    """Whether anything but the version differs."""
+    before, after = change.before, change.after
+    if before is None or after is None:
+        return before is not after
+    return evolve(after, version=before.version) != before
 
 
 def _plan_ended(change: Change[Task]) -> bool:

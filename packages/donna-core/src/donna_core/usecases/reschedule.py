@@ -107,15 +107,16 @@ async def move(
     runtime: Runtime,
     reference: str,
     *,
-    to: datetime | None,
+    to: datetime | None = None,
+    after: datetime | None = None,
     channel: InputChannel = InputChannel.APP,
 ) -> Changed:
-    """Put the task at an instant, or at the next free place where none is named.
+    """Put the task at an instant, or at the first free place after one, else at the next free.
 
     A named instant is honoured even outside the usual windows, because the person asked; only
     the past and the blackout are refused.
     """
-    _check_time(runtime, to)
+    _check_time(runtime, to or after)
 
     def step(ground: _Ground, task: Task) -> object:
         if to is not None:
@@ -124,10 +125,11 @@ async def move(
             moved = evolve(unbound(task), snoozed_until=None, pinned_start=pin_too)
             return ground.settle(moved, to)
         at = ground.recorder.at
-        later = (task.scheduled_start or at) + runtime.policy.slots.step
-        return ground.place(unbound(task), not_before=max(at, later))
+        later = after or (task.scheduled_start or at) + runtime.policy.slots.step
+        awake = evolve(unbound(task), snoozed_until=None)
+        return ground.place(awake, not_before=max(at, later))
 
-    return await _change(runtime, "move", reference, step, channel=channel)
+    return await _change(runtime, "move", reference, step, until=after, channel=channel)
 
 
 async def snooze(
@@ -137,10 +139,15 @@ async def snooze(
     until: datetime,
     channel: InputChannel = InputChannel.APP,
 ) -> Changed:
-    """Leave the person alone about the task until then, and place it after."""
+    """Leave the person alone about the task until then, and place it after.
+
+    A task that is planned for later than that stays where it is.
+    """
     _check_time(runtime, until)
 
     def step(ground: _Ground, task: Task) -> object:
+        if task.scheduled_start is not None and task.scheduled_start >= until:
+            return ground.recorder.put(evolve(task, snoozed_until=until))
         asleep = evolve(unbound(task), snoozed_until=until)
         return ground.place(asleep, not_before=ground.recorder.at)
 

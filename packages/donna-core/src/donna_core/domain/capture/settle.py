@@ -340,7 +340,11 @@ def _duration(phrases: Sequence[Phrase], gathered: _Gathered) -> timedelta | Non
     """Return the stated length: in words, or from the first to the last time of a range."""
     for phrase in phrases:
         length = phrase.meaning.length
-        if phrase.meaning.role is Role.LASTING and length is not None and length.span > timedelta(0):
+        if (
+            phrase.meaning.role is Role.LASTING
+            and length is not None
+            and length.span > timedelta(0)
+        ):
             return length.span
     on, repeat = gathered.on, gathered.repeat
     if on is not None and on.clock and on.until and not on.loose:

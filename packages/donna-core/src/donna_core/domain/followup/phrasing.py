@@ -50,6 +50,12 @@ def spoken(instant: datetime, *, zone: ZoneInfo) -> str:
     return f"{date}, {clock(instant, zone=zone)} {_zone(instant, zone)}"
 
 
+def short_day(day: date, *, today: date | None = None) -> str:
+    """Return ``Mon 3 Aug``, with the year where it is not that of today."""
+    name = f"{WEEKDAYS[day.weekday()][:3]} {day.day} {MONTHS[day.month - 1][:3]}"
+    return name if today is None or day.year == today.year else f"{name} {day.year}"
+
+
 def day_name(day: date) -> str:
     """Return ``Monday 3 August 2026``."""
     return f"{WEEKDAYS[day.weekday()]} {day.day} {MONTHS[day.month - 1]} {day.year}"
@@ -108,9 +114,7 @@ def gsm(text: str) -> str:
 
 
 def _date(instant: datetime, *, zone: ZoneInfo, at: datetime) -> str:
-    local = instant.astimezone(zone)
-    date = f"{WEEKDAYS[local.weekday()][:3]} {local.day} {MONTHS[local.month - 1][:3]}"
-    return date if local.year == at.astimezone(zone).year else f"{date} {local.year}"
+    return short_day(instant.astimezone(zone).date(), today=at.astimezone(zone).date())
 
 
 def _zone(instant: datetime, zone: ZoneInfo) -> str:

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from attrs import field, frozen
 
+from donna_core.domain.followup.phrasing import WEEKDAYS, clock, length, short_day
 from donna_core.domain.timing.zones import local
 
 
@@ -150,8 +151,6 @@ _CLAUSES: Mapping[ReasonCode, str] = {
 _INSTANTS = frozenset({"start", "starts", "until", "opens", "closes", "deadline", "earliest"})
 _DURATIONS = frozenset({"duration", "wanted", "lead"})
 _LABELS_SHOWN = 3
-_WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
 def say(reason: Reason, *, zone: ZoneInfo) -> str:
@@ -177,7 +176,7 @@ def _spoken(name: str, value: Any, zone: ZoneInfo) -> str:
     if name in _INSTANTS and value is not None:
         return _moment(datetime.fromisoformat(value), zone)
     if name in _DURATIONS:
-        return _length(timedelta(seconds=value))
+        return length(timedelta(seconds=value))
     if name == "labels":
         shown = [f"'{label}'" for label in value[:_LABELS_SHOWN]]
         return _listed(shown + [f"{len(value) - _LABELS_SHOWN} more"] * bool(value[_LABELS_SHOWN:]))
@@ -188,15 +187,13 @@ def _spoken(name: str, value: Any, zone: ZoneInfo) -> str:
 
 def _moment(instant: datetime, zone: ZoneInfo) -> str:
     """Return an instant such as ``Fri 20 Nov 17:00``."""
-    wall = local(instant, zone)
-    day = f"{_WEEKDAYS[wall.weekday()]} {wall.day} {_MONTHS[wall.month - 1]}"
-    return f"{day} {wall.hour:02}:{wall.minute:02}"
+    return f"{short_day(local(instant, zone).date())} {clock(instant, zone=zone)}"
 
 
 def _wish(wish: Mapping[str, Any], zone: ZoneInfo) -> str:
     """Return the times a person asked for, such as ``Sat or Sun, morning``."""
     parts = [
-        " or ".join(_WEEKDAYS[weekday] for weekday in wish["weekdays"]),
+        " or ".join(WEEKDAYS[weekday][:3] for weekday in wish["weekdays"]),
         wish["time_of_day"] or "",
         f"not before {_moment(datetime.fromisoformat(wish['earliest']), zone)}"
         if wish["earliest"]
@@ -206,13 +203,6 @@ def _wish(wish: Mapping[str, Any], zone: ZoneInfo) -> str:
         else "",
     ]
     return ", ".join(filter(None, parts))
-
-
-def _length(duration: timedelta) -> str:
-    """Return a duration in hours and minutes, such as ``1 h 30 min``."""
-    hours, minutes = divmod(round(duration.total_seconds() / 60), 60)
-    parts = [f"{hours} h"] * bool(hours) + [f"{minutes} min"] * bool(minutes or not hours)
-    return " ".join(parts)
 
 
 def _listed(items: list[str]) -> str:

@@ -115,7 +115,8 @@ class Task:
 
     ``version`` rises with every write and never falls, not even by undo.
     ``priority`` is what the task is worth today, ``base_priority`` what it was given: the first
-    is worked out anew from the second as days go by. ``scheduled_start`` and ``estimated_duration`` together are its place in the calendar.
+    is worked out anew from the second as days go by.
+    ``scheduled_start`` and ``estimated_duration`` together are its place in the calendar.
     """
 
     id: TaskId

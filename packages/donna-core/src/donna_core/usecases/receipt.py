@@ -7,14 +7,27 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from attrs import field, frozen
 
-from donna_cli.render import Block, Line, Tone
-from donna_cli.wording import Scene, because, facts, handle, moment, offer
 from donna_core.domain.capture.reading import Intent, Reading
 from donna_core.domain.followup.escalation import Escalation, EscalationStatus
 from donna_core.domain.ids import TaskId
-from donna_core.domain.tasks.history import Change, Command, Explanation, Topic
+from donna_core.domain.tasks.history import Change, Command, Topic
 from donna_core.domain.tasks.task import NEEDS_REVIEW, Task
+from donna_core.domain.wording import (
+    Line,
+    Scene,
+    Tone,
+    because,
+    facts,
+    handle,
+    moment,
+    offers,
+)
+from donna_core.usecases.advance import Changed
 from donna_core.usecases.capture import Captured
+from donna_core.usecases.runtime import Runtime
+
+Result = Changed | Captured | tuple[Command, Changed]
+"""What a use case that changes something returns; an undo also what it took back."""
 
 _DID: Mapping[str, str] = {
     "capture": "Added",
@@ -40,12 +53,14 @@ _DID: Mapping[str, str] = {
     "busy": "Later",
     "quiet": "Quiet",
 }
+# What is explained unasked; likeness has lines of its own, and the size is left to ``why``.
+_SUBJECTS = {Topic.PLACEMENT: "", Topic.PRIORITY: "priority "}
 
 
-_INSTEAD: Mapping[Intent, str] = {
-    Intent.TASK_QUERY: "To look at what is there: donna today, donna week, donna list.",
-    Intent.TASK_ACTION: "To change a task: donna done, donna move, donna drop, donna edit.",
-    Intent.PLANNING: "To plan anew: donna plan.",
+_INSTEAD: Mapping[Intent, tuple[str, ...]] = {
+    Intent.TASK_QUERY: ("today", "week", "list"),
+    Intent.TASK_ACTION: ("done", "move", "drop", "edit"),
+    Intent.PLANNING: ("plan",),
 }
 _MOST_OFFERED = 2  # other times that a receipt names
 
@@ -72,12 +87,40 @@ class Receipt:
         return self.command.tasks if self.command else ()
 
     @property
+    def way_back(self) -> str | None:
+        """What takes the command back, as the face spells it."""
+        if self.command is None or self.dry_run:
+            return None
+        return self.scene.spelling.command("redo" if self.command.undoes else "undo")
+
+    @property
     def reading(self) -> Reading | None:
         """What was understood, where a sentence was read."""
         return self.captured.reading if self.captured else None
 
 
-def blocks(receipt: Receipt) -> Iterator[Block]:
+async def receipt_of(
+    runtime: Runtime,
+    result: Result,
+    *,
+    scene: Scene,
+    problems: Sequence[str] = (),
+    dry_run: bool = False,
+) -> Receipt:
+    """Return the receipt of what a use case returned."""
+    took_back, done = result if isinstance(result, tuple) else (None, result)
+    return Receipt(
+        scene=scene,
+        command=done.command,
+        captured=done if isinstance(done, Captured) else None,
+        took_back=took_back,
+        pursued=await _pursued(runtime, done.command),
+        problems=tuple(dict.fromkeys(problems)),
+        dry_run=dry_run,
+    )
+
+
+def lines(receipt: Receipt) -> Iterator[Line]:
     """Yield the lines of the receipt."""
     if receipt.dry_run:
         yield Line("Dry run: nothing is kept.", Tone.WARNING)
@@ -96,38 +139,56 @@ def blocks(receipt: Receipt) -> Iterator[Block]:
         yield Line("Nothing to change: everything is as it should be.")
     yield from _likeness(receipt)
     yield from _understanding(receipt)
-    if not receipt.dry_run:
-        back_again = way_back(receipt.command)
-        yield Line(f"{back_again.split()[1].capitalize()}: {back_again}", Tone.QUIET)
+    if receipt.way_back:
+        said = "Redo" if receipt.command.undoes else "Undo"
+        yield Line(f"{said}: {receipt.way_back}", Tone.QUIET)
 
 
-def _understanding(receipt: Receipt) -> Iterator[Block]:
+def _understanding(receipt: Receipt) -> Iterator[Line]:
     """Yield what was odd, what was taken for granted, and the other times the words could mean."""
     captured = receipt.captured
     if captured is None:
         return
-    remarks = dict.fromkeys(remark for part in captured.parts for remark in part.reading.remarks)
-    yield from (Line(f"Note: {each}", Tone.WARNING, 1) for each in remarks)
+    odd = dict.fromkeys(remark for part in captured.parts for remark in part.reading.remarks)
+    yield from (Line(f"Note: {each}", Tone.WARNING, 1) for each in odd)
     yield from (Line(f"Assumed: {each}", Tone.QUIET, 1) for each in captured.reading.assumed)
     for part in captured.parts:
-        task = part.task
         for other in part.reading.alternatives[:_MOST_OFFERED]:
-            if task is not None:
+            if part.task is not None:
                 meant = other.astimezone(receipt.scene.zone)
-                way = f"donna move {task.number} {meant:%Y-%m-%d %H:%M}"
+                way = receipt.scene.spelling.command(
+                    "move", str(part.task.number), f"{meant:%Y-%m-%d %H:%M}"
+                )
                 yield Line(f"Or {moment(other, receipt.scene)}: {way}", Tone.QUIET, 1)
 
 
-def _not_a_task(receipt: Receipt) -> Iterator[Block]:
+def warnings(problems: Sequence[str]) -> Iterator[str]:
+    """Yield what is said about things outside that did not answer."""
+    for each in dict.fromkeys(problems):
+        yield f"Not complete: {each}"
+
+
+async def _pursued(runtime: Runtime, command: Command | None) -> dict[TaskId, Task]:
+    if command is None or not command.escalations:
+        return {}
+    records = [change.after or change.before for change in command.escalations]
+    ids = [record.task_id for record in records if record is not None]
+    found = await runtime.unit_of_work.run(lambda stores: stores.tasks.select(ids=ids))
+    return {task.id: task for task in found}
+
+
+def _not_a_task(receipt: Receipt) -> Iterator[Line]:
     words = receipt.reading.text if receipt.reading else ""
     yield Line(f"This does not read like a task: {words}", Tone.WARNING)
-    hint = _INSTEAD.get(receipt.reading.intent) if receipt.reading else None
-    if hint is not None:
-        yield Line(hint, depth=1)
-    yield Line("Nothing was kept. --insist keeps it as it is.", depth=1)
+    verbs = _INSTEAD.get(receipt.reading.intent, ()) if receipt.reading else ()
+    if verbs:
+        ways = ", ".join(receipt.scene.spelling.command(verb) for verb in verbs)
+        yield Line(f"Perhaps you mean: {ways}", depth=1)
+    insist = receipt.scene.spelling.option("insist", value=True)
+    yield Line(f"Nothing was kept. {insist} keeps it as it is.", depth=1)
 
 
-def _change(change: Change[Task], receipt: Receipt) -> Iterator[Block]:
+def _change(change: Change[Task], receipt: Receipt) -> Iterator[Line]:
     task = change.after
     if task is None:
         if change.before is not None:
@@ -137,7 +198,8 @@ def _change(change: Change[Task], receipt: Receipt) -> Iterator[Block]:
     yield Line(facts(task, receipt.scene), depth=1)
     yield from _reasons(task, receipt)
     if NEEDS_REVIEW in task.tags and change.before is None and receipt.captured:
-        yield Line(f"Not sure about this one: donna edit {task.number} --reviewed", Tone.QUIET, 1)
+        review = receipt.scene.spelling.command("edit", task.number, reviewed=True)
+        yield Line(f"Not sure about this one: {review}", Tone.QUIET, 1)
 
 
 def _headline(change: Change[Task], receipt: Receipt) -> str:
@@ -154,36 +216,32 @@ def _headline(change: Change[Task], receipt: Receipt) -> str:
     return _DID.get(verb, verb.capitalize())
 
 
-def _reasons(task: Task, receipt: Receipt) -> Iterator[Block]:
+def _reasons(task: Task, receipt: Receipt) -> Iterator[Line]:
     for each in receipt.command.explanations if receipt.command else ():
-        if each.task_id != task.id or each.topic is Topic.DUPLICATE:
+        if each.task_id != task.id or each.topic not in _SUBJECTS:
             continue
-        yield Line(f"{_subject(each)}{because(each.reasons, receipt.scene)}", depth=1)
-        for number, offered in enumerate(each.offers, start=1):
-            yield Line(offer(number, offered, task, receipt.scene), depth=2)
+        yield Line(f"{_SUBJECTS[each.topic]}{because(each.reasons, receipt.scene)}", depth=1)
+        yield from (Line(offer, depth=2) for offer in offers(each.offers, task, receipt.scene))
 
 
-def _subject(explanation: Explanation) -> str:
-    return "priority " if explanation.topic is Topic.PRIORITY else ""
-
-
-def _likeness(receipt: Receipt) -> Iterator[Block]:
+def _likeness(receipt: Receipt) -> Iterator[Line]:
     for part in receipt.captured.parts if receipt.captured else ():
-        yield from _likeness_of(part)
+        yield from _likeness_of(part, receipt.scene)
 
 
-def _likeness_of(captured: Captured) -> Iterator[Block]:
+def _likeness_of(captured: Captured, scene: Scene) -> Iterator[Line]:
     if captured.task is None:
         return
     twin, number = captured.duplicate_of, captured.task.number
     if twin is not None and twin.number != number:
-        way = f"one task: donna merge {twin.number} {number}; two: donna edit {number} --reviewed"
-        yield Line(f"Looks like {handle(twin)} ({way})", Tone.WARNING, 1)
+        spell = scene.spelling.command
+        one, two = spell("merge", twin.number, number), spell("edit", number, reviewed=True)
+        yield Line(f"Looks like {handle(twin)} (one task: {one}; two: {two})", Tone.WARNING, 1)
     for related in captured.related:
         yield Line(f"Related: {handle(related)}", Tone.QUIET, 1)
 
 
-def _pursuits(receipt: Receipt) -> Iterator[Block]:
+def _pursuits(receipt: Receipt) -> Iterator[Line]:
     command = receipt.command
     if command is None or command.verb not in {"ack", "busy"}:
         return
@@ -202,7 +260,7 @@ def _outlook(pursuit: Escalation, scene: Scene) -> str:
     return "Donna asks no more"
 
 
-def _attention(receipt: Receipt) -> Iterator[Block]:
+def _attention(receipt: Receipt) -> Iterator[Line]:
     change = receipt.command.attention if receipt.command else None
     if change is None:
         return
@@ -211,15 +269,5 @@ def _attention(receipt: Receipt) -> Iterator[Block]:
         yield Line("Messages go out as usual.", Tone.GOOD)
     else:
         yield Line(f"Quiet until {moment(until, receipt.scene)}", Tone.GOOD)
-        yield Line("Only priority 5 goes out before. `donna quiet off` ends it.", depth=1)
-
-
-def way_back(command: Command) -> str:
-    """Return what takes the command back."""
-    return "donna redo" if command.undoes else "donna undo"
-
-
-def warnings(problems: Sequence[str]) -> Iterator[str]:
-    """Yield what is said about things outside that did not answer."""
-    for each in dict.fromkeys(problems):
-        yield f"Not complete: {each}"
+        end = receipt.scene.spelling.command("quiet", None)
+        yield Line(f"Only priority 5 goes out before. `{end}` ends it.", depth=1)
