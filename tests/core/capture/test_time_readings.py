@@ -24,7 +24,7 @@ def times(lexicon: Lexicon) -> ReadTimes:
 
     def read(text: str, **changes: object) -> tuple[TimeReading, ...]:
         facts = {"at": WEDNESDAY, "zone": BERLIN, "day_first": False, "country": None, **changes}
-        frame = Frame.of(parts=lexicon.parts, **facts)  # type: ignore[arg-type]
+        frame = Frame.of(parts=lexicon.parts, **facts)  # type: ignore[arg-type]  # the facts are each test's own
         return read_times(find(tokenize(text), text, frame=frame), frame=frame)
 
     return read

@@ -121,6 +121,7 @@ def facts(task: Task, scene: Scene) -> str:
         deadline(task.deadline, task.deadline_type, scene),
         _repetition(task.recurrence, task.time_intent.recurrence_text),
         _hashed(task.tags),
+        f"to prepare: {task.prep_work_instructions}" if task.prep_work_instructions else "",
     ]
     return SEPARATOR.join(part for part in parts if part)
 

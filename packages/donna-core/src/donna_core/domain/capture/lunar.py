@@ -39,7 +39,7 @@ def lunar_days(year: int) -> Mapping[str, tuple[date, ...]]:
 def _calendar() -> Callable[[int], Mapping[date, str]]:
     """Return what makes the calendar of a year, built the way the library builds a country's."""
     # Lazy: the tables are large and few sentences need them.
-    from holidays.groups import (  # type: ignore[attr-defined] # noqa: PLC0415
+    from holidays.groups import (  # type: ignore[attr-defined] # noqa: PLC0415  # only a holiday's name pays for it
         BuddhistCalendarHolidays,
         ChineseCalendarHolidays,
         HebrewCalendarHolidays,
@@ -47,7 +47,7 @@ def _calendar() -> Callable[[int], Mapping[date, str]]:
         IslamicHolidays,
         PersianCalendarHolidays,
     )
-    from holidays.holiday_base import HolidayBase  # noqa: PLC0415
+    from holidays.holiday_base import HolidayBase  # noqa: PLC0415  # only the name of a feast pays for it
 
     class Feasts(
         HolidayBase,

@@ -204,7 +204,7 @@ def _single(source: _Source, judged: Judgement) -> Reading:
         times=times,
         confidence=confidence(doubts, sureness=judged.sureness),
         remarks=(*reading.remarks, *remarks_on(doubts)),
-        assumed=_assumed(reading, settled, source, judged),
+        assumed=_assumed(settled, source, judged),
         rules=tuple(dict.fromkeys(name for phrase in amended.phrases for name in phrase.rules)),
         spans=spans_of(source.text, tokens, amended.phrases, marks, words),
     )
@@ -285,16 +285,11 @@ def _assembled(
     )
 
 
-def _assumed(
-    reading: Reading, settled: Settled, source: _Source, judged: Judgement
-) -> tuple[str, ...]:
-    """Return what was taken for granted, in words."""
+def _assumed(settled: Settled, source: _Source, judged: Judgement) -> tuple[str, ...]:
+    """Return what was taken for granted, in words; a guessed length has its own field."""
     if judged.intent is not Intent.TASK:
         return ()
     assumed = []
-    if settled.duration is None:
-        minutes = int(reading.duration.total_seconds()) // 60
-        assumed.append(f"It takes {minutes} minutes, as work of this kind does.")
     if settled.alternatives:
         assumed.append("The time is the likeliest of several.")
     if source.shared and not any(_names_day(phrase) for phrase in source.phrases):
