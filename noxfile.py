@@ -31,8 +31,8 @@ OWN_TESTS = {
 }
 # The other supported Pythons; the one of .venv runs everything anyway.
 OTHER_PYTHONS = ["3.11", "3.12", "3.13"]
-# Repeated runs look for packaging faults, so they draw fewer examples.
-QUICK = "--hypothesis-profile=quick"
+# Repeated runs look for packaging faults, so they draw fewer examples and kill no processes.
+QUICK = ("--hypothesis-profile=quick", "-m", "not slow")
 
 nox.needs_version = ">=2025.2.9"
 nox.options.envdir = str(CACHE / "nox")
@@ -91,7 +91,7 @@ def wheels(session: nox.Session) -> None:
     python = environment(session, "wheels")
     install(session, python, "--require-hashes", "-r", LOCK)
     install(session, python, "--no-deps", *built)
-    test(session, python, "tests", "--ignore=tests/architecture", QUICK, *session.posargs)
+    test(session, python, "tests", "--ignore=tests/architecture", *QUICK, *session.posargs)
 
 
 @nox.session
@@ -142,7 +142,7 @@ def check_alone(session: nox.Session, package: str, python: Path) -> None:
     folders = [folder for folder in OWN_TESTS[package] if any((ROOT / folder).rglob("test_*.py"))]
     if not folders:
         session.error(f"{package} has no tests of its own in {' '.join(OWN_TESTS[package])}")
-    test(session, python, *folders, QUICK, *session.posargs)
+    test(session, python, *folders, *QUICK, *session.posargs)
 
 
 def needed_by(package: str) -> list[str]:
