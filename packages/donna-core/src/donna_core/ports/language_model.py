@@ -3,29 +3,64 @@
 from abc import abstractmethod
 from collections.abc import Mapping
 from decimal import Decimal
+from enum import StrEnum
 from typing import Any, Protocol
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
+
+from donna_core.domain.ids import TaskId
+
+PROMPT_TASK = "prompt"
+"""The task type of a question that brings its own prompt."""
+
+
+class Urgency(StrEnum):
+    """How soon a question is to be asked; who waits for ``background`` is nobody."""
+
+    CRITICAL = "critical"
+    NORMAL = "normal"
+    BACKGROUND = "background"
+
+
+class ModelLane(StrEnum):
+    """Where a question comes from: a person who waits, or Donna by herself."""
+
+    EXTERNAL = "external"
+    INTERNAL = "internal"
 
 
 @frozen(kw_only=True)
 class ModelRequest:
     """One question. ``inputs`` are the task type's structured inputs, JSON-ready.
 
-    ``schema`` is the JSON Schema the output has to meet, where one is declared.
+    ``schema`` is the JSON Schema the output has to meet; without one it is that of the task
+    type. ``prompt`` stands in for the task type's own, ``model_alias`` for its route: the named
+    model answers, or nobody does. ``priority`` is that of the task type unless it is given.
+    ``caller`` is who asks, for limits and accounts; ``task_id`` is the task the question is
+    about; ``tags`` name what else the money goes to (``skill_id``, ``chain_id``,
+    ``eval_session_id``).
     """
 
     task_type: str
-    inputs: Mapping[str, Any]
+    inputs: Mapping[str, Any] = field(factory=dict)
     schema: Mapping[str, Any] | None = None
+    prompt: str | None = None
     model_alias: str | None = None
     caller: str = "donna"
-    priority: str = "normal"
+    lane: ModelLane = ModelLane.INTERNAL
+    priority: Urgency | None = None
+    task_id: TaskId | None = None
+    tags: Mapping[str, str] = field(factory=dict)
 
 
 @frozen(kw_only=True)
 class ModelMetadata:
-    """What the answer took: milliseconds, tokens, dollars, and who really answered."""
+    """What the answer took: milliseconds, tokens, dollars, and who really answered.
+
+    ``model_actual`` is ``provider/model``. ``queue_wait_ms`` is the part of the time spent on
+    waiting for a turn. ``degraded`` tells that who should have answered did not, and ``note``
+    why. ``invocation_id`` names the row of the invocation log, where one was written.
+    """
 
     model_actual: str
     latency_ms: int = 0
@@ -34,6 +69,9 @@ class ModelMetadata:
     cost_usd: Decimal = Decimal(0)
     is_shadow: bool = False
     queue_wait_ms: int = 0
+    degraded: bool = False
+    note: str = ""
+    invocation_id: str | None = None
 
 
 @frozen(kw_only=True)
@@ -42,6 +80,10 @@ class ModelReply:
 
     output: Mapping[str, Any]
     metadata: ModelMetadata = field()
+
+    def as_stand_in(self, note: str) -> "ModelReply":
+        """Return the reply marked as one that stands in for a better one, and why."""
+        return evolve(self, metadata=evolve(self.metadata, degraded=True, note=note))
 
 
 class LanguageModel(Protocol):
@@ -52,6 +94,6 @@ class LanguageModel(Protocol):
         """Return the answer to ``request``.
 
         The output is JSON-ready and carries a ``confidence`` in [0, 1] where the task type
-        declares one. Raise ``ModelUnavailable`` when nobody can answer this task type; the
-        same request may be asked again.
+        declares one. Raise ``ModelUnavailable`` when nobody can answer this task type now; the
+        same request may be asked again. A cancelled caller ends the call behind it.
         """

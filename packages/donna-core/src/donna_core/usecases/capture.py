@@ -24,7 +24,7 @@ from donna_core.domain.tasks.task import (
     Task,
 )
 from donna_core.domain.timing.recurrence import Recurrence
-from donna_core.ports.language_model import ModelRequest
+from donna_core.ports.language_model import ModelLane, ModelRequest
 from donna_core.ports.unit_of_work import Stores
 from donna_core.usecases.absorbing import asks_for_another_place, filled, updated
 from donna_core.usecases.mirroring import (
@@ -130,7 +130,7 @@ async def read(runtime: Runtime, text: str) -> Reading:
                 "day_first": runtime.policy.day_first,
             },
             caller="capture",
-            priority="critical",
+            lane=ModelLane.EXTERNAL,
         )
     )
     reading = from_plain(Reading, reply.output)
@@ -211,6 +211,7 @@ async def _judge(
                 "existing": {"title": task.title, "description": task.description},
             },
             caller="capture",
+            lane=ModelLane.EXTERNAL,
         )
         try:
             reply = await runtime.language_model.complete(request)
