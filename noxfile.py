@@ -18,6 +18,7 @@ BIN = Path(sys.executable).parent
 LOCK = "requirements.lock"
 MEMBERS = {
     "donna-core": "packages/donna-core",
+    "donna-llm": "packages/donna-llm",
     "donna-adapters": "packages/donna-adapters",
     "donna-server": "apps/server",
     "donna-assistant": "apps/cli",
@@ -25,6 +26,7 @@ MEMBERS = {
 # What a package must pass alone in an environment, with nothing but what it declares.
 OWN_TESTS = {
     "donna-core": ["tests/core"],
+    "donna-llm": ["tests/llm"],
     "donna-adapters": ["tests/contracts", "tests/adapters", "tests/migrations"],
     "donna-server": ["tests/apps/server"],
     "donna-assistant": ["tests/apps"],

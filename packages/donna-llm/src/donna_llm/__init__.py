@@ -1,0 +1,1 @@
+"""The one way from Donna to a language model."""
