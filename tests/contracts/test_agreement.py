@@ -20,12 +20,12 @@ from donna_core.ports.jobs import JobState
 from donna_core.ports.outbox import DeliveryState, Lane
 from donna_core.ports.unit_of_work import Stores, UnitOfWork
 from donna_core.testing.contracts.event_log import event
+from donna_core.testing.contracts.everything import contents
 from donna_core.testing.contracts.stores import (
     HOUR,
     NOON,
     calendar_write,
     capture,
-    contents,
     escalation,
     job,
     message,

@@ -4,7 +4,8 @@ import pytest
 
 from donna_core.local.stores import InMemoryUnitOfWork
 from donna_core.ports.unit_of_work import Stores
-from donna_core.testing.contracts.stores import ME, RepeatingUnitOfWork, fill
+from donna_core.testing.contracts.everything import fill
+from donna_core.testing.contracts.stores import ME, RepeatingUnitOfWork
 
 
 @pytest.fixture

@@ -16,8 +16,11 @@ from donna_core.testing.contracts.followup_stores import (
     EscalationStoreContract,
 )
 from donna_core.testing.contracts.history_store import HistoryStoreContract
+from donna_core.testing.contracts.invocation_log import InvocationLogContract
 from donna_core.testing.contracts.job_store import JobStoreContract
 from donna_core.testing.contracts.outbox import OutboxContract
+from donna_core.testing.contracts.provider_health import ProviderHealthContract
+from donna_core.testing.contracts.spend_ledger import SpendLedgerContract
 from donna_core.testing.contracts.task_store import TaskStoreContract
 from donna_core.testing.contracts.unit_of_work import UnitOfWorkContract
 
@@ -72,6 +75,15 @@ class TestInMemoryOutbox(InMemory, OutboxContract): ...
 class TestInMemoryCalendarMirror(InMemory, CalendarMirrorContract): ...
 
 
+class TestInMemorySpendLedger(InMemory, SpendLedgerContract): ...
+
+
+class TestInMemoryInvocationLog(InMemory, InvocationLogContract): ...
+
+
+class TestInMemoryProviderHealth(InMemory, ProviderHealthContract): ...
+
+
 class TestSqlUnitOfWork(Sqlite, UnitOfWorkContract): ...
 
 
@@ -97,3 +109,12 @@ class TestSqlOutbox(Sqlite, OutboxContract): ...
 
 
 class TestSqlCalendarMirror(Sqlite, CalendarMirrorContract): ...
+
+
+class TestSqlSpendLedger(Sqlite, SpendLedgerContract): ...
+
+
+class TestSqlInvocationLog(Sqlite, InvocationLogContract): ...
+
+
+class TestSqlProviderHealth(Sqlite, ProviderHealthContract): ...

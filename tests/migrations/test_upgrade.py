@@ -13,7 +13,8 @@ from donna_adapters.sql.driver import DRIVER
 from donna_adapters.sql.faults import SchemaTooNew
 from donna_adapters.sql.schema import LINEAGE, Lineage
 from donna_adapters.sql.sqlite import SqliteDatabase
-from donna_core.testing.contracts.stores import ME, contents, fill
+from donna_core.testing.contracts.everything import contents, fill
+from donna_core.testing.contracts.stores import ME
 
 OPEN = (
     "import sys; from pathlib import Path\n"

@@ -19,7 +19,8 @@ from donna_adapters.sql.faults import FAULTS, OPERATING_SYSTEM, unavailable
 from donna_adapters.sql.sqlite import SqliteDatabase
 from donna_core.domain.errors import StorageUnavailable
 from donna_core.ports.unit_of_work import Stores
-from donna_core.testing.contracts.stores import ME, contents, fill, task
+from donna_core.testing.contracts.everything import contents, fill
+from donna_core.testing.contracts.stores import ME, task
 
 PATH = Path("somewhere") / "donna.db"
 

@@ -12,9 +12,11 @@ import pytest
 from donna_adapters.sql import driver
 from donna_adapters.sql.driver import DRIVER, JOURNAL_MODE
 from donna_adapters.sql.faults import ForeignDatabase, SchemaTooNew
+from donna_adapters.sql.schema import LINEAGE
 from donna_adapters.sql.sqlite import SqliteDatabase
 from donna_core.domain.errors import StorageUnavailable
-from donna_core.testing.contracts.stores import ME, fill
+from donna_core.testing.contracts.everything import fill
+from donna_core.testing.contracts.stores import ME
 
 
 @contextmanager
@@ -98,7 +100,9 @@ def test_a_newer_schema_is_refused_untouched(path: Path) -> None:
         connection.commit()
     before = path.read_bytes()
 
-    with pytest.raises(SchemaTooNew, match=r"9999.*up to 0001.*install the newer") as refusal:
+    with pytest.raises(
+        SchemaTooNew, match=f"9999.*up to {LINEAGE.head}.*install the newer"
+    ) as refusal:
         SqliteDatabase.open(path)
     assert (refusal.value.path, refusal.value.found) == (path, "9999")
     assert path.read_bytes() == before

@@ -16,12 +16,23 @@ from donna_adapters.sql.unit_of_work import stores_of
 from donna_core.domain.effects import MessageKind
 from donna_core.domain.errors import StorageUnavailable
 from donna_core.domain.followup.attention import Attention
-from donna_core.domain.ids import CommandId, TaskId
+from donna_core.domain.ids import CallId, CommandId, TaskId
+from donna_core.domain.spending.invocations import CallFilter, Dimension
+from donna_core.domain.spending.ledger import day_account, month_account
+from donna_core.domain.spending.limits import Breaker
 from donna_core.domain.tasks.task import Task
 from donna_core.ports.jobs import JobState
 from donna_core.ports.outbox import DeliveryState, Lane
 from donna_core.ports.unit_of_work import Stores
 from donna_core.testing.contracts.event_log import event as happening
+from donna_core.testing.contracts.everything import fill
+from donna_core.testing.contracts.spending import (
+    TODAY,
+    allowance,
+    invocation,
+    reservation,
+    settlement,
+)
 from donna_core.testing.contracts.stores import (
     DAY,
     HOUR,
@@ -31,7 +42,6 @@ from donna_core.testing.contracts.stores import (
     calendar_write,
     capture,
     escalation,
-    fill,
     full_task,
     job,
     message,
@@ -41,7 +51,7 @@ from donna_core.testing.contracts.stores import (
 )
 from donna_core.testing.strategies import values
 
-ONE = TaskId("task-1")
+ONE, CALL = TaskId("task-1"), CallId("call-1")
 # Every method of every store, called with the keys of somebody else's rows.
 CALLS: dict[str, Callable[[Stores], object]] = {
     "tasks.get": lambda s: s.tasks.get(ONE),
@@ -84,6 +94,22 @@ CALLS: dict[str, Callable[[Stores], object]] = {
     "mirror.events": lambda s: s.mirror.events(DAY),
     "mirror.forget": lambda s: s.mirror.forget("work"),
     "mirror.replace": lambda s: s.mirror.replace(snapshot("work", occurrence("x")), at=NOON),
+    "spend.totals": lambda s: s.spend.totals([day_account(TODAY)])[day_account(TODAY)].committed,
+    "spend.select": lambda s: s.spend.select(),
+    "spend.reserve": lambda s: s.spend.reserve(reservation()),
+    "spend.settle": lambda s: s.spend.settle(settlement()),
+    "spend.release": lambda s: s.spend.release(CALL, at=NOON),
+    "spend.allow": lambda s: s.spend.allow(allowance()),
+    "spend.allowances": lambda s: s.spend.allowances([month_account(TODAY)]),
+    "invocations.get": lambda s: s.invocations.get(CALL),
+    "invocations.select": lambda s: s.invocations.select(CallFilter(), limit=9),
+    "invocations.sums": lambda s: s.invocations.sums(CallFilter(), by=Dimension.CALLER),
+    "invocations.assess": lambda s: s.invocations.assess(CALL, was_right=True),
+    "invocations.forget_texts": lambda s: s.invocations.forget_texts(before=NOON + HOUR),
+    "invocations.record": lambda s: s.invocations.record([invocation()]),
+    "health.get": lambda s: s.health.get("anthropic").failures,
+    "health.all": lambda s: s.health.all(),
+    "health.save": lambda s: s.health.save("anthropic", Breaker()),
 }
 
 

@@ -10,7 +10,8 @@ import pytest
 from donna_adapters.sql.sqlite import SqliteDatabase
 from donna_core.domain.errors import Refused
 from donna_core.ports.unit_of_work import Stores
-from donna_core.testing.contracts.stores import ME, fill
+from donna_core.testing.contracts.everything import fill
+from donna_core.testing.contracts.stores import ME
 
 
 async def test_the_loop_runs_while_a_decision_does(database: SqliteDatabase) -> None:

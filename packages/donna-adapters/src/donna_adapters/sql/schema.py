@@ -32,7 +32,7 @@ class Lineage:
         return self.revisions[-1]
 
 
-LINEAGE = Lineage(revisions=("0001",), folder=Path(__file__).parent / "migrations")
+LINEAGE = Lineage(revisions=("0001", "0002"), folder=Path(__file__).parent / "migrations")
 
 
 def bring_up_to_date(

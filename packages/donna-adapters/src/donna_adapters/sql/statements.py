@@ -34,6 +34,13 @@ def insert_unless_there(table: Table, *, key: Sequence[str]) -> Insert:
     return insert(table).on_conflict_do_nothing(index_elements=key)
 
 
+def adding(table: Table, *, key: Sequence[str], sums: Sequence[str]) -> Insert:
+    """Return an insert that adds to these columns where there is a row of the same key."""
+    row = insert(table)
+    added = {name: table.c[name] + row.excluded[name] for name in sums}
+    return row.on_conflict_do_update(index_elements=key, set_=added)
+
+
 def raising(value: ColumnElement[int]) -> ReturningInsert[Any]:
     """Return a statement that raises a counter by one, to ``value`` at least, and returns it."""
     row = insert(COUNTER).values(value=value)

@@ -19,7 +19,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-from donna_adapters.sql.types import Instant
+from donna_adapters.sql.types import Dollars, Instant
 
 METADATA = MetaData(
     naming_convention={
@@ -241,6 +241,113 @@ CALENDAR_MIRROR = Table(
     Column("donna_task_id", ID),
     PrimaryKeyConstraint("user_id", "calendar_id", "position"),
     Index(None, "user_id", "start_time"),
+)
+
+SPEND = Table(
+    "spend",
+    METADATA,
+    Column("user_id", String(100), nullable=False),
+    Column("id", ID, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("day", String(10), nullable=False),  # the owner's local day, as it was then
+    Column("caller", String(200), nullable=False),
+    Column("lane", String(16), nullable=False),
+    Column("request_id", ID, nullable=False),
+    Column("provider", String(100), nullable=False),
+    Column("task_id", ID),
+    Column("worst_case", Dollars, nullable=False),
+    Column("lapses_at", Instant, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("cost", Dollars, nullable=False),
+    Column("closed_at", Instant),
+    Column("note", Text, nullable=False),
+    PrimaryKeyConstraint("user_id", "id"),
+    Index(None, "user_id", "state", "lapses_at"),
+    Index(None, "user_id", "day"),
+)
+
+SPEND_TOTAL = Table(
+    "spend_total",
+    METADATA,
+    Column("user_id", String(100), nullable=False),
+    Column("scope", String(16), nullable=False),
+    Column("name", String(250), nullable=False),
+    Column("spent", Dollars, nullable=False),
+    Column("reserved", Dollars, nullable=False),
+    PrimaryKeyConstraint("user_id", "scope", "name"),
+)
+
+SPEND_ALLOWANCE = Table(
+    "spend_allowance",
+    METADATA,
+    Column("user_id", String(100), nullable=False),
+    Column("id", ID, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("scope", String(16), nullable=False),
+    Column("name", String(250), nullable=False),
+    Column("amount", Dollars, nullable=False),
+    Column("approved_by", Text, nullable=False),
+    PrimaryKeyConstraint("user_id", "id"),
+    Index(None, "user_id", "scope", "name"),
+)
+
+INVOCATION_LOG = Table(
+    "invocation_log",
+    METADATA,
+    Column("user_id", String(100), nullable=False),
+    Column("id", ID, nullable=False),
+    Column("timestamp", Instant, nullable=False),
+    Column("task_type", String(200), nullable=False),
+    Column("request_id", ID, nullable=False),
+    Column("model_alias", String(100), nullable=False),
+    Column("model_actual", String(200), nullable=False),
+    Column("provider", String(100), nullable=False),
+    Column("input_hash", String(64), nullable=False),
+    Column("outcome", String(16), nullable=False),
+    Column("attempt", Integer, nullable=False),
+    Column("lane", String(16), nullable=False),
+    Column("caller", String(200), nullable=False),
+    Column("task_id", ID),
+    Column("latency_ms", Integer, nullable=False),
+    Column("queue_wait_ms", Integer, nullable=False),
+    Column("tokens_in", Integer, nullable=False),
+    Column("tokens_out", Integer, nullable=False),
+    Column("estimated_tokens_in", Integer),
+    Column("cost", Dollars, nullable=False),
+    Column("billed", Boolean, nullable=False),
+    Column("prompt", Text),
+    Column("output_json", Text),
+    Column("error_type", String(100)),
+    Column("error", Text),
+    Column("confidence", Float),
+    Column("quality_score", Float),
+    Column("was_right", Boolean),
+    Column("spot_check_queued", Boolean, nullable=False),
+    Column("is_shadow", Boolean, nullable=False),
+    Column("shadow_of", ID),
+    Column("degraded", Boolean, nullable=False),
+    Column("interrupted", Boolean, nullable=False),
+    Column("overflow_escalated", Boolean, nullable=False),
+    Column("eval_session_id", ID),
+    Column("chain_id", ID),
+    Column("skill_id", ID),
+    Column("agent_id", String(100)),
+    Column("correlation_id", ID),
+    Column("channel", String(16)),
+    Column("escalation_request_id", ID),
+    PrimaryKeyConstraint("user_id", "id"),
+    Index(None, "user_id", "timestamp"),
+    Index(None, "user_id", "task_id"),
+    Index(None, "user_id", "request_id"),
+)
+
+PROVIDER_HEALTH = Table(
+    "provider_health",
+    METADATA,
+    Column("user_id", String(100), nullable=False),
+    Column("provider", String(100), nullable=False),
+    Column("breaker_json", Text, nullable=False),
+    PrimaryKeyConstraint("user_id", "provider"),
 )
 
 # Alembic's own table, in its own metadata: migrations never touch it.

@@ -9,9 +9,11 @@ from donna_adapters.sql.stores.attention import SqlAttentionStore
 from donna_adapters.sql.stores.escalations import SqlEscalationStore
 from donna_adapters.sql.stores.events import SqlEventLog
 from donna_adapters.sql.stores.history import SqlHistoryStore
+from donna_adapters.sql.stores.invocations import SqlInvocationLog
 from donna_adapters.sql.stores.jobs import SqlJobStore
 from donna_adapters.sql.stores.mirror import SqlCalendarMirror
 from donna_adapters.sql.stores.outbox import SqlOutbox
+from donna_adapters.sql.stores.spending import SqlProviderHealth, SqlSpendLedger
 from donna_adapters.sql.stores.tasks import SqlTaskStore
 from donna_core.domain.ids import UserId
 from donna_core.ports.unit_of_work import Stores, UnitOfWork
@@ -50,4 +52,7 @@ def stores_of(user_id: UserId, connection: Connection) -> Stores:
         jobs=SqlJobStore(connection, user_id),
         outbox=SqlOutbox(connection, user_id),
         mirror=SqlCalendarMirror(connection, user_id),
+        spend=SqlSpendLedger(connection, user_id),
+        invocations=SqlInvocationLog(connection, user_id),
+        health=SqlProviderHealth(connection, user_id),
     )

@@ -5,6 +5,7 @@ attributes so that a face can render them in its own way.
 """
 
 from collections.abc import Sequence
+from decimal import Decimal
 
 
 class DonnaError(Exception):
@@ -95,3 +96,40 @@ class ModelUnavailable(Degraded):
     def __init__(self, task_type: str, *, problem: str) -> None:
         self.task_type, self.problem = task_type, problem
         super().__init__(f"No model answered {task_type}: {problem}.")
+
+
+class BudgetPausedError(Refused):
+    """A call to a paid model does not fit under a cap; it was not made and cost nothing.
+
+    ``cap`` is ``request``, ``caller``, ``lane``, ``day`` or ``month``; amounts are dollars.
+    """
+
+    def __init__(
+        self,
+        cap: str,
+        *,
+        limit: Decimal,
+        spent: Decimal,
+        reserved: Decimal,
+        asked: Decimal,
+        left: Decimal,
+        remedy: str,
+    ) -> None:
+        self.cap, self.limit, self.spent, self.reserved = cap, limit, spent, reserved
+        self.asked, self.left, self.remedy = asked, left, remedy
+        held = f", ${reserved:.2f} held for calls under way" if reserved else ""
+        super().__init__(
+            f"Not asked: the budget per {cap} is ${limit:.2f}, ${spent:.2f} of it spent{held}; "
+            f"${left:.4f} is left and this call may cost ${asked:.4f}. {remedy}"
+        )
+
+
+class ApprovalNeeded(Refused):
+    """A task would cost more than it may without its owner's word; amounts are dollars."""
+
+    def __init__(self, task_id: str, *, limit: Decimal, spent: Decimal, asked: Decimal) -> None:
+        self.task_id, self.limit, self.spent, self.asked = task_id, limit, spent, asked
+        super().__init__(
+            f"Not asked: work on this task may cost ${spent + asked:.2f} in all, more than the "
+            f"${limit:.2f} that need no approval. `donna budget approve {task_id}` allows it."
+        )

@@ -22,3 +22,9 @@ DeliveryId = NewType("DeliveryId", str)
 
 EventKey = NewType("EventKey", str)
 """A calendar event, chosen by Donna before the calendar hears of it (base32hex, 26 characters)."""
+
+CallId = NewType("CallId", str)
+"""One attempt to reach a model: the key of its ledger entry and of its row in the call log."""
+
+RequestId = NewType("RequestId", str)
+"""One question to the models with all its attempts: retries, fallbacks and shadow calls."""

@@ -18,6 +18,11 @@ from donna_core.domain.tasks.task import Task, TaskStatus
 from donna_core.domain.timing.interval import Interval
 from donna_core.local.journal import Counter, Journal, Table
 from donna_core.local.queues import InMemoryJobStore, InMemoryOutbox
+from donna_core.local.spending import (
+    InMemoryInvocationLog,
+    InMemoryProviderHealth,
+    InMemorySpendLedger,
+)
 from donna_core.ports.calendar import CalendarEvent, CalendarMirror, CalendarSnapshot
 from donna_core.ports.unit_of_work import (
     AttentionStore,
@@ -51,6 +56,9 @@ class InMemoryUnitOfWork(UnitOfWork):
             jobs=InMemoryJobStore(self._journal),
             outbox=InMemoryOutbox(self._journal),
             mirror=InMemoryCalendarMirror(self._journal),
+            spend=InMemorySpendLedger(self._journal),
+            invocations=InMemoryInvocationLog(self._journal),
+            health=InMemoryProviderHealth(self._journal),
         )
 
     async def run(self, decide: Callable[[Stores], T]) -> T:

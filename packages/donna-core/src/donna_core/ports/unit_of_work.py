@@ -24,6 +24,7 @@ from donna_core.domain.timing.interval import Interval
 from donna_core.ports.calendar import CalendarMirror
 from donna_core.ports.jobs import JobStore
 from donna_core.ports.outbox import Outbox
+from donna_core.ports.spending import InvocationLog, ProviderHealth, SpendLedger
 
 __all__ = [
     "AttentionStore",
@@ -164,6 +165,9 @@ class Stores:
     jobs: JobStore
     outbox: Outbox
     mirror: CalendarMirror
+    spend: SpendLedger
+    invocations: InvocationLog
+    health: ProviderHealth
 
 
 class UnitOfWork(Protocol):

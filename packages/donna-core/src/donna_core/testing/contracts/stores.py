@@ -15,8 +15,6 @@ from donna_core.domain.effects import (
     Message,
     MessageKind,
 )
-from donna_core.domain.events import Event, EventKind
-from donna_core.domain.followup.attention import Attention
 from donna_core.domain.followup.escalation import Escalation, EscalationStatus
 from donna_core.domain.ids import CommandId, EventKey, TaskId, UserId
 from donna_core.domain.tasks.history import Change, Command, Step
@@ -33,7 +31,6 @@ from donna_core.domain.tasks.task import (
 )
 from donna_core.domain.timing.interval import Interval
 from donna_core.ports.calendar import CalendarEvent, CalendarSnapshot
-from donna_core.ports.outbox import Lane
 from donna_core.ports.unit_of_work import Stores, UnitOfWork
 
 T = TypeVar("T")
@@ -238,42 +235,3 @@ def occurrence(name: str = "event-1", *, calendar_id: str = "work", **fields: An
     return CalendarEvent(
         **{"event_id": EventKey(name), "calendar_id": calendar_id, **defaults, **fields}
     )
-
-
-def fill(stores: Stores, *, user_id: UserId = ME) -> None:
-    """Write one of everything."""
-    captured = task(stores.tasks.next_number(), user_id=user_id)
-    captured_at_noon = Event(kind=EventKind.TASK_CAPTURED, at=NOON, task_id=captured.id)
-    stores.tasks.save(captured)
-    stores.history.record(capture(captured))
-    stores.events.append([captured_at_noon])
-    stores.escalations.save(escalation())
-    stores.attention.save(Attention(quiet_until=NOON, version=1))
-    stores.jobs.want([job(task_id=captured.id)])
-    stores.outbox.add([message(task_id=captured.id), calendar_write()], at=NOON)
-    stores.mirror.replace(snapshot("work", occurrence()), at=NOON)
-
-
-def contents(stores: Stores) -> dict[str, Any]:
-    """Return everything that can be read, by the method that reads it."""
-    one = TaskId("task-1")
-    return {
-        "tasks.get": stores.tasks.get(one),
-        "tasks.select": stores.tasks.select(),
-        "tasks.titles": stores.tasks.titles(),
-        "tasks.occupied": stores.tasks.occupied(DAY),
-        "history.get": stores.history.get(CommandId("command-1")),
-        "history.recent": stores.history.recent(9),
-        "history.recent of one": stores.history.recent(9, task_id=one),
-        "history.steps": stores.history.steps(one),
-        "events.since": stores.events.since(0),
-        "escalations.get": stores.escalations.get(one),
-        "escalations.active": stores.escalations.active(),
-        "attention.get": stores.attention.get(),
-        "jobs.select": stores.jobs.select(),
-        "jobs.next_due": stores.jobs.next_due(),
-        "outbox.select": stores.outbox.select(),
-        **{f"outbox.next_due {lane}": stores.outbox.next_due(lane) for lane in Lane},
-        "mirror.stamps": stores.mirror.stamps(),
-        "mirror.events": stores.mirror.events(DAY),
-    }

@@ -12,6 +12,7 @@ from donna_core.domain.ids import TaskId
 from donna_core.ports.jobs import JobState
 from donna_core.ports.outbox import DeliveryState, Lane
 from donna_core.ports.unit_of_work import Stores
+from donna_core.testing.contracts.everything import contents, fill
 from donna_core.testing.contracts.stores import (
     DAY,
     HOUR,
@@ -19,8 +20,6 @@ from donna_core.testing.contracts.stores import (
     NOON,
     OTHER,
     StoresContract,
-    contents,
-    fill,
     raised,
     task,
 )

@@ -1,0 +1,1 @@
+"""Money for models: what may be spent, what was, and what every call brought."""

@@ -1,0 +1,134 @@
+"""May this call be made? Caps, what is committed already, and the most the call can cost.
+
+The rule is ``spent + reserved + worst case <= cap`` for every account the call counts in, so
+that no order of calls, time-outs and late bills can go beyond a cap. A call that costs nothing
+is never held up.
+"""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import assert_never
+
+from attrs import field, frozen
+
+from donna_core.domain.errors import ApprovalNeeded, BudgetPausedError
+from donna_core.domain.spending.ledger import (
+    NOTHING,
+    Account,
+    Amount,
+    CallLane,
+    Reservation,
+    Scope,
+)
+
+
+@frozen(kw_only=True)
+class Caps:
+    """The most that may be committed, in dollars.
+
+    ``per_caller`` and ``per_lane`` are for one day; who is not named has no cap of its own.
+    ``warn_at`` are the shares of the daily and the monthly cap at which the owner is told.
+    """
+
+    daily: Decimal
+    monthly: Decimal
+    per_task: Decimal
+    per_request: Decimal
+    per_caller: Mapping[str, Decimal] = field(factory=dict)
+    per_lane: Mapping[CallLane, Decimal] = field(factory=dict)
+    warn_at: tuple[Decimal, ...] = (Decimal("0.8"), Decimal("0.9"))
+
+    def of(self, scope: Scope, wish: Reservation) -> Decimal | None:
+        """Return the cap of the wish's account of this scope, or ``None`` where it has none."""
+        match scope:
+            case Scope.REQUEST:
+                return self.per_request
+            case Scope.TASK:
+                return self.per_task
+            case Scope.CALLER:
+                return self.per_caller.get(wish.caller)
+            case Scope.LANE:
+                return self.per_lane.get(wish.lane)
+            case Scope.DAY:
+                return self.daily
+            case Scope.MONTH:
+                return self.monthly
+            case _:
+                assert_never(scope)
+
+
+@frozen(kw_only=True)
+class Granted:
+    """The wish fits under every cap."""
+
+
+@frozen(kw_only=True)
+class Denied:
+    """The wish does not fit under the cap of ``account``; all amounts are dollars."""
+
+    account: Account
+    limit: Decimal
+    amount: Amount
+    asked: Decimal
+
+    @property
+    def left(self) -> Decimal:
+        """What may still be committed under the cap, never below nothing."""
+        return max(self.limit - self.amount.committed, NOTHING)
+
+
+Verdict = Granted | Denied
+
+
+def decide(
+    wish: Reservation,
+    *,
+    caps: Caps,
+    totals: Mapping[Account, Amount],
+    allowed: Mapping[Account, Decimal],
+) -> Verdict:
+    """Return whether the wish may be reserved; the narrowest cap in its way is named.
+
+    ``totals`` and ``allowed`` (what was approved beyond the cap) are by the wish's accounts;
+    an account that is not in them holds nothing.
+    """
+    if not wish.worst_case:
+        return Granted()
+    for account in wish.accounts:
+        cap = caps.of(account.scope, wish)
+        if cap is None:
+            continue
+        limit = cap + allowed.get(account, NOTHING)
+        amount = totals.get(account, Amount())
+        if amount.committed + wish.worst_case > limit:
+            return Denied(account=account, limit=limit, amount=amount, asked=wish.worst_case)
+    return Granted()
+
+
+def refusal(denied: Denied) -> BudgetPausedError | ApprovalNeeded:
+    """Return the error that says which cap stands in the way and how to raise it."""
+    if denied.account.scope is Scope.TASK:
+        return ApprovalNeeded(
+            denied.account.name,
+            limit=denied.limit,
+            spent=denied.amount.committed,
+            asked=denied.asked,
+        )
+    return BudgetPausedError(
+        denied.account.scope,
+        limit=denied.limit,
+        spent=denied.amount.spent,
+        reserved=denied.amount.reserved,
+        asked=denied.asked,
+        left=denied.left,
+        remedy=_REMEDIES[denied.account.scope],
+    )
+
+
+_REMEDIES = {
+    Scope.REQUEST: "Ask for less at once, or raise `cost.per_request_usd` in donna_models.yaml.",
+    Scope.CALLER: "It starts afresh tomorrow; donna_models.yaml raises it: `cost.per_caller_usd`.",
+    Scope.LANE: "It starts afresh tomorrow; donna_models.yaml raises it: `cost.per_lane_usd`.",
+    Scope.DAY: "It starts afresh tomorrow; `donna budget raise AMOUNT --until today` raises it.",
+    Scope.MONTH: "`donna budget raise AMOUNT --until month-end` raises it for this month.",
+}
