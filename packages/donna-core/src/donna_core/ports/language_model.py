@@ -9,6 +9,17 @@ from typing import Any, Protocol
 from attrs import evolve, field, frozen
 
 from donna_core.domain.ids import TaskId
+from donna_core.domain.spending.ledger import ModelLane
+
+__all__ = [
+    "PROMPT_TASK",
+    "LanguageModel",
+    "ModelLane",
+    "ModelMetadata",
+    "ModelReply",
+    "ModelRequest",
+    "Urgency",
+]
 
 PROMPT_TASK = "prompt"
 """The task type of a question that brings its own prompt."""
@@ -20,13 +31,6 @@ class Urgency(StrEnum):
     CRITICAL = "critical"
     NORMAL = "normal"
     BACKGROUND = "background"
-
-
-class ModelLane(StrEnum):
-    """Where a question comes from: a person who waits, or Donna by herself."""
-
-    EXTERNAL = "external"
-    INTERNAL = "internal"
 
 
 @frozen(kw_only=True)

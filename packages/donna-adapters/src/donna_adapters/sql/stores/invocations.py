@@ -31,7 +31,7 @@ from donna_core.domain.spending.invocations import (
     Outcome,
     assessed,
 )
-from donna_core.domain.spending.ledger import NOTHING, CallLane
+from donna_core.domain.spending.ledger import NOTHING, ModelLane
 from donna_core.ports.spending import InvocationLog
 
 _C = INVOCATION_LOG.c
@@ -188,7 +188,7 @@ def _invocation(row: RowMapping) -> Invocation:
             **fields,
             "at": at,
             "outcome": Outcome(row["outcome"]),
-            "lane": CallLane(row["lane"]),
+            "lane": ModelLane(row["lane"]),
             "output": None if output is None else json.loads(output),
         }
     )

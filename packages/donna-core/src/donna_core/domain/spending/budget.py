@@ -16,7 +16,7 @@ from donna_core.domain.spending.ledger import (
     NOTHING,
     Account,
     Amount,
-    CallLane,
+    ModelLane,
     Reservation,
     Scope,
 )
@@ -35,7 +35,7 @@ class Caps:
     per_task: Decimal
     per_request: Decimal
     per_caller: Mapping[str, Decimal] = field(factory=dict)
-    per_lane: Mapping[CallLane, Decimal] = field(factory=dict)
+    per_lane: Mapping[ModelLane, Decimal] = field(factory=dict)
     warn_at: tuple[Decimal, ...] = (Decimal("0.8"), Decimal("0.9"))
 
     def of(self, scope: Scope, wish: Reservation) -> Decimal | None:

@@ -13,7 +13,7 @@ from typing import Any
 from attrs import evolve, field, frozen
 
 from donna_core.domain.ids import CallId, RequestId, TaskId
-from donna_core.domain.spending.ledger import NOTHING, CallLane, to_dollars
+from donna_core.domain.spending.ledger import NOTHING, ModelLane, to_dollars
 
 
 class Outcome(StrEnum):
@@ -51,7 +51,7 @@ class Invocation:
     input_hash: str
     outcome: Outcome
     attempt: int = 1
-    lane: CallLane = CallLane.INTERNAL
+    lane: ModelLane = ModelLane.INTERNAL
     caller: str = "donna"
     task_id: TaskId | None = None
     latency_ms: int = 0

@@ -28,7 +28,7 @@ def _known_dollars(amount: Decimal | None) -> Decimal | None:
     return None if amount is None else to_dollars(amount)
 
 
-class CallLane(StrEnum):
+class ModelLane(StrEnum):
     """Who waits for the answer: a person (external), or only Donna herself (internal)."""
 
     INTERNAL = "internal"
@@ -85,7 +85,7 @@ class Reservation:
     at: datetime
     day: date
     caller: str
-    lane: CallLane
+    lane: ModelLane
     request_id: RequestId
     provider: str
     worst_case: Decimal = field(converter=to_dollars, validator=ge(NOTHING))

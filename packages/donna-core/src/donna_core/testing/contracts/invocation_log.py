@@ -14,7 +14,7 @@ from donna_core.domain.spending.invocations import (
     Outcome,
     without_texts,
 )
-from donna_core.domain.spending.ledger import CallLane
+from donna_core.domain.spending.ledger import ModelLane
 from donna_core.testing.contracts.spending import invocation
 from donna_core.testing.contracts.stores import HOUR, ME, NOON, StoresContract, raised
 
@@ -24,7 +24,7 @@ def full_invocation() -> Invocation:
     return invocation(
         "call-9",
         attempt=2,
-        lane=CallLane.EXTERNAL,
+        lane=ModelLane.EXTERNAL,
         caller="chat",
         task_id=TaskId("task-1"),
         latency_ms=1200,

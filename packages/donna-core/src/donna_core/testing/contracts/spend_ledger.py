@@ -8,7 +8,7 @@ from donna_core.domain.ids import CallId, RequestId, TaskId
 from donna_core.domain.spending.ledger import (
     Account,
     Amount,
-    CallLane,
+    ModelLane,
     Reservation,
     Scope,
     Settlement,
@@ -65,7 +65,7 @@ class SpendLedgerContract(StoresContract):
             "12345.123456789",
             at=NOON + HOUR,
             day=date(2026, 11, 21),
-            lane=CallLane.EXTERNAL,
+            lane=ModelLane.EXTERNAL,
             caller="chat é",
             task_id=TaskId("task-1"),
         )

@@ -8,7 +8,7 @@ from donna_core.domain.ids import CallId, RequestId
 from donna_core.domain.spending.invocations import Invocation, Outcome
 from donna_core.domain.spending.ledger import (
     Allowance,
-    CallLane,
+    ModelLane,
     Reservation,
     Settlement,
     month_account,
@@ -24,7 +24,7 @@ def reservation(name: str = "call-1", worst_case: str = "0.50", **fields: Any) -
         "at": NOON,
         "day": TODAY,
         "caller": "digest",
-        "lane": CallLane.INTERNAL,
+        "lane": ModelLane.INTERNAL,
         "request_id": RequestId("request-1"),
         "provider": "anthropic",
         "lapses_at": NOON + MINUTE,
