@@ -11,6 +11,7 @@ import warnings
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from statistics import median
 from time import perf_counter
@@ -25,6 +26,7 @@ from donna_core.domain.capture.phrases import find
 from donna_core.domain.capture.times import TimeReading, read_times
 from donna_core.domain.capture.tokens import tokenize
 from donna_core.domain.capture.values import Frame
+from donna_core.local.languages import language
 
 VARIABLE = "DONNA_CAPTURE_DATA"
 LEXICON = Path(__file__).resolve().parents[2] / "config" / "lexicon.yaml"
@@ -50,12 +52,20 @@ class Donna:
     """Donna's grammar with the shipped lexicon."""
 
     def __init__(self) -> None:
-        self.lexicon = Lexicon.from_mapping(yaml.safe_load(LEXICON.read_text(encoding="utf-8")))
+        self.lexicon = Lexicon.from_mapping(
+            yaml.safe_load(LEXICON.read_text(encoding="utf-8")), language=partial(language, "en")
+        )
 
     def times(self, text: str, at: datetime) -> tuple[TimeReading, ...]:
         """Return every time of the text, as said at that zoned moment."""
         zone = at.tzinfo if isinstance(at.tzinfo, ZoneInfo) else UTC
-        frame = Frame.of(at=at, zone=zone, day_first=False, parts=self.lexicon.parts)
+        frame = Frame.of(
+            at=at,
+            zone=zone,
+            day_first=False,
+            parts=self.lexicon.parts,
+            language=self.lexicon.language,
+        )
         return read_times(find(tokenize(text), text, frame=frame), frame=frame)
 
     def first(self, text: str, at: datetime) -> datetime | None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -11,6 +12,7 @@ import yaml
 from donna_core.domain.capture.lexicon import Lexicon
 from donna_core.domain.capture.parse import read
 from donna_core.domain.capture.reading import Reading
+from donna_core.local.languages import language
 
 BERLIN = ZoneInfo("Europe/Berlin")
 MONDAY = datetime(2027, 5, 3, 10, 0, tzinfo=BERLIN)
@@ -22,7 +24,9 @@ Read = Callable[..., Reading]
 @pytest.fixture(scope="session")
 def lexicon() -> Lexicon:
     """The lexicon Donna ships."""
-    return Lexicon.from_mapping(yaml.safe_load(LEXICON_FILE.read_text(encoding="utf-8")))
+    return Lexicon.from_mapping(
+        yaml.safe_load(LEXICON_FILE.read_text(encoding="utf-8")), language=partial(language, "en")
+    )
 
 
 @pytest.fixture(scope="session")

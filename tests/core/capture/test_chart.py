@@ -1,37 +1,43 @@
 """The chart parser: every reading found once, in linear work."""
 
-from donna_core.domain.capture.chart import Grammar, RuleBook
+from donna_core.domain.capture.chart import Grammar, Rule
+from donna_core.domain.capture.patterns import patterns
 from donna_core.domain.capture.tokens import Token, tokenize
 
-book = RuleBook()
 
-
-@book.rule("sum", "{integer}")
 def _number(_: None, token: Token) -> int:
     return int(token.text)
 
 
-@book.rule("sum", "<sum> plus <sum>")
 def _added(_: None, left: int, right: int) -> int:
     return left + right
 
 
-@book.rule("sum", "=double|triple the? <sum>")
-def _times(_: None, word: str, value: int) -> int:
-    return value * (2 if word == "double" else 3)
+def _times(_: None, factor: int, value: int) -> int:
+    return value * factor
 
 
-@book.rule("sum", "minus <sum>")
 def _refused(_: None, value: int) -> int | None:
     return None if value > 1 else -value
 
 
-@book.rule("price", "<sum> ~k")
 def _thousands(_: None, value: int) -> int:
     return value * 1000
 
 
-GRAMMAR: Grammar[None] = Grammar.of([book])
+RULES = [
+    ("sum", "{integer}", _number),
+    ("sum", "<sum> plus <sum>", _added),
+    ("sum", "=$factor the? <sum>", _times),
+    ("sum", "minus <sum>", _refused),
+    ("price", "<sum> ~k", _thousands),
+]
+CLASSES = {"factor": {"double": 2, "triple": 3}}
+GRAMMAR: Grammar[None] = Grammar.of(
+    Rule(name=build.__name__, kind=kind, pattern=pattern, build=build)
+    for kind, text, build in RULES
+    for pattern in patterns(text, CLASSES)
+)
 
 
 def _widest(text: str, kind: str = "sum") -> set[int]:

@@ -8,7 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from donna_core.domain.capture.holidays import HOLIDAYS, days_of, normal
+from donna_core.domain.capture.holidays import normal
+from donna_core.local.languages import language
+
+HOLIDAYS = language("en").holidays
+days_of = HOLIDAYS.days_of
 
 
 @pytest.mark.parametrize(
@@ -41,10 +45,10 @@ def test_the_country_decides() -> None:
 @pytest.mark.parametrize("spelling", ["St. Patrick's Day", "st patricks day", "St Patrick’s Day"])
 def test_spellings_meet(spelling: str) -> None:
     """Dots, apostrophes and hyphens do not distinguish names."""
-    assert normal(spelling.casefold().replace("’s", "").split()) in HOLIDAYS
+    assert normal(spelling.casefold().replace("’s", "").split()) in HOLIDAYS.by_name
 
 
-@given(name=st.sampled_from(sorted(HOLIDAYS)), year=st.integers(1000, 2999))
+@given(name=st.sampled_from(sorted(HOLIDAYS.by_name)), year=st.integers(1000, 2999))
 def test_every_name_is_safe_in_every_year(name: str, year: int) -> None:
     """A day lies in its year, or none is known; nothing is raised."""
     assert all(abs(day.year - year) <= 1 for day in days_of(name, year))
@@ -52,7 +56,10 @@ def test_every_name_is_safe_in_every_year(name: str, year: int) -> None:
 
 def test_the_tables_are_not_loaded_without_need() -> None:
     """Who names no feast of the moon pays nothing for it."""
-    code = "import sys, donna_core.domain.capture.phrases; print('holidays' in sys.modules)"
+    code = (
+        "import sys, donna_core.local.languages as each; each.language('en');"
+        "print('holidays' in sys.modules)"
+    )
 
     told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
 

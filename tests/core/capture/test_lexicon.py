@@ -1,5 +1,6 @@
 """The lexicon: data that is checked where it enters."""
 
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ import yaml
 from donna_core.domain.capture.lexicon import Lexicon
 from donna_core.domain.capture.tokens import tokenize
 from donna_core.domain.errors import ConfigError
+from donna_core.local.languages import language
 
 FILE = Path(__file__).resolve().parents[3] / "config" / "lexicon.yaml"
 
@@ -43,7 +45,7 @@ def test_the_longest_phrase_wins(lexicon: Lexicon) -> None:
 def test_a_value_out_of_range_is_refused(data: dict[str, Any], key: str, value: object) -> None:
     """Nothing is read with a broken lexicon."""
     with pytest.raises(ConfigError):
-        Lexicon.from_mapping(data | {key: value})
+        Lexicon.from_mapping(data | {key: value}, language=partial(language, "en"))
 
 
 def test_missing_and_unknown_keys_are_named(data: dict[str, Any]) -> None:
@@ -51,4 +53,4 @@ def test_missing_and_unknown_keys_are_named(data: dict[str, Any]) -> None:
     data["urgencies"] = data.pop("urgency")
 
     with pytest.raises(ConfigError, match="urgencies, urgency"):
-        Lexicon.from_mapping(data)
+        Lexicon.from_mapping(data, language=partial(language, "en"))

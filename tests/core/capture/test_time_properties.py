@@ -10,16 +10,28 @@ from dateutil.rrule import rrulestr
 from hypothesis import given
 from hypothesis import strategies as st
 
-from donna_core.domain.capture.chart import Build, Grammar, RuleBook
+from donna_core.domain.capture.chart import Build, Grammar
 from donna_core.domain.capture.lexicon import Lexicon
-from donna_core.domain.capture.phrases import GRAMMAR, MODULES, find
+from donna_core.domain.capture.phrases import find
 from donna_core.domain.capture.times import TimeReading, read_times
 from donna_core.domain.capture.tokens import tokenize
 from donna_core.domain.capture.values import Frame
+from donna_core.local.languages import language
 
 UTC = ZoneInfo("UTC")
 NOW = datetime(2027, 5, 5, 0, 0, tzinfo=UTC)
-WORDS = [*sorted(GRAMMAR.by_word), "3", "15", "1st", "2nd", "2027", "5pm", "9:30", "3/4", "1h30"]
+WORDS = [
+    *sorted(language("en").vocabulary),
+    "3",
+    "15",
+    "1st",
+    "2nd",
+    "2027",
+    "5pm",
+    "9:30",
+    "3/4",
+    "1h30",
+]
 ONES = [
     "zero",
     "one",
@@ -42,7 +54,9 @@ ReadTimes = Callable[[str], tuple[TimeReading, ...]]
 @pytest.fixture(scope="module")
 def frame(lexicon: Lexicon) -> Frame:
     """Somebody in UTC at the midnight that begins Wednesday 5 May 2027."""
-    return Frame.of(at=NOW, zone=UTC, day_first=False, parts=lexicon.parts)
+    return Frame.of(
+        at=NOW, zone=UTC, day_first=False, parts=lexicon.parts, language=lexicon.language
+    )
 
 
 @pytest.fixture(scope="module")
@@ -156,9 +170,5 @@ def counted(calls: list[Build]) -> Grammar[Frame]:
 
         return call
 
-    books = []
-    for module in MODULES:
-        book = RuleBook()
-        book.rules = [evolve(rule, build=counting(rule.build)) for rule in module.book.rules]
-        books.append(book)
-    return Grammar.of(books)
+    rules = language("en").rules
+    return Grammar.of(evolve(rule, build=counting(rule.build)) for rule in rules)

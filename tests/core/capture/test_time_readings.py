@@ -24,7 +24,7 @@ def times(lexicon: Lexicon) -> ReadTimes:
 
     def read(text: str, **changes: object) -> tuple[TimeReading, ...]:
         facts = {"at": WEDNESDAY, "zone": BERLIN, "day_first": False, "country": None, **changes}
-        frame = Frame.of(parts=lexicon.parts, **facts)  # type: ignore[arg-type]  # the facts are each test's own
+        frame = Frame.of(parts=lexicon.parts, language=lexicon.language, **facts)  # type: ignore[arg-type]  # the facts are each test's own
         return read_times(find(tokenize(text), text, frame=frame), frame=frame)
 
     return read
@@ -162,7 +162,9 @@ def test_numbers_alone_are_no_times(times: ReadTimes, text: str) -> None:
 
 def test_a_phrase_tells_its_rules(lexicon: Lexicon) -> None:
     """The rules that fired are named, the outermost first."""
-    frame = Frame.of(at=WEDNESDAY, zone=BERLIN, day_first=False, parts=lexicon.parts)
+    frame = Frame.of(
+        at=WEDNESDAY, zone=BERLIN, day_first=False, parts=lexicon.parts, language=lexicon.language
+    )
     text = "tomorrow at half past six"
 
     (phrase,) = find(tokenize(text), text, frame=frame)

@@ -1,6 +1,7 @@
 """From checked settings to the policy the domain goes by."""
 
 from datetime import time, timedelta
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from donna_core.domain.capture.lexicon import Lexicon
@@ -16,6 +17,7 @@ from donna_core.domain.tasks.task import TaskStatus
 from donna_core.domain.timing.recurrence import Recurrence
 from donna_core.domain.timing.schedule import CatchUp, Routine
 from donna_core.domain.timing.windows import TimeWindow, Windows
+from donna_core.local.languages import language
 from donna_core.local.settings import (
     ComplexitySection,
     DigestSection,
@@ -34,7 +36,7 @@ def policy_from(settings: Settings, *, zone: ZoneInfo) -> Policy:
     are each well-formed and contradict each other.
     """
     grace = timedelta(minutes=settings.notifications.grace_minutes)
-    lexicon = Lexicon.from_mapping(settings.lexicon)
+    lexicon = Lexicon.from_mapping(settings.lexicon, language=partial(language, "en"))
     return Policy(
         windows=_windows(settings.calendar.time_windows, zone=zone),
         machine=_machine(settings.task_states),

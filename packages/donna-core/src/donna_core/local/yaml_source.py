@@ -84,6 +84,11 @@ def parse_document(text: str, *, name: str) -> Document:
             loader.dispose()
 
 
+def read_plain(path: Path) -> Any:
+    """Return the data of a packaged file, whose places nobody asks for."""
+    return yaml.load(path.read_bytes(), Loader=_Loader)  # a safe loader
+
+
 def overlay(under: Document, over: Document) -> Document:
     """Return ``under`` with the values of ``over`` in place; mappings are merged, lists are not."""
     places = dict(under.places)

@@ -4,19 +4,11 @@ from collections.abc import Collection, Sequence
 
 from attrs import frozen
 
+from donna_core.domain.capture.conditions import Sets
 from donna_core.domain.capture.lexicon import Lexicon, Match
 from donna_core.domain.capture.reading import ActionVerb
 from donna_core.domain.capture.tokens import Token
 
-_TARGET_TIME = frozenset({"to", "until", "till", "by", "back", "from", "into", "forward"})
-_POINTING = frozenset(["it", "that", "this", "everything", "them", "those", "these"])
-_DONE = frozenset({"done", "finished", "completed", "complete"})
-_DETERMINERS = frozenset(["my", "our", "the", "a", "an", "all", "of", "with", "that", "this", "on"])
-_DANGLING = frozenset(
-    ["to", "until", "till", "by", "from", "for", "on", "at", "off", "as", "is", "are", "in", "the",
-     "my", "please", "and", "instead", "back", "forward"]
-)  # fmt: skip
-_KEEPERS = frozenset(["list", "calendar", "schedule", "agenda", "lists", "to", "todo", "todos"])
 _SHORT_STATUS = 7  # words; "the invoice is done" is short, prose about what is done is not
 
 
@@ -40,17 +32,19 @@ def find_command(
     """
     if not words:
         return None
-    marked = _marked(words)
+    marked = _marked(words, sets=lexicon.sets)
     if marked is not None:
-        return Command(verb=ActionVerb.DONE, target=_target(marked, timed), sureness=0.95)
+        return Command(
+            verb=ActionVerb.DONE, target=_target(marked, timed, sets=lexicon.sets), sureness=0.95
+        )
     match = lexicon.actions.at(words, 0)
     if match is None:
-        return _started(words, timed) or _status(words, timed, lexicon)
+        return _started(words, timed, sets=lexicon.sets) or _status(words, timed, lexicon)
     verb, rest = ActionVerb(match.value), words[match.end :]
     sureness = _sureness(verb, match, words, timed, lexicon)
     if sureness is None:
         return None
-    return Command(verb=verb, target=_target(rest, timed), sureness=sureness)
+    return Command(verb=verb, target=_target(rest, timed, sets=lexicon.sets), sureness=sureness)
 
 
 def _sureness(
@@ -78,9 +72,12 @@ def _moving(
     for place, token in enumerate(rest):
         if token.start in timed:
             before = rest[place - 1].norm if place else "to"
-            if token.norm in _TARGET_TIME or before in _TARGET_TIME:
+            if (
+                token.norm in lexicon.sets["actions_target_time"]
+                or before in lexicon.sets["actions_target_time"]
+            ):
                 return 0.95
-            return 0.9 if in_agenda or rest[0].norm in _POINTING else None
+            return 0.9 if in_agenda or rest[0].norm in lexicon.sets["actions_pointing"] else None
     return 0.85 if in_agenda and match.end - match.start == 1 else None
 
 
@@ -88,12 +85,16 @@ def _cancelling(
     words: Sequence[Token], match: Match, timed: Collection[int], lexicon: Lexicon
 ) -> float | None:
     rest = words[match.end :]
-    pointing = bool(rest) and rest[0].norm in _POINTING and len(rest) <= _SHORT_STATUS
-    from_list = _kept_in(rest) is not None
+    pointing = (
+        bool(rest)
+        and rest[0].norm in lexicon.sets["actions_pointing"]
+        and len(rest) <= _SHORT_STATUS
+    )
+    from_list = _kept_in(rest, sets=lexicon.sets) is not None
     if lexicon.errands.at(words, 0) is not None:
         strict = next(lexicon.agenda.within(rest), None) is not None
         free_day = any(word.start in timed for word in rest[:2]) and all(
-            word.start in timed or word.norm in _DETERMINERS for word in rest
+            word.start in timed or word.norm in lexicon.sets["actions_determiners"] for word in rest
         )
         if strict or from_list or (pointing and len(rest) <= 3) or (rest and free_day):
             return 0.92
@@ -104,9 +105,9 @@ def _cancelling(
     return 0.92 if _names(rest, lexicon) or pointing or from_list else None
 
 
-def _kept_in(words: Sequence[Token]) -> int | None:
+def _kept_in(words: Sequence[Token], *, sets: Sets) -> int | None:
     """Return the place of "from my list", "off the calendar"."""
-    keepers = [place for place, word in enumerate(words) if word.norm in _KEEPERS]
+    keepers = [place for place, word in enumerate(words) if word.norm in sets["actions_keepers"]]
     last = keepers[-1] if keepers else 0
     places = (p for p in range(last) if words[p].norm in {"from", "off", "on"})
     return next(places, None)
@@ -120,38 +121,49 @@ def _names(words: Sequence[Token], lexicon: Lexicon) -> bool:
     )
 
 
-def _marked(words: Sequence[Token]) -> Sequence[Token] | None:
+def _marked(words: Sequence[Token], *, sets: Sets) -> Sequence[Token] | None:
     """Return X of "mark X (as) done", "set X to done"."""
-    if words[0].norm not in {"mark", "set", "call", "consider"} or words[-1].norm not in _DONE:
+    if (
+        words[0].norm not in {"mark", "set", "call", "consider"}
+        or words[-1].norm not in sets["actions_done"]
+    ):
         return None
     return words[1:-1]
 
 
-def _started(words: Sequence[Token], timed: Collection[int]) -> Command | None:
+def _started(words: Sequence[Token], timed: Collection[int], *, sets: Sets) -> Command | None:
     """Read "start the budget task"; without the noun it names work to be done."""
     if words[0].norm in {"start", "begin", "resume"} and words[-1].norm == "task" and words[1:]:
-        return Command(verb=ActionVerb.START, target=_target(words[1:], timed), sureness=0.9)
+        return Command(
+            verb=ActionVerb.START, target=_target(words[1:], timed, sets=sets), sureness=0.9
+        )
     return None
 
 
 def _status(words: Sequence[Token], timed: Collection[int], lexicon: Lexicon) -> Command | None:
     """Read "the invoice is done": a statement, not the order to get it done."""
     plain = [word for word in words if word.start not in timed]
-    if len(plain) < 2 or len(plain) > _SHORT_STATUS or plain[-1].norm not in _DONE:
+    if (
+        len(plain) < 2
+        or len(plain) > _SHORT_STATUS
+        or plain[-1].norm not in lexicon.sets["actions_done"]
+    ):
         return None
     if lexicon.action_verbs.at(plain, 0) is not None or lexicon.prefixes.at(plain, 0) is not None:
         return None
-    return Command(verb=ActionVerb.DONE, target=_target(plain[:-1], timed), sureness=0.85)
+    return Command(
+        verb=ActionVerb.DONE, target=_target(plain[:-1], timed, sets=lexicon.sets), sureness=0.85
+    )
 
 
-def _target(words: Sequence[Token], timed: Collection[int]) -> tuple[Token, ...]:
+def _target(words: Sequence[Token], timed: Collection[int], *, sets: Sets) -> tuple[Token, ...]:
     """Return the words that name the task: no times, no determiners, nothing left hanging."""
     kept = [word for word in words if word.start not in timed]
-    holder = _kept_in(kept)
+    holder = _kept_in(kept, sets=sets)
     if holder:
         kept = kept[:holder]
-    while kept and kept[0].norm in _DETERMINERS:
+    while kept and kept[0].norm in sets["actions_determiners"]:
         kept = kept[1:]
-    while kept and kept[-1].norm in _DANGLING:
+    while kept and kept[-1].norm in sets["actions_dangling"]:
         kept = kept[:-1]
     return tuple(kept)

@@ -5,8 +5,7 @@ position is worked on, so one pass suffices and a rule may use any kind, its own
 Source: bottom-up left-corner chart parsing (Kay 1980), in the spirit of Duckling's rules.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import product
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Generic, TypeVar
 
 from attrs import field, frozen
@@ -24,38 +23,31 @@ B = TypeVar("B", bound=Build)
 
 @frozen
 class Element:
-    """One place of a pattern: some words, some shapes or some kinds of node."""
+    """One place of a pattern: some words, some shapes or some kinds of node.
+
+    ``values`` tells what each word stands for, where that is handed to the builder.
+    """
 
     words: frozenset[str] = frozenset()
     shapes: frozenset[Shape] = frozenset()
     kinds: frozenset[str] = frozenset()
     glued: bool = False
-    captured: bool = False
+    values: Mapping[str, Any] | None = None
 
 
 @frozen(kw_only=True, eq=False)
 class Rule:
-    """A pattern that makes a node of ``kind`` from what it captured.
+    """A pattern that makes a node of ``kind`` from what it captured; ``name``: "clocks.half_past".
 
-    ``name`` is the builder's, ``example`` the first line of its docstring. Where two phrases
-    explain a stretch equally, the higher ``priority`` wins.
+    Where two phrases explain a stretch equally, the higher ``priority`` wins.
     """
 
+    name: str
     kind: str
     pattern: tuple[Element, ...]
     build: Build
     guard: Guard | None = None
     priority: int = 0
-
-    @property
-    def name(self) -> str:
-        """What the rule is called: "clocks.half_past"."""
-        return f"{self.build.__module__.rpartition('.')[2]}.{self.build.__name__}"
-
-    @property
-    def example(self) -> str:
-        """Words that the rule reads."""
-        return (self.build.__doc__ or "").partition("\n")[0]
 
 
 @frozen
@@ -78,33 +70,20 @@ class Node:
 
 
 class RuleBook:
-    """The rules of one subject, collected with a decorator.
+    """What the rules of one subject mean, collected with a decorator.
 
-    A pattern is written as words: ``in|within`` either word, ``<length>`` a node, ``{clock}`` a
-    token shape, ``=am|pm`` a word handed to the builder, a trailing ``?`` optional, a leading
-    ``~`` glued to what stands before. Nodes and shapes are always handed to the builder, after
-    the frame: node values as they are, tokens as ``Token``. A builder returns the value, or
-    None where the rule does not apply after all.
+    A meaning is called with the frame and with what the pattern captured: node values as they
+    are, tokens of a shape as ``Token``, words as what they stand for. It returns the value, or
+    None where the rule does not apply after all. Its module and name are the rule's.
     """
 
     def __init__(self) -> None:
-        self.rules: list[Rule] = []
+        self.meanings: dict[str, Build] = {}
 
-    def rule(
-        self, kind: str, *patterns: str, guard: Guard | None = None, priority: int = 0
-    ) -> Callable[[B], B]:
-        """Return a decorator that enters the function as the builder of these patterns."""
-
-        def enter(build: B) -> B:
-            for text in patterns:
-                for pattern in _variants(text):
-                    rule = Rule(
-                        kind=kind, pattern=pattern, build=build, guard=guard, priority=priority
-                    )
-                    self.rules.append(rule)
-            return build
-
-        return enter
+    def meaning(self, build: B) -> B:
+        """Enter the function as the meaning of the rule that is called as it is."""
+        self.meanings[f"{build.__module__.rpartition('.')[2]}.{build.__name__}"] = build
+        return build
 
 
 class Continuations:
@@ -146,18 +125,24 @@ class Grammar(Generic[F]):
     by_kind: dict[str, Continuations] = field(factory=dict)
 
     @classmethod
-    def of(cls, books: Iterable[RuleBook]) -> "Grammar[F]":
-        """Return the grammar that holds every rule of these books."""
+    def of(cls, rules: Iterable[Rule]) -> "Grammar[F]":
+        """Return the grammar that holds these rules."""
         grammar: Grammar[F] = cls()
-        for rule in (rule for book in books for rule in book.rules):
+        for rule in rules:
             first = rule.pattern[0]
-            for word in first.words:
-                grammar.by_word.setdefault(word, Continuations()).add(rule)
-            for shape in first.shapes:
-                grammar.by_shape.setdefault(shape, Continuations()).add(rule)
-            for kind in first.kinds:
-                grammar.by_kind.setdefault(kind, Continuations()).add(rule)
+            grammar.enter(grammar.by_word, first.words, rule)
+            grammar.enter(grammar.by_shape, first.shapes, rule)
+            grammar.enter(grammar.by_kind, first.kinds, rule)
         return grammar
+
+    @staticmethod
+    def enter(index: dict[Any, Continuations], keys: Iterable[object], rule: Rule) -> None:
+        """Enter a rule under each of the keys."""
+        for key in keys:
+            found = index.get(key)
+            if found is None:
+                index[key] = found = Continuations()
+            found.add(rule)
 
     def parse(self, tokens: Sequence[Token], *, frame: F, wanted: str) -> list[Node]:
         """Return every node of the wanted kind; nested and overlapping ones included."""
@@ -252,28 +237,4 @@ def _built(build: Build, frame: object, values: tuple[Any, ...]) -> object:
 def _captured(element: Element, token: Token) -> tuple[Any, ...]:
     if element.shapes:
         return (token,)
-    return (token.norm,) if element.captured else ()
-
-
-def _variants(text: str) -> Iterator[tuple[Element, ...]]:
-    """Return the pattern with and without each optional element."""
-    choices = []
-    for part in text.split():
-        optional = part.endswith("?") and len(part) > 1
-        element = _element(part.removesuffix("?") if optional else part)
-        choices.append(((element,), ()) if optional else ((element,),))
-    for combination in product(*choices):
-        yield tuple(element for group in combination for element in group)
-
-
-def _element(part: str) -> Element:
-    glued = part.startswith("~") and len(part) > 1
-    part = part[1:] if glued else part
-    if part.startswith("<"):
-        return Element(kinds=frozenset(part[1:-1].split("|")), glued=glued)
-    if part.startswith("{"):
-        shapes = frozenset(Shape(name) for name in part[1:-1].split("|"))
-        return Element(shapes=shapes, glued=glued)
-    captured = part.startswith("=") and len(part) > 1
-    words = frozenset((part[1:] if captured else part).split("|"))
-    return Element(words=words, glued=glued, captured=captured)
+    return (element.values[token.norm],) if element.values is not None else ()

@@ -44,7 +44,6 @@ _REMARKS = {
     "unread time": "Some words look like a time and were not read as one.",
     "vague": "It is not clear what has to be done.",
 }
-_LINKING = frozenset({"about", "with", "for", "to", "the", "and", "of", "that", "on"})
 _LONG_TITLE = 14  # words
 
 
@@ -112,4 +111,4 @@ def _is_vague(words: Sequence[Token], lexicon: Lexicon) -> bool:
     named = set(range(len(rest)))
     for match in lexicon.vague.within(rest):
         named.difference_update(range(match.start, match.end))
-    return all(rest[place].norm in _LINKING for place in named)
+    return all(rest[place].norm in lexicon.sets["confidence_linking"] for place in named)

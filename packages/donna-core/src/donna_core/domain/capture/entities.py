@@ -2,41 +2,12 @@
 
 from collections.abc import Collection, Iterator, Sequence
 
+from donna_core.domain.capture.conditions import Sets
 from donna_core.domain.capture.lexicon import Lexicon, Phrases
 from donna_core.domain.capture.spans import Span
-from donna_core.domain.capture.time_parts import NO_NAMES, NO_PERSONS, time_parts
+from donna_core.domain.capture.time_parts import time_parts
 from donna_core.domain.capture.tokens import Shape, Token
 
-_TITLES = frozenset({"mr", "mrs", "ms", "dr", "prof", "doctor", "professor", "uncle", "aunt"})
-_NO_NAME = frozenset(
-    ["the", "a", "an", "my", "our", "his", "her", "their", "your", "me", "us", "him", "them", "it",
-     "i", "you", "we", "they", "he", "she", "that", "this", "these", "those", "to", "for", "on",
-     "at", "in", "of", "about", "all", "everyone", "somebody", "someone", "people", "some", "any",
-     "and", "or", "with", "from", "by", "if", "when", "is", "are", "no", "not", "each", "every",
-     "new", "what", "who", "more", "up", "back", "out", "off", "over", "as"]
-)  # fmt: skip
-_STOPS = _NO_NAME | frozenset(
-    ["do", "does", "did", "have", "has", "be", "will", "set", "add", "make", "put", "create",
-     "schedule", "remind", "remove", "delete", "cancel", "show", "tell", "give", "mark", "go",
-     "what's", "how", "many", "long", "there", "going", "having", "called", "reminder",
-     "notification", "alert", "please", "first", "next", "last", "other", "upcoming", "repeating",
-     "planned", "scheduled", "remove", "weekly", "daily", "monthly", "event", "rest", "need",
-     "want", "time", "date", "am", "was", "were", "would", "like", "can", "could", "olly", "donna",
-     "latest", "future", "upcoming", "take", "get", "keep", "book", "plan", "attend", "start",
-     "which", "available", "whole", "only"]
-)  # fmt: skip
-_LIST_NOUN = frozenset({"list", "lists"})
-_LIST_STOPS = _STOPS | frozenset(
-    {"read", "check", "inform", "recite", "whole", "week", "current", "following", "most", "viewed"}
-)
-_CURRENCIES = frozenset(
-    ["dollar", "dollars", "euro", "euros", "pound", "pounds", "bucks", "cents", "usd", "eur",
-     "gbp", "quid", "francs", "chf", "yen", "rupees", "kr", "€", "$", "£"]
-)  # fmt: skip
-_TOWARDS = frozenset({"at", "in", "to", "from", "near", "by"})
-_ARTICLES = frozenset({"the", "a", "my", "our", "his", "her"})
-_BEFORE_VERBS = frozenset({"to", "please", "and", "then", "also", ",", ".", ":", "donna"})
-_MEALS = frozenset({"breakfast", "brunch", "lunch", "dinner"})
 _WIDEST_EVENT = 3  # words before the noun: "weekly team sync meeting"
 
 
@@ -50,10 +21,10 @@ def find_entities(
     tokens start at ``timed``.
     """
     found = [
-        *time_parts(tokens, text, timed),
+        *time_parts(tokens, text, timed, sets=lexicon.sets),
         *_addresses(tokens),
-        *_amounts(tokens, text),
-        *_lists(tokens, text),
+        *_amounts(tokens, text, sets=lexicon.sets),
+        *_lists(tokens, text, sets=lexicon.sets),
         *_people(tokens, text, timed, lexicon),
         *_places(tokens, text, timed, lexicon),
         *_events(tokens, text, timed, lexicon),
@@ -76,43 +47,43 @@ def _addresses(tokens: Sequence[Token]) -> Iterator[Span]:
             yield Span(kind="url", start=token.start, end=token.start + len(link), text=link)
 
 
-def _amounts(tokens: Sequence[Token], text: str) -> Iterator[Span]:
+def _amounts(tokens: Sequence[Token], text: str, *, sets: Sets) -> Iterator[Span]:
     """Yield sums of money and shares: "$40", "50 euros", "20%"."""
     for place, token in enumerate(tokens):
         if token.shape is Shape.OPAQUE and (token.text[0] in "$€£¥" or token.text[-1] == "%"):
             yield _span("amount", [token], text)
         elif token.text in "$€£¥" and place + 1 < len(tokens) and tokens[place + 1].glued:
             yield _span("amount", tokens[place : place + 2], text)
-        elif token.norm in _CURRENCIES and place:
+        elif token.norm in sets["entities_currencies"] and place:
             number = tokens[place - 1]
             if number.shape in (Shape.INTEGER, Shape.DECIMAL, Shape.OPAQUE):
                 yield _span("amount", tokens[place - 1 : place + 1], text)
 
 
-def _lists(tokens: Sequence[Token], text: str) -> Iterator[Span]:
+def _lists(tokens: Sequence[Token], text: str, *, sets: Sets) -> Iterator[Span]:
     """Yield the names before "list": "my grocery list"."""
     for place, token in enumerate(tokens):
         if token.norm in {"todos", "to-dos"} or (
             token.norm in {"dos", "do"} and place and tokens[place - 1].norm == "to"
         ):
             if token.norm != "do" or (
-                place + 1 < len(tokens) and tokens[place + 1].norm in _LIST_NOUN
+                place + 1 < len(tokens) and tokens[place + 1].norm in sets["entities_list_noun"]
             ):
                 first = place - 1 if token.norm in {"dos", "do"} else place
                 yield _span("list_name", tokens[first : place + 1], text)
-        elif token.norm in _LIST_NOUN:
+        elif token.norm in sets["entities_list_noun"]:
             start = place
-            while start > 0 and place - start < 2 and _names_list(tokens[start - 1]):
+            while start > 0 and place - start < 2 and _names_list(tokens[start - 1], sets=sets):
                 start -= 1
             if start < place:
                 yield _span("list_name", tokens[start:place], text)
 
 
-def _names_list(token: Token) -> bool:
+def _names_list(token: Token, *, sets: Sets) -> bool:
     return (
         token.shape is Shape.WORD
-        and token.norm not in _LIST_STOPS
-        and token.norm not in NO_NAMES
+        and token.norm not in sets["entities_list_stops"]
+        and token.norm not in sets["time_parts_no_names"]
         and not token.text.casefold().endswith("'s")
     )
 
@@ -132,7 +103,7 @@ def _people(
     while place < len(tokens):
         end = _name_end(tokens, place, timed, taken, lexicon)
         if end > place:
-            for first, last in _single_names(tokens, place, end):
+            for first, last in _single_names(tokens, place, end, sets=lexicon.sets):
                 yield _span("person", tokens[first:last], text)
         place = max(end, place + 1)
 
@@ -157,7 +128,7 @@ def _name_end(
     """Return where the names that begin here end, or ``place`` where none begin."""
     before = tokens[place - 1] if place else None
     token = tokens[place]
-    titled = token.norm in _TITLES and place + 1 < len(tokens)
+    titled = token.norm in lexicon.sets["entities_titles"] and place + 1 < len(tokens)
     owner = _owns_event(tokens, place, lexicon)
     capital = place > 0 and token.text[:1].isupper() and not token.text.isupper()
     met = before is not None and before.norm == "with"
@@ -168,7 +139,11 @@ def _name_end(
     end = place
     while end < len(tokens) and _may_be_name(tokens, end, timed, taken, lexicon):
         end += 1
-        if tokens[end - 1].norm in _TITLES and end < len(tokens) and tokens[end].text == ".":
+        if (
+            tokens[end - 1].norm in lexicon.sets["entities_titles"]
+            and end < len(tokens)
+            and tokens[end].text == "."
+        ):
             end += 1
             continue
         if reached and not token.text[:1].isupper() and not titled:
@@ -192,9 +167,9 @@ def _owns_event(tokens: Sequence[Token], place: int, lexicon: Lexicon) -> bool:
         text.endswith(("'s", "’s"))
         and place + 1 < len(tokens)
         and lexicon.events.at(tokens, place + 1) is not None
-        and tokens[place].norm not in NO_NAMES
+        and tokens[place].norm not in lexicon.sets["time_parts_no_names"]
         and lexicon.relations.at(tokens, place) is None
-        and tokens[place].norm not in _STOPS
+        and tokens[place].norm not in lexicon.sets["entities_stops"]
     )
 
 
@@ -203,7 +178,10 @@ def _contacts(tokens: Sequence[Token], place: int, lexicon: Lexicon) -> bool:
         if place >= width:
             match = lexicon.contact_verbs.at(tokens, place - width)
             if match is not None and match.end == place:
-                return place == width or tokens[place - width - 1].norm in _BEFORE_VERBS
+                return (
+                    place == width
+                    or tokens[place - width - 1].norm in lexicon.sets["entities_before_verbs"]
+                )
     return False
 
 
@@ -221,19 +199,21 @@ def _may_be_name(
     token = tokens[place]
     if token.shape is not Shape.WORD or token.start in timed or place in taken:
         return False
-    if token.norm in _TITLES:
+    if token.norm in lexicon.sets["entities_titles"]:
         return True
     known: tuple[Phrases, ...] = (lexicon.events, lexicon.places, lexicon.agenda, lexicon.vague)
     return (
-        token.norm not in _NO_NAME
-        and token.norm not in NO_PERSONS
+        token.norm not in lexicon.sets["entities_no_name"]
+        and token.norm not in lexicon.sets["time_parts_no_persons"]
         and all(phrases.at(tokens, place) is None for phrases in known)
         and (token.text[:1].isupper() or lexicon.domains.at(tokens, place) is None)
         and (token.text[:1].isupper() or lexicon.durations.at(tokens, place) is None)
     )
 
 
-def _single_names(tokens: Sequence[Token], start: int, end: int) -> Iterator[tuple[int, int]]:
+def _single_names(
+    tokens: Sequence[Token], start: int, end: int, *, sets: Sets
+) -> Iterator[tuple[int, int]]:
     """Cut a run of names: at "and" and commas, in lower case after each word."""
     first = start
     lower = not any(token.text[:1].isupper() for token in tokens[start:end])
@@ -245,7 +225,7 @@ def _single_names(tokens: Sequence[Token], start: int, end: int) -> Iterator[tup
             first = place + 1
         elif lower and place > first and not {
             tokens[place].norm, tokens[place - 1].norm
-        } & _TITLES:  # fmt: skip
+        } & sets["entities_titles"]:  # fmt: skip
             yield first, place
             first = place
 
@@ -258,10 +238,17 @@ def _places(
     while place < len(tokens):
         lead = tokens[place - 1].norm
         of_somebody = lexicon.relations.at(tokens, place - 1) is not None
-        if lead not in _TOWARDS and lead not in _ARTICLES and not of_somebody:
+        if (
+            lead not in lexicon.sets["entities_towards"]
+            and lead not in lexicon.sets["entities_articles"]
+            and not of_somebody
+        ):
             place += 1
             continue
-        led = any(token.norm in _TOWARDS for token in tokens[max(0, place - 3) : place])
+        led = any(
+            token.norm in lexicon.sets["entities_towards"]
+            for token in tokens[max(0, place - 3) : place]
+        )
         match = lexicon.places.at(tokens, place) if led else None
         if match is not None and tokens[place].start not in timed:
             yield _span("place_name", tokens[place : match.end], text)
@@ -300,7 +287,7 @@ def _events(
             and _modifies(tokens, start - 1, timed, lexicon)
         ):
             start -= 1
-        meal = end - start == 1 and tokens[start].norm in _MEALS
+        meal = end - start == 1 and tokens[start].norm in lexicon.sets["entities_meals"]
         yield _span("meal_type" if meal else "event_name", tokens[start:end], text)
         place = end
 
@@ -320,9 +307,9 @@ def _modifies(
     return (
         token.shape is Shape.WORD
         and token.start not in timed
-        and token.norm not in _STOPS
+        and token.norm not in lexicon.sets["entities_stops"]
         and not token.text.casefold().endswith(("'s", "’s"))
-        and token.norm not in NO_NAMES
+        and token.norm not in lexicon.sets["time_parts_no_names"]
         and lexicon.action_verbs.at(tokens, place) is None
         and lexicon.request_verbs.at(tokens, place) is None
     )

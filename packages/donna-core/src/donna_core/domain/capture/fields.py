@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from attrs import frozen
 
-from donna_core.domain.capture.grammar.days import WEEKDAY_NAMES
+from donna_core.domain.capture.conditions import Sets
 from donna_core.domain.capture.lexicon import Lexicon, Match
 from donna_core.domain.capture.marks import Marks
 from donna_core.domain.capture.phrases import Phrase
@@ -16,23 +16,10 @@ from donna_core.domain.capture.tokens import Shape, Token
 from donna_core.domain.capture.values import Role
 from donna_core.domain.tasks.task import Domain
 
-_TIME_WORDS = frozenset(WEEKDAY_NAMES) | frozenset(
-    ["january", "february", "july", "september", "october", "november", "december", "today",
-     "tomorrow", "tonight", "yesterday", "o'clock", "oclock", "noon", "midnight"]
-)  # fmt: skip
 _TIME_SHAPES = frozenset({Shape.CLOCK, Shape.ISO, Shape.DATE, Shape.HOURS})
 _POSSESSIVE = ("'s", "’s")  # "Monday's meeting" needs its Monday
 _LONGEST_NAME = 30  # tokens of a name in quotes, or between a booking and its length
 _QUOTES = frozenset({'"', "“", "”", "«", "»", "„"})
-_MEDIA_VERBS = frozenset({"watch", "read", "see", "record", "stream", "play", "rewatch", "finish"})
-_DETERMINERS = frozenset({"the", "my", "our", "a", "an", "his", "her", "their", "your"})
-_FOLLOWING = frozenset(
-    ["to", "for", "at", "on", "in", "by", "with", "and", "or", "of", "about", "from", "that", "is",
-     "before", "after", "until", "so", "because", "reminder", "reminders", "alert", "alarm",
-     "notification", "while", "if", "when", "due", "i", "please"]
-)  # fmt: skip
-_DEGREES = frozenset({"very", "quite", "really", "super", "pretty", "so", "extremely", "rather"})
-_DEADLINE_WORDS = frozenset({"deadline", "due"})
 _KEPT_LENGTH = timedelta(days=1)
 
 
@@ -63,7 +50,9 @@ def read_words(tokens: Sequence[Token], phrases: Sequence[Phrase], lexicon: Lexi
         prep=_clause(tokens, prep) if prep else None,
         agent=_opens_with_agent_verb(plain, lexicon),
         tone=Tone(
-            is_deadline=any(token.norm in _DEADLINE_WORDS for token in tokens),
+            is_deadline=any(
+                token.norm in lexicon.sets["fields_deadline_words"] for token in tokens
+            ),
             is_must=any(True for _ in lexicon.must.within(tokens)),
             is_wish=any(True for _ in lexicon.wish.within(tokens)),
         ),
@@ -72,7 +61,7 @@ def read_words(tokens: Sequence[Token], phrases: Sequence[Phrase], lexicon: Lexi
 
 def counts(phrase: Phrase, tokens: Sequence[Token], lexicon: Lexicon) -> bool:
     """Whether the phrase speaks of the task: names and two nights of a booking do not."""
-    if _is_named(phrase, tokens):
+    if _is_named(phrase, tokens, sets=lexicon.sets):
         return False
     length = phrase.meaning.length
     if phrase.meaning.role is not Role.LASTING or length is None or length.span < _KEPT_LENGTH:
@@ -82,13 +71,13 @@ def counts(phrase: Phrase, tokens: Sequence[Token], lexicon: Lexicon) -> bool:
     return not any(lexicon.bookings.at(before, place) for place in range(len(before)))
 
 
-def _is_named(phrase: Phrase, tokens: Sequence[Token]) -> bool:
+def _is_named(phrase: Phrase, tokens: Sequence[Token], *, sets: Sets) -> bool:
     """Whether the words are part of a name: "The Thursday Murder Club", Friday Night Lights."""
     start, end = _around(phrase, tokens)
     low, high = max(0, start - _LONGEST_NAME), end + _LONGEST_NAME
     if _quotes(tokens[low:start]) % 2 == 1 and _quotes(tokens[end:high]):
         return True
-    if not start or end >= len(tokens) or tokens[start - 1].norm not in _MEDIA_VERBS:
+    if not start or end >= len(tokens) or tokens[start - 1].norm not in sets["fields_media_verbs"]:
         return False
     return phrase.span.text[:1].isupper() and tokens[end].text[:1].isupper()
 
@@ -119,53 +108,53 @@ def inside(tokens: Sequence[Token], phrases: Sequence[Phrase]) -> set[int]:
 
 
 def taken_from_title(
-    tokens: Sequence[Token], phrases: Sequence[Phrase], marks: Marks, words: Words
+    tokens: Sequence[Token], phrases: Sequence[Phrase], marks: Marks, words: Words, *, sets: Sets
 ) -> set[int]:
     """Return the tokens that leave the title; what was not used as a time stays in it."""
     timed = [
         phrase
         for phrase in possible(phrases)
-        if not phrase.span.text.endswith(_POSSESSIVE) and not _qualifies(phrase, tokens)
+        if not phrase.span.text.endswith(_POSSESSIVE) and not _qualifies(phrase, tokens, sets=sets)
     ]
     taken = inside(tokens, timed) | set(marks.tokens)
     for match in words.urgency:
         start = match.start
-        while start > 0 and tokens[start - 1].norm in _DEGREES:
+        while start > 0 and tokens[start - 1].norm in sets["fields_degrees"]:
             start -= 1
         taken.update(range(start, match.end))
     if words.prep is not None and words.prep.start > 0:
         taken.update(words.prep)
     elif words.prep is not None:
-        taken.update(_asked_ahead(tokens, words.prep))
+        taken.update(_asked_ahead(tokens, words.prep, sets=sets))
     return taken
 
 
-def _asked_ahead(tokens: Sequence[Token], prep: range) -> range:
+def _asked_ahead(tokens: Sequence[Token], prep: range, *, sets: Sets) -> range:
     """Return the opening of "prep me for the board meeting", up to the determiner."""
     for place in prep:
         if tokens[place].norm == "for" and place + 1 < prep.stop:
-            follows = tokens[place + 1].norm in _DETERMINERS
+            follows = tokens[place + 1].norm in sets["fields_determiners"]
             return range(prep.start, place + (2 if follows and place + 2 < prep.stop else 1))
     return range(0)
 
 
-def _qualifies(phrase: Phrase, tokens: Sequence[Token]) -> bool:
+def _qualifies(phrase: Phrase, tokens: Sequence[Token], *, sets: Sets) -> bool:
     """Whether the time tells which thing is meant: "the 8pm show" is another than the 6pm one."""
     start, end = _around(phrase, tokens)
     return (
         start > 0
         and end < len(tokens)
-        and tokens[start - 1].norm in _DETERMINERS
+        and tokens[start - 1].norm in sets["fields_determiners"]
         and tokens[end].shape is Shape.WORD
-        and tokens[end].norm not in _FOLLOWING
+        and tokens[end].norm not in sets["fields_following"]
     )
 
 
-def looks_unread(tokens: Sequence[Token], phrases: Sequence[Phrase]) -> bool:
+def looks_unread(tokens: Sequence[Token], phrases: Sequence[Phrase], *, sets: Sets) -> bool:
     """Whether words that look like a time stand outside the time phrases."""
     covered = inside(tokens, phrases)
     return any(
-        token.norm in _TIME_WORDS or token.shape in _TIME_SHAPES
+        token.norm in sets["fields_time_words"] or token.shape in _TIME_SHAPES
         for place, token in enumerate(tokens)
         if place not in covered
     )

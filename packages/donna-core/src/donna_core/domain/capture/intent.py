@@ -12,13 +12,6 @@ from donna_core.domain.capture.tokens import Shape, Token
 _FEWEST = 2  # letters or digits; with fewer a message is a face: ¯\\_(ツ)_/¯
 _SHORT = 8  # words; talk is rarely longer once its opener is known
 _REQUEST_WIDTH = 5  # tokens between "set" and "reminder"
-_POLITE = frozenset({
-    "can you", "could you", "would you", "will you", "can you please", "could you please",
-    "would you please", "to do", "good morning", "good afternoon", "good evening",
-})  # fmt: skip
-_WISHES = frozenset({"i need to", "i want to", "i'd like to", "i would like to", "need to"})
-_OWN = frozenset(["i", "my", "me", "we", "our", "you", "your"])
-_LIST = frozenset({"list", "lists"})
 
 
 @frozen(kw_only=True)
@@ -108,7 +101,7 @@ def _without_courtesies(words: Sequence[Token], lexicon: Lexicon) -> tuple[Seque
         question = lexicon.questions.at(words, 0)
         if question is not None and question.end > match.end:
             break  # "should I …" asks, "should call Ann" does not
-        asks = match.end - match.start > 1 and match.value not in _POLITE
+        asks = match.end - match.start > 1 and match.value not in lexicon.sets["intent_polite"]
         if asks and lexicon.chat.at(words, 0) is None and not lexicon.addressees.at(words, 0):
             return words[match.end :], str(match.value)
         words = words[match.end :]
@@ -170,13 +163,13 @@ def _requested_noun(words: Sequence[Token], lexicon: Lexicon) -> Match | None:
         noun = lexicon.request_nouns.at(words, place)
         if noun is not None:
             following = words[noun.end].norm if noun.end < len(words) else ""
-            return None if following in _LIST else noun
+            return None if following in lexicon.sets["intent_list"] else noun
     return None
 
 
 def _request(message: _Message, courtesy: str) -> Judgement | None:
     lexicon, words = message.lexicon, message.words
-    if courtesy in _WISHES and _looks_into_agenda(message):
+    if courtesy in message.lexicon.sets["intent_wishes"] and _looks_into_agenda(message):
         return Judgement(intent=Intent.TASK_QUERY, sureness=0.8)
     if courtesy:
         return Judgement(intent=Intent.TASK, sureness=0.95)
@@ -213,7 +206,7 @@ def _looks_into_agenda(message: _Message) -> bool:
     if not rest and match.end > 1:
         return True
     if lexicon.request_nouns.at(rest, 1) if len(rest) > 1 else False:
-        return rest[-1].norm in _LIST or match.end - match.start > 1
+        return rest[-1].norm in message.lexicon.sets["intent_list"] or match.end - match.start > 1
     return next(lexicon.agenda.within(rest), None) is not None
 
 
@@ -221,7 +214,7 @@ def _question(message: _Message) -> Judgement:
     """Tell a question about the own agenda from one about the world."""
     lexicon = message.lexicon
     known = message.has(lexicon.agenda) or message.has(lexicon.events)
-    own = any(word.norm in _OWN for word in message.words)
+    own = any(word.norm in message.lexicon.sets["intent_own"] for word in message.words)
     timed = any(word.start in message.timed for word in message.words)
     sureness = 0.95 if message.asks else 0.85
     elsewhere = message.has(lexicon.world) or (message.has(lexicon.places) and not own)

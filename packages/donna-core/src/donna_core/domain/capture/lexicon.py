@@ -4,12 +4,14 @@ All of it is data (``config/lexicon.yaml``). A phrase is matched word by word, a
 allowed, so "oil change" finds "Oil changes".
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
 from attrs import field, frozen
 
+from donna_core.domain.capture.conditions import Sets
+from donna_core.domain.capture.language import Language
 from donna_core.domain.capture.reading import ActionVerb
 from donna_core.domain.capture.tokens import Token, tokenize
 from donna_core.domain.capture.values import Part
@@ -93,6 +95,7 @@ def _same(words: tuple[str, ...], tokens: Sequence[Token], start: int, end: int)
 class Lexicon:
     """Everything the reader knows about words. Build it with ``from_mapping``."""
 
+    load_language: Callable[[], Language] = field(repr=False)
     parts: Mapping[str, Part]
     domains: Phrases
     durations: Phrases
@@ -131,10 +134,23 @@ class Lexicon:
     corrections: Phrases
     restarts: Phrases
 
+    @property
+    def language(self) -> Language:
+        """The language of these words and its grammar of times."""
+        return self.load_language()
+
+    @property
+    def sets(self) -> Sets:
+        """The small words of the language."""
+        return self.language.sets
+
     @classmethod
-    def from_mapping(cls, data: Mapping[str, Any]) -> "Lexicon":
+    def from_mapping(
+        cls, data: Mapping[str, Any], *, language: Callable[[], Language]
+    ) -> "Lexicon":
         """Return the lexicon a mapping describes; ``config/lexicon.yaml`` shows its shape.
 
+        ``language`` is asked with the first text, for its grammar takes its time to load.
         Raises ``ConfigError`` for a missing or unknown key and for a value out of its range.
         """
         known = {"parts_of_day", "domains", "durations", "default_minutes", "urgency",
@@ -142,14 +158,15 @@ class Lexicon:
         if odd := set(data) ^ known:
             raise _invalid(f"keys missing or unknown: {', '.join(sorted(map(str, odd)))}")
         try:
-            return cls._built(data)
+            return cls._built(data, language)
         except (TypeError, ValueError, AttributeError, KeyError) as problem:
             raise _invalid(str(problem)) from problem
 
     @classmethod
-    def _built(cls, data: Mapping[str, Any]) -> "Lexicon":
+    def _built(cls, data: Mapping[str, Any], language: Callable[[], Language]) -> "Lexicon":
         lists = {name: Phrases.of((text, text) for text in data[name]) for name in _LISTS}
         return cls(
+            load_language=language,
             parts=_parts(data["parts_of_day"]),
             domains=Phrases.of(
                 (text, Domain(name)) for name, texts in data["domains"].items() for text in texts

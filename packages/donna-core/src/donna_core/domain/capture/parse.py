@@ -87,7 +87,9 @@ def read(
     else; what could not be read is a remark.
     """
     lined, remarks = clean(text, limit=limit, keeps_lines=True)
-    frame = Frame.of(at=at, zone=zone, day_first=day_first, parts=lexicon.parts)
+    frame = Frame.of(
+        at=at, zone=zone, day_first=day_first, parts=lexicon.parts, language=lexicon.language
+    )
     source = _Source.of(lined.replace("\n", " "), frame=frame, lexicon=lexicon)
     repeats = any(phrase.meaning.role is Role.REPEATING for phrase in source.phrases)
     judged = judge(source.tokens, timed=source.timed, repeats=repeats, lexicon=lexicon)
@@ -186,12 +188,18 @@ def _single(source: _Source, judged: Judgement) -> Reading:
     marks = read_marks(tokens)
     words = read_words(tokens, source.phrases, lexicon)
     settled = settle(_meant(source, amended), frame=source.frame, tone=words.tone)
-    taken = taken_from_title(tokens, amended.phrases, marks, words) | amended.taken
+    taken = (
+        taken_from_title(tokens, amended.phrases, marks, words, sets=lexicon.sets) | amended.taken
+    )
     taken |= set(range(fresh))
     title = make_title(tokens, source.text, taken=taken, lexicon=lexicon)
     is_task = judged.intent is Intent.TASK
     doubts = doubts_about(title, settled, lexicon) if is_task else []
-    doubts += ["unread time"] if looks_unread(tokens, source.phrases) and is_task else []
+    doubts += (
+        ["unread time"]
+        if looks_unread(tokens, source.phrases, sets=lexicon.sets) and is_task
+        else []
+    )
     doubts += ["corrected"] if amended.taken or fresh else []
     times = read_times(amended.phrases, frame=source.frame)
     reading = _with_entities(_assembled(source, title, settled, words, marks=marks), source)

@@ -1,10 +1,11 @@
 """Time phrases in a text: which words speak of time, and what they mean."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from attrs import frozen
 
-from donna_core.domain.capture.chart import Grammar, Node
+from donna_core.domain.capture.chart import Build, Node
 from donna_core.domain.capture.grammar import (
     bounds,
     clocks,
@@ -23,6 +24,7 @@ from donna_core.domain.capture.grammar import (
     spoken,
     written,
 )
+from donna_core.domain.capture.language import Language
 from donna_core.domain.capture.spans import Span
 from donna_core.domain.capture.tokens import Token
 from donna_core.domain.capture.values import Frame, Meaning
@@ -45,7 +47,9 @@ MODULES = (
     bounds,
     roles,
 )
-GRAMMAR: Grammar[Frame] = Grammar.of(module.book for module in MODULES)
+MEANINGS: Mapping[str, Build] = {
+    name: build for module in MODULES for name, build in module.book.meanings.items()
+}
 
 
 @frozen(kw_only=True)
@@ -57,13 +61,21 @@ class Phrase:
     rules: tuple[str, ...] = ()
 
 
+def language_from(data: Mapping[str, Any]) -> Language:
+    """Return the language that a mapping describes; ``config/languages/en`` shows its shape.
+
+    Raises ``ConfigError`` for what nobody knows.
+    """
+    return Language.from_mapping(data, meanings=MEANINGS)
+
+
 def find(tokens: Sequence[Token], text: str, *, frame: Frame) -> tuple[Phrase, ...]:
     """Return the time phrases of the text in order; no two share a character.
 
     Of the readings that compete for a word, the one that explains the longest stretch wins; among
     equals the earlier one, then the one by the rule of higher priority.
     """
-    nodes = GRAMMAR.parse(tokens, frame=frame, wanted="phrase")
+    nodes = frame.language.grammar.parse(tokens, frame=frame, wanted="phrase")
     ranked = sorted(
         nodes, key=lambda node: (node.start - node.end, node.start, -node.rule.priority)
     )

@@ -8,7 +8,7 @@ from donna_core.domain.capture.values import Part, Repeat
 from donna_core.domain.timing.zones import MIDNIGHT, instant_at
 
 _CODES = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
-_DAY_NAMES = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+DAY_NAMES = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _MONTH_NAMES = (
     "January", "February", "March", "April", "May", "June", "July", "August", "September",
     "October", "November", "December",
@@ -136,8 +136,8 @@ def _limits(repeat: Repeat) -> list[str]:
 
 def _weekday(nth: int, day: int) -> str:
     if nth == 0:
-        return _DAY_NAMES[day]
-    return f"the {_ordinal(nth)} {_DAY_NAMES[day]}"
+        return DAY_NAMES[day]
+    return f"the {_ordinal(nth)} {DAY_NAMES[day]}"
 
 
 def _ordinal(value: int) -> str:

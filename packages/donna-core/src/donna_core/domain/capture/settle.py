@@ -5,7 +5,6 @@ from datetime import datetime, timedelta
 
 from attrs import evolve, field, frozen
 
-from donna_core.domain.capture.grammar.days import WEEKDAY_NAMES
 from donna_core.domain.capture.instants import (
     at_clock,
     deadline_of,
@@ -14,7 +13,7 @@ from donna_core.domain.capture.instants import (
     window_of,
 )
 from donna_core.domain.capture.phrases import Phrase
-from donna_core.domain.capture.repetition import first_day, in_words, rrule_text
+from donna_core.domain.capture.repetition import DAY_NAMES, first_day, in_words, rrule_text
 from donna_core.domain.capture.values import Frame, Meaning, Repeat, Role, When
 from donna_core.domain.tasks.task import DeadlineType, IntentKind, Strictness, TimeIntent
 
@@ -359,7 +358,7 @@ def _duration(phrases: Sequence[Phrase], gathered: _Gathered) -> timedelta | Non
 
 def _past_remarks(instant: datetime, *, moved: bool, frame: Frame) -> tuple[str, ...]:
     here = instant.astimezone(frame.zone)
-    name = WEEKDAY_NAMES[here.weekday()].title()
+    name = DAY_NAMES[here.weekday()]
     if moved:
         return (f"The time said is already past; read as {name} {here:%Y-%m-%d %H:%M}.",)
     if instant < frame.at:

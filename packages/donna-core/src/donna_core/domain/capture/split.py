@@ -11,6 +11,7 @@ from itertools import pairwise
 
 from attrs import frozen
 
+from donna_core.domain.capture.conditions import Sets
 from donna_core.domain.capture.lexicon import Lexicon
 from donna_core.domain.capture.tokens import Shape, Token
 
@@ -20,21 +21,6 @@ _BULLET = re.compile(r"\s*(?:[-*•–—‣◦▪]|\[[ xX]?\]|\(?\d{1,3}[.)]|[a
 _NUMBERED = re.compile(r"(?:(?<=\s)|^)\(?(\d{1,2})[.)]\s+(?=\S)")
 _STRONG = frozenset({"also", "then", "plus", "additionally", "furthermore"})
 _ENDS = frozenset({".", ";", "!"})
-_POINTING = frozenset(["it", "them", "that", "this", "these", "those", "one"])
-_THEM = frozenset({"him", "her", "us", "me"})
-_NOUN_AFTER = frozenset(["for", "of", "in", "with", "from", "at", "on", "by", "is", "are", "and"])
-_CONDITIONS = frozenset({"if", "once", "when", "after", "before", "while", "unless", "until"})
-_SUBJECTS = frozenset({"we", "i", "he", "she", "they", "it", "you"})
-_DETERMINERS = frozenset({"the", "a", "an", "my", "our", "your", "his", "her", "their", "some"})
-_LISTED = frozenset(["todo", "todos", "to", "do", "tasks", "list", "things", "my", "for", "the",
-                     "on", "by", "this", "need", "i", "plan", "also", "errands"])  # fmt: skip
-_NOUNS = frozenset(
-    ["book", "plan", "order", "report", "text", "test", "record", "water", "iron", "paint",
-     "watch", "file", "mail", "post", "ring", "run", "walk", "work", "wash", "request", "research",
-     "review", "search", "share", "sign", "change", "charge", "design", "draft", "exercise",
-     "phone", "pack", "print", "study", "update", "visit", "help", "show", "call", "email",
-     "message", "practice", "cook"]
-)  # fmt: skip
 _FEWEST_WORDS = 2  # of a clause without a verb after "also"
 _LONGEST_CLAUSE = 120  # tokens; a longer one is prose, and the cut stays linear
 _ACTION_LINE = 12  # words; a longer line without a verb is prose
@@ -170,7 +156,7 @@ def _is_heading(draft: _Draft, start: int, end: int) -> bool:
     if first == last:
         return False
     words = draft.plain(first, last)
-    return all(word.norm in _LISTED for word in words)
+    return all(word.norm in draft.lexicon.sets["split_listed"] for word in words)
 
 
 def _could_be_task(draft: _Draft, start: int, end: int) -> bool:
@@ -202,7 +188,7 @@ def _clauses(draft: _Draft) -> Parts | None:
     """Cut running text where one action ends and the next begins."""
     tokens = draft.tokens
     begin = _after_heading(draft)
-    if tokens[begin].norm in _CONDITIONS:
+    if tokens[begin].norm in draft.lexicon.sets["split_conditions"]:
         return None  # what follows the comma belongs to the condition
     cuts = [begin]
     listed = _all_actions(draft, begin)
@@ -233,7 +219,11 @@ def _after_heading(draft: _Draft) -> int:
     for place, token in enumerate(draft.tokens[:12]):
         if token.text == ":" and 0 < place < len(draft.tokens) - 1:
             words = draft.plain(0, place)
-            return place + 1 if all(word.norm in _LISTED for word in words) else 0
+            return (
+                place + 1
+                if all(word.norm in draft.lexicon.sets["split_listed"] for word in words)
+                else 0
+            )
     return 0
 
 
@@ -248,7 +238,12 @@ def _all_actions(draft: _Draft, begin: int) -> bool:
     for start, end in pieces:
         words = draft.plain(start, end)
         has_time = any(token.start in draft.timed for token in draft.tokens[start:end])
-        has_time = has_time and bool(words) and words[0].norm not in _DETERMINERS | _SUBJECTS
+        has_time = (
+            has_time
+            and bool(words)
+            and words[0].norm
+            not in draft.lexicon.sets["split_determiners"] | draft.lexicon.sets["split_subjects"]
+        )
         verb = words and draft.lexicon.action_verbs.at(words, 0) is not None
         chore = words and draft.lexicon.durations.at(words, 0) is not None
         if not words or not (verb or has_time or (begin and chore)):
@@ -286,7 +281,7 @@ def _cut_here(draft: _Draft, last: int, place: int, opening: int, *, listed: boo
     verb = draft.lexicon.action_verbs.at(after, 0)
     width = verb.end if verb is not None else 0
     stands = _stands(draft, last, place, before)
-    if _points_back(after, width, timed=_has_clock(draft, opening, end)):
+    if _points_back(after, width, timed=_has_clock(draft, opening, end), sets=draft.lexicon.sets):
         return "also" in joints and verb is not None
     if verb is None or (listed and "," in joints and stands):
         added = bool(joints & {"also", "plus"}) and len(after) > _FEWEST_WORDS
@@ -320,7 +315,11 @@ def _is_headed(draft: _Draft, opening: int) -> bool:
 
 def _stands(draft: _Draft, start: int, end: int, words: Sequence[Token]) -> bool:
     has_time = any(token.start in draft.timed for token in draft.tokens[start:end])
-    has_time = has_time and words[0].norm not in _DETERMINERS | _SUBJECTS
+    has_time = (
+        has_time
+        and words[0].norm
+        not in draft.lexicon.sets["split_determiners"] | draft.lexicon.sets["split_subjects"]
+    )
     chore = draft.lexicon.durations.at(words, 0) is not None
     return has_time or chore or draft.lexicon.action_verbs.at(words, 0) is not None
 
@@ -333,13 +332,13 @@ def _clause_end(draft: _Draft, start: int) -> int:
     return len(draft.tokens)
 
 
-def _points_back(words: Sequence[Token], after_verb: int, *, timed: bool) -> bool:
+def _points_back(words: Sequence[Token], after_verb: int, *, timed: bool, sets: Sets) -> bool:
     """Whether the clause speaks of something named before, so that it belongs to it.
 
     With a time of its own it is a step of its own: "pick her up at 3".
     """
     objects = words[after_verb : after_verb + 2]
-    if any(word.norm in _POINTING | _THEM for word in objects[:1]):
+    if any(word.norm in sets["split_pointing"] | sets["split_them"] for word in objects[:1]):
         return not timed
     return False
 
@@ -357,13 +356,16 @@ def _has_object(draft: _Draft, words: Sequence[Token]) -> bool:
 def _is_noun(draft: _Draft, opening: int, after: Sequence[Token], end: int) -> bool:
     """Whether the verb is a noun here: "buy a pen and book for Ann", "the plan and budget"."""
     first = draft.tokens[opening]
-    if first.norm in _DETERMINERS:
+    if first.norm in draft.lexicon.sets["split_determiners"]:
         return True
     ambiguous = draft.lexicon.agenda.at(after, 0) or draft.lexicon.events.at(after, 0)
     return (
         end < len(after)
-        and after[end].norm in _NOUN_AFTER
-        and (ambiguous is not None or (end == 1 and after[0].norm in _NOUNS))
+        and after[end].norm in draft.lexicon.sets["split_noun_after"]
+        and (
+            ambiguous is not None
+            or (end == 1 and after[0].norm in draft.lexicon.sets["split_nouns"])
+        )
     )
 
 

@@ -4,68 +4,12 @@ from collections.abc import Collection, Sequence
 
 from attrs import frozen
 
+from donna_core.domain.capture.conditions import Sets
 from donna_core.domain.capture.lexicon import Lexicon
 from donna_core.domain.capture.tokens import Shape, Token
 
 _ENDS = frozenset(".!?;")
-_ABBREVIATIONS = frozenset({"dr", "mr", "mrs", "ms", "prof", "st", "no", "vs", "jr", "sr", "co"})
-_HANGING = frozenset(
-    [
-        "at",
-        "for",
-        "from",
-        "to",
-        "the",
-        "a",
-        "an",
-        "and",
-        "or",
-        "but",
-        "with",
-        "of",
-        "starting",
-        "beginning",
-        "due",
-        "every",
-        "each",
-        "is",
-        "are",
-        "that",
-        "then",
-        "so",
-    ]
-)
-_LEADING = frozenset(["to", "but", "and", "then", "that", "so", "about", "by", "on", "at"])
-_LINKS = frozenset(["to", "for", "about", "of", "that", "on", "with", "regarding"])
-_FILLERS = frozenset(
-    [
-        "me",
-        "us",
-        "up",
-        "a",
-        "an",
-        "the",
-        "my",
-        "new",
-        "another",
-        "calendar",
-        "quick",
-        "recurring",
-        "repeating",
-    ]
-)
-_UNITS = frozenset(
-    ["minute", "minutes", "min", "mins", "hour", "hours", "day", "days", "week", "weeks", "month",
-     "months", "hr", "hrs"]
-)  # fmt: skip
-_SMALL_NUMBERS = frozenset(
-    ["a", "an", "one", "two", "three", "four", "five", "six", "ten", "fifteen", "twenty", "thirty",
-     "couple", "few", "half", "of", "the", "forty", "sixty", "ninety", "and"]
-)  # fmt: skip
-_ASKING = frozenset({"remind", "can", "could", "reminder", "please", "alert", "would", "will",
-                     "don't", "do"})  # fmt: skip
 _LEADING_WORDS = 40  # tokens that may lead up to a request
-_SUBJECTS = frozenset({"it", "we", "he", "she", "they"})
 _NAME_WIDTH = 4  # tokens of "remind my older sister to"
 _REQUEST_WIDTH = 5  # tokens between "set" and "reminder"
 _LONGEST = 120
@@ -90,9 +34,9 @@ def make_title(
     """
     sentences = [
         part
-        for sentence in _sentences(tokens, taken)
-        for asked in _at_request(_without_asides(sentence), lexicon)
-        for part in _before_reason(asked)
+        for sentence in _sentences(tokens, taken, sets=lexicon.sets)
+        for asked in _at_request(_without_asides(sentence, sets=lexicon.sets), lexicon)
+        for part in _before_reason(asked, sets=lexicon.sets)
     ]
     kept, others = [], []
     for sentence in sentences:
@@ -117,7 +61,7 @@ def _at_request(sentence: list[Token], lexicon: Lexicon) -> list[list[Token]]:
             continue
         rest = sentence[place:]
         match = lexicon.prefixes.at(rest, 0)
-        asks = match is not None and rest[0].norm in _ASKING and match.end > 1
+        asks = match is not None and rest[0].norm in lexicon.sets["title_asking"] and match.end > 1
         end = match.end if match and asks else _courtesy_end(rest, lexicon)
         if end > 1 and end < len(rest) and not (match and not asks):
             before_it = sentence[:place]
@@ -126,10 +70,10 @@ def _at_request(sentence: list[Token], lexicon: Lexicon) -> list[list[Token]]:
     return [sentence]
 
 
-def _before_reason(sentence: list[Token]) -> list[list[Token]]:
+def _before_reason(sentence: list[Token], *, sets: Sets) -> list[list[Token]]:
     """Part the work from what is told about it: "renew the pass, it runs out"."""
     for place in range(2, len(sentence) - 2):
-        if sentence[place].text == "," and sentence[place + 1].norm in _SUBJECTS:
+        if sentence[place].text == "," and sentence[place + 1].norm in sets["title_subjects"]:
             return [sentence[:place], sentence[place + 1 :]]
     return [sentence]
 
@@ -142,7 +86,7 @@ def _for_somebody(sentence: list[Token], lexicon: Lexicon) -> tuple[list[Token],
         joint = sentence[place].norm
         follows = lexicon.action_verbs.at(sentence, place + 1) is not None
         if opens and joint in {"to", "about", "of"} and sentence[1].norm != "me":
-            return _trimmed(sentence[place + 1 :]), sentence[:place]
+            return _trimmed(sentence[place + 1 :], sets=lexicon.sets), sentence[:place]
         if not opens and joint == "to" and follows and _is_person(sentence[:place], lexicon):
             return sentence[place + 1 :], sentence[:place]
         if lexicon.action_verbs.at(sentence, place) and not opens:
@@ -172,16 +116,16 @@ def _is_person(words: Sequence[Token], lexicon: Lexicon) -> bool:
     )
 
 
-def _without_asides(sentence: list[Token]) -> list[Token]:
+def _without_asides(sentence: list[Token], *, sets: Sets) -> list[Token]:
     """Leave out how long before an event to speak up: "30 minutes before my flight"."""
     for place in range(1, len(sentence)):
         if (
             sentence[place].norm not in {"before", "prior"}
-            or sentence[place - 1].norm not in _UNITS
+            or sentence[place - 1].norm not in sets["title_units"]
         ):
             continue
         start = place - 2
-        while start >= 0 and _counts(sentence[start]):
+        while start >= 0 and _counts(sentence[start], sets=sets):
             start -= 1
         start += 1
         if start < place - 1:
@@ -191,17 +135,17 @@ def _without_asides(sentence: list[Token]) -> list[Token]:
     return sentence
 
 
-def _counts(token: Token) -> bool:
+def _counts(token: Token, *, sets: Sets) -> bool:
     number = token.shape in (Shape.INTEGER, Shape.DECIMAL, Shape.FRACTION)
-    return number or token.norm in _SMALL_NUMBERS
+    return number or token.norm in sets["title_small_numbers"]
 
 
-def _sentences(tokens: Sequence[Token], taken: Collection[int]) -> list[list[Token]]:
+def _sentences(tokens: Sequence[Token], taken: Collection[int], *, sets: Sets) -> list[list[Token]]:
     sentences: list[list[Token]] = [[]]
     for place, token in enumerate(tokens):
         following = tokens[place + 1] if place + 1 < len(tokens) else None
         if token.norm in _ENDS and (following is None or not following.glued):
-            if place and token.glued and tokens[place - 1].norm in _ABBREVIATIONS:
+            if place and token.glued and tokens[place - 1].norm in sets["title_abbreviations"]:
                 sentences[-1].append(token)
             else:
                 sentences.append([])
@@ -215,7 +159,7 @@ def _without_courtesies(tokens: list[Token], lexicon: Lexicon) -> list[Token]:
     changed = True
     while changed and tokens:
         before = len(tokens)
-        tokens = _trimmed(tokens)
+        tokens = _trimmed(tokens, sets=lexicon.sets)
         end = _courtesy_end(tokens, lexicon)
         if end < len(tokens):
             tokens = tokens[end:]
@@ -241,19 +185,19 @@ def _courtesy_end(tokens: Sequence[Token], lexicon: Lexicon) -> int:
     for place in range(match.end, min(len(tokens), match.end + _REQUEST_WIDTH)):
         noun = lexicon.request_nouns.at(tokens, place)
         if noun is not None:
-            linked = noun.end < len(tokens) and tokens[noun.end].norm in _LINKS
+            linked = noun.end < len(tokens) and tokens[noun.end].norm in lexicon.sets["title_links"]
             return noun.end + 1 if linked else noun.end
-        if tokens[place].norm not in _FILLERS:
+        if tokens[place].norm not in lexicon.sets["title_fillers"]:
             break
     return 0
 
 
-def _trimmed(tokens: list[Token]) -> list[Token]:
+def _trimmed(tokens: list[Token], *, sets: Sets) -> list[Token]:
     start, end = 0, len(tokens)
-    while start < end and (_is_loose(tokens[start]) or tokens[start].norm in _LEADING):
+    while start < end and (_is_loose(tokens[start]) or tokens[start].norm in sets["title_leading"]):
         start += 1
     while end > start and (
-        _is_loose(tokens[end - 1], closing=True) or tokens[end - 1].norm in _HANGING
+        _is_loose(tokens[end - 1], closing=True) or tokens[end - 1].norm in sets["title_hanging"]
     ):
         end -= 1
     return tokens[start:end]

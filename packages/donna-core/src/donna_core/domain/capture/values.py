@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from attrs import evolve, field, frozen
 
 from donna_core.domain.capture.dates import plus_months
+from donna_core.domain.capture.language import Language
 from donna_core.domain.timing.zones import instant_at, local
 
 LAST_MINUTE = time(23, 59)
@@ -31,6 +32,7 @@ class Frame:
     zone: ZoneInfo
     day_first: bool
     parts: Mapping[str, Part] = field(eq=False)
+    language: Language
     now: datetime
     country: str | None = None
 
@@ -42,6 +44,7 @@ class Frame:
         zone: ZoneInfo,
         day_first: bool,
         parts: Mapping[str, Part],
+        language: Language,
         country: str | None = None,
     ) -> "Frame":
         """Return the frame of a person in ``zone`` at the instant ``at``.
@@ -49,7 +52,15 @@ class Frame:
         ``country`` is an ISO 3166 code; it decides on which day a holiday falls.
         """
         now = local(at, zone).replace(tzinfo=None)
-        return cls(at=at, zone=zone, day_first=day_first, parts=parts, now=now, country=country)
+        return cls(
+            at=at,
+            zone=zone,
+            day_first=day_first,
+            parts=parts,
+            language=language,
+            now=now,
+            country=country,
+        )
 
     @property
     def today(self) -> date:

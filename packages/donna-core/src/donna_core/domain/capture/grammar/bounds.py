@@ -21,15 +21,13 @@ book = RuleBook()
 Dropped = tuple[When | Days | Pairs, ...]
 
 
-@book.rule(
-    "repeat", "<repeat> for? up? to? <number> times|occurrences|x", "<repeat> <number> ~x|times"
-)
+@book.meaning
 def times(_: Frame, base: Repeat, count: int) -> Repeat | None:
     """Every day for 4 times."""
     return evolve(base, count=count) if count > 0 and base.until is None else None
 
 
-@book.rule("repeat", "<repeat> ,? for up? to? the? next? <length>")
+@book.meaning
 def for_length(frame: Frame, base: Repeat, length: Length) -> Repeat | None:
     """Every Thursday for the next three weeks."""
     if length.is_fine or base.count is not None:
@@ -37,24 +35,20 @@ def for_length(frame: Frame, base: Repeat, length: Length) -> Repeat | None:
     return evolve(base, until=length.after(base.since or frame.today))
 
 
-@book.rule("repeat", "<repeat> ,? for the rest|remainder of <the_period>")
+@book.meaning
 def for_the_rest(_: Frame, base: Repeat, period: When) -> Repeat | None:
     """Every Tuesday for the rest of the year."""
     return evolve(base, until=period.last) if base.count is None and period.last else None
 
 
-@book.rule("repeat", "<repeat> ,? for the? next =week|month|year")
+@book.meaning
 def for_next(frame: Frame, base: Repeat, name: str) -> Repeat | None:
     """Every other Friday for the next year."""
     length = {"week": Length(days=7), "month": Length(months=1), "year": Length(months=12)}[name]
     return for_length(frame, base, length)
 
 
-@book.rule(
-    "repeat",
-    "<repeat> ,? until|till|til|ending <day|period|point|named_month>",
-    "<repeat> through|thru <date|period|named_month>",
-)
+@book.meaning
 def until(_: Frame, base: Repeat, when: When) -> Repeat | None:
     """Every Monday until June: its first day ends it."""
     end = when.last if when.first == when.last else when.first
@@ -65,11 +59,7 @@ def until(_: Frame, base: Repeat, when: When) -> Repeat | None:
     return evolve(base, until=end)
 
 
-@book.rule(
-    "repeat",
-    "<repeat> ,? from|between <day|period|named_month> to|until|till|through|thru|and|-|–"
-    " <day|period|named_month>",
-)
+@book.meaning
 def bounded(frame: Frame, base: Repeat, first: When, last: When) -> Repeat | None:
     """Every Monday from June to August: the last month belongs to it."""
     begun = since(frame, base, first)
@@ -81,11 +71,7 @@ def bounded(frame: Frame, base: Repeat, first: When, last: When) -> Repeat | Non
     return evolve(begun, until=end)
 
 
-@book.rule(
-    "repeat",
-    "<repeat> ,? starting|beginning|from|since on|in|from? <day|daypart|period|named_month>",
-)
-@book.rule("repeat", "starting|beginning|from on|in? <day|daypart|period|named_month> ,? <repeat>")
+@book.meaning
 def since(_: Frame, first: Repeat | When, second: Repeat | When) -> Repeat | None:
     """Daily starting 3 March."""
     base, when = (first, second) if isinstance(first, Repeat) else (second, first)
@@ -94,26 +80,19 @@ def since(_: Frame, first: Repeat | When, second: Repeat | When) -> Repeat | Non
     return evolve(base, since=when.first)
 
 
-_EXCEPT = "except|excluding|besides|but"
-
-
-@book.rule("dropped", f"{_EXCEPT} for|not? on|in|at? <day|moment|period|named_month|repeat_days>")
-@book.rule("dropped", "other|apart than|from on|in? <day|period|named_month|repeat_days>")
-@book.rule("dropped", f"{_EXCEPT} for|not? on? <day_list>", "other|apart than|from <day_list>")
+@book.meaning
 def dropped(_: Frame, value: When | Days | Pairs) -> Dropped:
     """Except in May, but not on Sundays."""
     return (value,)
 
 
-@book.rule(
-    "dropped", "<dropped> ,|and|or on|in? <day|moment|named_month|period>", "<dropped> , and <day>"
-)
+@book.meaning
 def more_dropped(_: Frame, first: Dropped, value: When) -> Dropped | None:
     """Except on 6 March and 8 March."""
     return (*first, value) if len(first) < 12 else None
 
 
-@book.rule("repeat", "<repeat> ,? <dropped>")
+@book.meaning
 def without(_: Frame, base: Repeat, values: Dropped) -> Repeat | None:
     """Daily except on Sundays; each Friday but not in July."""
     for value in values:

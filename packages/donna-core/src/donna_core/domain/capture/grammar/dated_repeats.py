@@ -4,7 +4,6 @@ from attrs import evolve
 
 from donna_core.domain.capture.chart import RuleBook
 from donna_core.domain.capture.grammar.repeats import WORKDAYS, Which
-from donna_core.domain.capture.holidays import days_of
 from donna_core.domain.capture.values import (
     Frame,
     Repeat,
@@ -13,21 +12,13 @@ from donna_core.domain.capture.values import (
 book = RuleBook()
 
 
-@book.rule(
-    "repeat",
-    "every|each|the <nth> <weekday|weekdays>",
-    "every|each <nth> <weekday> of|in the|every|each? month",
-)
-@book.rule("repeat", "on? the? <nth> <weekday|weekdays> of|in|on every|each month")
+@book.meaning
 def nth_weekday(_: Frame, nth: int, day: int) -> Repeat | None:
     """Every first Monday: of the month."""
     return Repeat(every="MONTHLY", weekdays=((nth, day),)) if abs(nth) <= 5 else None
 
 
-@book.rule("repeat", "every|each <nth> and|& <nth> <weekday|weekdays>")
-@book.rule(
-    "repeat", "on? the? <nth> and|& the? <nth> <weekday|weekdays> of|in every|each|the month"
-)
+@book.meaning
 def two_nth(_: Frame, first: int, second: int, day: int) -> Repeat | None:
     """The second and last Friday of each month."""
     if max(abs(first), abs(second)) > 5:
@@ -35,13 +26,13 @@ def two_nth(_: Frame, first: int, second: int, day: int) -> Repeat | None:
     return Repeat(every="MONTHLY", weekdays=((first, day), (second, day)))
 
 
-@book.rule("repeat", "on? the? <nth|number> day? of <repeat>", "the? <nth> <repeat>")
+@book.meaning
 def nth_of(_: Frame, nth: int, base: Repeat) -> Repeat | None:
     """The 4th of every other month, the 31st day of every year."""
     return _on_numbers(base, (nth,))
 
 
-@book.rule("repeat", "on? the? <nth> <weekday> of|in <repeat>")
+@book.meaning
 def nth_weekday_of(_: Frame, nth: int, day: int, base: Repeat) -> Repeat | None:
     """The first Friday of every third month."""
     if base.every not in ("MONTHLY", "YEARLY") or base.weekdays or abs(nth) > 5:
@@ -49,28 +40,19 @@ def nth_weekday_of(_: Frame, nth: int, day: int, base: Repeat) -> Repeat | None:
     return evolve(base, weekdays=((nth, day),))
 
 
-@book.rule("number_list", "<nth>", "<ordinal|nth> ,|and|& the? <number_list>")
-@book.rule("number_list", "<number>", "<number> ,|and|& <number_list>")
+@book.meaning
 def number_list(_: Frame, first: int, rest: Which = ()) -> Which | None:
     """The 1st and 15th."""
     return (first, *rest) if len(rest) < 12 else None
 
 
-@book.rule(
-    "repeat",
-    "<repeat> ,? on? the|day|days? day? <number_list> of? the? day?",
-    "<repeat> at|in the beginning",
-)
+@book.meaning
 def on_numbers(_: Frame, base: Repeat, numbers: Which = (1,)) -> Repeat | None:
     """Monthly on the 1st."""
     return _on_numbers(base, numbers)
 
 
-@book.rule(
-    "repeat",
-    "<repeat> ,? on|, the? <nth> <weekday>",
-    "<repeat> on? the? <nth> <weekday> in|of <month>",
-)
+@book.meaning
 def on_nth(_: Frame, base: Repeat, nth: int, day: int, month: int | None = None) -> Repeat | None:
     """Monthly on the last Friday; yearly on the fourth Thursday in November."""
     if base.every not in ("MONTHLY", "YEARLY") or base.weekdays or abs(nth) > 53:
@@ -78,12 +60,7 @@ def on_nth(_: Frame, base: Repeat, nth: int, day: int, month: int | None = None)
     return evolve(base, weekdays=((nth, day),), months=(month,) if month else ())
 
 
-@book.rule(
-    "repeat",
-    "every|each <month> on? the? day? <number_list>",
-    "every year on? <month> the? <number_list>",
-)
-@book.rule("repeat", "yearly|annually on <month> the? <number_list>", "every|each <month>")
+@book.meaning
 def yearly_date(_: Frame, month: int, days: Which = ()) -> Repeat | None:
     """Every August on day 20."""
     if not all(1 <= day <= 31 for day in days):
@@ -91,20 +68,13 @@ def yearly_date(_: Frame, month: int, days: Which = ()) -> Repeat | None:
     return Repeat(every="YEARLY", months=(month,), month_days=days)
 
 
-@book.rule(
-    "repeat",
-    "yearly|annually on|, the? <number> of? <month>",
-    "every <ordinal|number> of? <month>",
-    "every year on the? <ordinal|number> of? <month>",
-)
+@book.meaning
 def yearly_day(_: Frame, day: int, month: int) -> Repeat | None:
     """Every 3rd of May."""
     return Repeat(every="YEARLY", months=(month,), month_days=(day,)) if 1 <= day <= 31 else None
 
 
-@book.rule("repeat", "every|each <month> ,|and|& <month>", "<repeat> in <month>")
-@book.rule("repeat", "<repeat> in <month> ,|and|& <month>")
-@book.rule("repeat", "<repeat> in <month> , <month> ,? and? <month>")
+@book.meaning
 def in_months(_: Frame, *parts: Repeat | int) -> Repeat | None:
     """Every January and July; every week in May."""
     base = parts[0] if isinstance(parts[0], Repeat) else Repeat(every="YEARLY")
@@ -113,30 +83,25 @@ def in_months(_: Frame, *parts: Repeat | int) -> Repeat | None:
     return evolve(base, months=tuple(part for part in parts if isinstance(part, int)))
 
 
-@book.rule("dates", "<ordinal>", "<ordinal> ,|and|& the? <dates>", "<ordinal> , and the? <dates>")
+@book.meaning
 def dates(_: Frame, first: int, rest: Which = ()) -> Which | None:
     """The 1st, 10th and 20th."""
     return (first, *rest) if 1 <= first <= 31 and len(rest) < 12 else None
 
 
-@book.rule("repeat", "every|each <dates>", "every|each <dates> of the|each month")
-@book.rule("repeat", "on? the? <dates> of every|each month")
+@book.meaning
 def every_dates(_: Frame, days: Which) -> Repeat:
     """Every 15th; the 1st and 15th of each month."""
     return Repeat(every="MONTHLY", month_days=days)
 
 
-@book.rule("repeat", "every|each <nth> day of the|each? month")
-@book.rule("repeat", "on? the? <nth> day? of every|each month")
+@book.meaning
 def every_nth_day(_: Frame, nth: int) -> Repeat | None:
     """Every last day of the month."""
     return Repeat(every="MONTHLY", month_days=(nth,)) if -31 <= nth <= 31 else None
 
 
-@book.rule("repeat", "on? the? <nth> weekday|workday of every|each month")
-@book.rule("repeat", "on? the? <nth> working|business|work day of every|each month")
-@book.rule("repeat", "every|each <nth> weekday|workday of the month")
-@book.rule("repeat", "every|each <nth> working|business|work day of the month")
+@book.meaning
 def nth_workday(_: Frame, nth: int) -> Repeat | None:
     """The last working day of every month."""
     if abs(nth) > 23:
@@ -144,12 +109,15 @@ def nth_workday(_: Frame, nth: int) -> Repeat | None:
     return Repeat(every="MONTHLY", weekdays=WORKDAYS, positions=(nth,))
 
 
-@book.rule("repeat", "every|each <holiday>", "every|each year on <holiday>")
-@book.rule("repeat", "yearly|annually on <holiday>")
+@book.meaning
 def each_holiday(frame: Frame, name: str) -> Repeat | None:
     """Every Christmas, every Thanksgiving; none for days that follow the moon."""
     years = range(frame.today.year, frame.today.year + 7)
-    days = [day for year in years for day in days_of(name, year, country=frame.country)]
+    days = [
+        day
+        for year in years
+        for day in frame.language.holidays.days_of(name, year, country=frame.country)
+    ]
     if len(days) < len(years) or len({day.month for day in days}) > 1:
         return None
     month = (days[0].month,)
@@ -161,7 +129,7 @@ def each_holiday(frame: Frame, name: str) -> Repeat | None:
     return Repeat(every="YEARLY", months=month, weekdays=tuple(places))
 
 
-@book.rule("repeat", "<repeat> in week|weeks <number_list>")
+@book.meaning
 def in_weeks(_: Frame, base: Repeat, weeks: Which) -> Repeat | None:
     """Every year in week 12."""
     if not all(1 <= week <= 53 for week in weeks):

@@ -9,65 +9,13 @@ from attrs import evolve
 from donna_core.domain.capture.chart import RuleBook
 from donna_core.domain.capture.dates import DAY
 from donna_core.domain.capture.grammar.days import on_day
-from donna_core.domain.capture.holidays import (
-    FIRST_WORDS,
-    FROM_SUNSET,
-    HOLIDAYS,
-    days_of,
-    normal,
-)
-from donna_core.domain.capture.tokens import Shape, Token
+from donna_core.domain.capture.holidays import normal
+from donna_core.domain.capture.tokens import Token
 from donna_core.domain.capture.values import Frame, Grain, Length, Part, When
 
 book = RuleBook()
 
 _SEARCHED_YEARS = 3
-
-
-_FIRST = "=" + "|".join(sorted(FIRST_WORDS))
-_LEADS = frozenset(
-    ["on", "by", "before", "until", "till", "after", "since", "this", "next", "last", "from"]
-)
-_FOLLOWING = frozenset(
-    [
-        "at",
-        "in",
-        "on",
-        "and",
-        "or",
-        "of",
-        "to",
-        "with",
-        "by",
-        "for",
-        "so",
-        "then",
-        "but",
-        "from",
-        "because",
-        "if",
-        "when",
-        "early",
-        "late",
-        "noon",
-        "midnight",
-        "please",
-        "this",
-        "next",
-        "last",
-        "around",
-        "before",
-        "after",
-        "until",
-        "till",
-        "is",
-        "was",
-        "mid",
-        "has",
-        "we",
-        "i",
-    ]
-)
 
 
 def _holds(words: Sequence[str]) -> bool:
@@ -79,65 +27,54 @@ def _holds(words: Sequence[str]) -> bool:
     )
 
 
-def _is_no_adjective(tokens: Sequence[Token], start: int, end: int) -> bool:
-    """Whether the day is meant, unlike in "the Christmas party" and "New Year resolutions"."""
-    if end >= len(tokens) or tokens[end].shape is not Shape.WORD:
-        return True
-    if tokens[end].norm in _FOLLOWING or tokens[start].norm in _LEADS:
-        return True
-    return start > 0 and tokens[start - 1].norm in _LEADS
-
-
-@book.rule("holiday", *(" ".join([_FIRST, *["{word|punctuation}"] * more]) for more in range(7)))
-def holiday(_: Frame, first: str, *others: Token) -> str | None:
+@book.meaning
+def holiday(frame: Frame, first: str, *others: Token) -> str | None:
     """Christmas Eve."""
     words = [first, *(token.norm for token in others)]
     name = normal(words)
-    return name if name in HOLIDAYS and _holds(words) else None
+    known = frame.language.holidays.by_name
+    return name if name in known and _holds(words) else None
 
 
-@book.rule(
-    "holiday",
-    *(" ".join(["{word}"] * count + ["=day|holiday|eve|festival"]) for count in (1, 2, 3)),
-)
+@book.meaning
 def national(frame: Frame, *words: Token | str) -> str | None:
     """Republic Day, where the person's country has one."""
     if frame.country is None:
         return None
     name = normal(word if isinstance(word, str) else word.norm for word in words)
     years = range(frame.today.year, frame.today.year + 2)
-    found = any(days_of(name, year, country=frame.country) for year in years)
-    return name if found and name not in HOLIDAYS else None
+    found = any(_days(frame, name, year) for year in years)
+    return name if found and name not in frame.language.holidays.by_name else None
 
 
-@book.rule("day", "next|this|coming|upcoming? <holiday>", "the <holiday>", guard=_is_no_adjective)
+@book.meaning
 def holiday_day(frame: Frame, name: str) -> When | None:
     """Halloween: the next one."""
     for year in range(frame.today.year, frame.today.year + _SEARCHED_YEARS):
-        for day in days_of(name, year, country=frame.country):
+        for day in _days(frame, name, year):
             if day >= frame.today:
-                return _kept(name, day)
+                return _kept(frame, name, day)
     return None
 
 
-@book.rule("day", "last|past|previous <holiday>")
+@book.meaning
 def last_holiday(frame: Frame, name: str) -> When | None:
     """Last Christmas."""
     for year in range(frame.today.year, frame.today.year - _SEARCHED_YEARS, -1):
-        for day in reversed(days_of(name, year, country=frame.country)):
+        for day in reversed(_days(frame, name, year)):
             if day < frame.today:
-                return evolve(_kept(name, day), fixed=True)
+                return evolve(_kept(frame, name, day), fixed=True)
     return None
 
 
-@book.rule("day", "the? <holiday> ,|of|in? <year>")
+@book.meaning
 def holiday_of(frame: Frame, name: str, of: int) -> When | None:
     """Easter 2027."""
-    days = days_of(name, of, country=frame.country)
-    return evolve(_kept(name, days[0]), fixed=True) if days else None
+    days = _days(frame, name, of)
+    return evolve(_kept(frame, name, days[0]), fixed=True) if days else None
 
 
-@book.rule("day", "<holiday> of? <period>", "<holiday> in <length>")
+@book.meaning
 def holiday_period(frame: Frame, name: str, when: When | Length) -> When | None:
     """Thanksgiving of next year; Diwali in five years: the first from that day on."""
     if isinstance(when, When):
@@ -145,28 +82,32 @@ def holiday_period(frame: Frame, name: str, when: When | Length) -> When | None:
         return holiday_of(frame, name, when.first.year) if of_year and when.first else None
     start = when.after(frame.today)
     for year in range(start.year, start.year + 2):
-        for day in days_of(name, year, country=frame.country):
+        for day in _days(frame, name, year):
             if day >= start:
-                return _kept(name, day)
+                return _kept(frame, name, day)
     return None
 
 
-@book.rule("daypart", "<holiday> in? the? <part>", "early|late <holiday> <part>")
+@book.meaning
 def holiday_part(frame: Frame, name: str, part: Part) -> When | None:
     """Christmas morning."""
     found = holiday_day(frame, name) if part.name != "eve" else None
     return evolve(found, part=part) if found else None
 
 
-@book.rule("day", "<holiday> -? eve", "the eve of <holiday>")
+@book.meaning
 def eve(frame: Frame, name: str) -> When | None:
     """The eve of Easter."""
     found = holiday_day(frame, name)
     return on_day(found.last - DAY) if found and found.last else None
 
 
-def _kept(name: str, day: date) -> When:
+def _days(frame: Frame, name: str, year: int) -> tuple[date, ...]:
+    return frame.language.holidays.days_of(name, year, country=frame.country)
+
+
+def _kept(frame: Frame, name: str, day: date) -> When:
     """Return the day as it is kept: a Jewish day from the evening before it."""
-    if name in FROM_SUNSET:
+    if name in frame.language.holidays.from_sunset:
         return When(first=day - timedelta(days=1), last=day)
     return on_day(day)

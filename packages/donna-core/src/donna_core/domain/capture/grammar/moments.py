@@ -1,15 +1,14 @@
 """Days and times joined: tomorrow at 9, Friday evening, 8 tonight, in an hour and a half."""
 
-from collections.abc import Sequence
 from datetime import datetime, time, timedelta
 
 from attrs import evolve
 
 from donna_core.domain.capture.chart import RuleBook
 from donna_core.domain.capture.dates import DAY
-from donna_core.domain.capture.grammar.clocks import Span, hour, nothing_counted, span
+from donna_core.domain.capture.grammar.clocks import Span, hour, span
 from donna_core.domain.capture.grammar.dayparts import early_late as halved
-from donna_core.domain.capture.grammar.days import WEEKDAY_NAMES, on_day
+from donna_core.domain.capture.grammar.days import on_day
 from donna_core.domain.capture.grammar.lengths import UNITS, length_of
 from donna_core.domain.capture.tokens import Token
 from donna_core.domain.capture.values import Clock, Frame, Length, Meaning, Part, Role, When
@@ -17,43 +16,6 @@ from donna_core.domain.capture.values import Clock, Frame, Length, Meaning, Part
 book = RuleBook()
 
 Time = Clock | Span | int
-
-
-def _after_timer(tokens: Sequence[Token], start: int, _: int) -> bool:
-    """Whether the length says when a timer or reminder goes off."""
-    return start > 0 and tokens[start - 1].norm in _TIMERS
-
-
-def _is_whole(tokens: Sequence[Token], start: int, end: int) -> bool:
-    """Whether the text says nothing else."""
-    return start == 0 and end == len(tokens)
-
-
-def _is_no_holiday_eve(tokens: Sequence[Token], _: int, end: int) -> bool:
-    """Whether "eve" is the evening of a weekday and not the day before a feast."""
-    return tokens[end - 1].norm != "eve" or tokens[end - 2].norm in _PLAIN_DAYS
-
-
-_PLAIN_DAYS = frozenset([*WEEKDAY_NAMES, "today", "tomorrow", "yesterday", "this"])
-
-
-def _opens(_: Sequence[Token], start: int, __: int) -> bool:
-    """Whether the text begins with it; elsewhere "3-4 Monday" may be pages."""
-    return start == 0
-
-
-def _rings(tokens: Sequence[Token], start: int, end: int) -> bool:
-    """Whether an alarm or a reminder is set for a bare hour."""
-    return _after_timer(tokens, start, end) and nothing_counted(tokens, start, end)
-
-
-def _after_me(tokens: Sequence[Token], start: int, _: int) -> bool:
-    """Whether it is "remind me later", not "see you later"."""
-    return start > 0 and tokens[start - 1].norm == "me"
-
-
-_TIMERS = frozenset({"timer", "reminder", "alarm"})
-_TIME = "<clock|timed|range>"
 
 
 def at_time(when: When, value: Time) -> When | None:
@@ -67,8 +29,7 @@ def at_time(when: When, value: Time) -> When | None:
     return evolve(when, clock=first, until=last, loose=loose)
 
 
-@book.rule("daypart", "<day> ,? in? the? <part>", guard=_is_no_holiday_eve)
-@book.rule("daypart", "<part> of? <day>", "<part> on <day>")
+@book.meaning
 def day_and_part(_: Frame, first: When | Part, second: When | Part) -> When | None:
     """Tomorrow morning."""
     when, part = (first, second) if isinstance(first, When) else (second, first)
@@ -77,7 +38,7 @@ def day_and_part(_: Frame, first: When | Part, second: When | Part) -> When | No
     return evolve(when, part=part)
 
 
-@book.rule("daypart", "=early|late ,? on? <day> <part>", "=early|late <daypart>")
+@book.meaning
 def early_late(frame: Frame, which: str, when: When, whole: Part | None = None) -> When | None:
     """Early tomorrow morning."""
     part = whole or when.part
@@ -86,67 +47,66 @@ def early_late(frame: Frame, which: str, when: When, whole: Part | None = None) 
     return evolve(when, part=halved(frame, which, part))
 
 
-@book.rule("daypart", "tonight|tonite", "this|today evening|night")
+@book.meaning
 def tonight(frame: Frame) -> When:
     """Tonight: the evening of today and what is left of the day."""
     evening = frame.parts.get("tonight") or Part(name="tonight", start=18, end=24)
     return evolve(on_day(frame.today), part=evening)
 
 
-@book.rule("daypart", "this|later <part>", "later this <part>", "later today this? <part>")
+@book.meaning
 def this_part(frame: Frame, part: Part) -> When:
     """This afternoon."""
     over = part.end <= 24 and frame.now.hour >= part.end
     return evolve(on_day(frame.today, fixed=over), part=part)
 
 
-@book.rule("daypart", "later today", "later on today")
-@book.rule("daypart", "later", "later on", guard=_after_me)
+@book.meaning
 def later_today(frame: Frame) -> When:
     """Later today: what is left of the day."""
     return evolve(on_day(frame.today), part=Part(name="later", start=frame.now.hour + 1, end=24))
 
 
-@book.rule("daypart", "last night")
+@book.meaning
 def last_night(frame: Frame) -> When:
     """Last night."""
     part = frame.parts.get("night") or Part(name="night", start=20, end=24)
     return evolve(on_day(frame.today - timedelta(days=1), fixed=True), part=part)
 
 
-@book.rule("moment", f"<day|daypart> ,|:|-|–? {_TIME}", f"<period> ,? {_TIME}")
+@book.meaning
 def day_time(_: Frame, when: When, value: Time) -> When | None:
     """Tomorrow at 9."""
     return at_time(when, value) if when.clock is None else None
 
 
-@book.rule("moment", "<day|daypart> ,? <number>", guard=nothing_counted)
+@book.meaning
 def day_hour(_: Frame, when: When, value: int) -> When | None:
     """Friday 7."""
     return at_time(when, value) if 1 <= value <= 23 and when.clock is None else None
 
 
-@book.rule("moment", "<day|daypart> ,? at? <number> <number>")
+@book.meaning
 def day_spoken(_: Frame, when: When, value: int, minute: int) -> When | None:
     """Tomorrow six thirty."""
     clock = hour(value, minute) if 10 <= minute < 60 else None
     return at_time(when, clock) if clock else None
 
 
-@book.rule("moment", f"{_TIME} ,|-? on|of|for? <day|daypart>", "<number> <daypart>")
+@book.meaning
 def time_day(_: Frame, value: Time, when: When) -> When | None:
     """3 pm tomorrow, 8 tonight."""
     return at_time(when, value) if when.clock is None else None
 
 
-@book.rule("moment", "<daypart> {integer}", guard=nothing_counted)
+@book.meaning
 def compact_hour(_: Frame, when: When, token: Token) -> When | None:
     """Tonight 815."""
     found = hour(*divmod(int(token.text), 100)) if len(token.text) in (3, 4) else None
     return at_time(when, found) if found and when.clock is None else None
 
 
-@book.rule("moment", "<day|daypart> ,? <dotted>", "<day|daypart> ,? <dotted> -|–|to <dotted>")
+@book.meaning
 def day_dotted(frame: Frame, when: When, first: Clock, last: Clock | None = None) -> When | None:
     """Friday 13.00 - 16.00."""
     if when.clock is not None:
@@ -157,8 +117,7 @@ def day_dotted(frame: Frame, when: When, first: Clock, last: Clock | None = None
     return at_time(when, value) if value else None
 
 
-@book.rule("moment", "<day> ,? <number> -|–|to <number>", guard=nothing_counted)
-@book.rule("moment", "<number> -|– <number> <day>", guard=_opens)
+@book.meaning
 def day_hours(frame: Frame, *parts: When | int) -> When | None:
     """Monday 9-5."""
     when = next(part for part in parts if isinstance(part, When))
@@ -169,7 +128,7 @@ def day_hours(frame: Frame, *parts: When | int) -> When | None:
     return at_time(when, value) if value else None
 
 
-@book.rule("moment", "<length> =before|after|past|from <clock|timed|moment>")
+@book.meaning
 def beside_time(_: Frame, length: Length, side: str, value: Clock | When) -> When | None:
     """Two hours before midnight."""
     when = at_time(When(), value) if isinstance(value, Clock) else value
@@ -186,33 +145,33 @@ def beside_time(_: Frame, length: Length, side: str, value: Clock | When) -> Whe
     return evolve(when, first=first, last=first, clock=shifted, part=None)
 
 
-@book.rule("daypart", "first thing <day>", "<day> ,? first thing")
+@book.meaning
 def first_thing(frame: Frame, when: When) -> When | None:
     """First thing tomorrow."""
     morning = frame.parts.get("morning")
     return evolve(when, part=morning) if morning else None
 
 
-@book.rule("moment", "<number> <number> in the <part>")
+@book.meaning
 def spoken_part(_: Frame, value: int, minute: int, part: Part) -> When | None:
     """Five thirty in the morning."""
     clock = hour(value, minute) if minute >= 10 else None
     return at_time(When(part=part), clock) if clock else None
 
 
-@book.rule("moment", f"{_TIME} in|at? the? <part>", "<number> in the <part>")
+@book.meaning
 def time_part(_: Frame, value: Time, part: Part) -> When | None:
     """8 in the evening."""
     return at_time(When(part=part), value)
 
 
-@book.rule("moment", f"in? the? <part> ,? {_TIME}")
+@book.meaning
 def part_time(_: Frame, part: Part, value: Time) -> When | None:
     """Afternoon 3:30."""
     return at_time(When(part=part), value)
 
 
-@book.rule("moment", "<day> ,? <moment>", "<moment> ,? on? <day>")
+@book.meaning
 def day_moment(_: Frame, first: When, second: When) -> When | None:
     """Tomorrow at 8 in the evening."""
     day, moment = (first, second) if second.first is None else (second, first)
@@ -221,32 +180,25 @@ def day_moment(_: Frame, first: When, second: When) -> When | None:
     return evolve(day, clock=moment.clock, until=moment.until, part=moment.part)
 
 
-@book.rule(
-    "moment",
-    "now",
-    "right|just now",
-    "at present",
-    "at the moment|minute",
-    "immediately|immediatly",
-)
+@book.meaning
 def now(frame: Frame) -> When:
     """Now."""
     return When(first=frame.today, last=frame.today, instant=frame.at)
 
 
-@book.rule("moment", "in {integer} ~'|′")
+@book.meaning
 def minutes_sign(frame: Frame, token: Token) -> When | None:
     """In 5'."""
     return counted(frame, Length(seconds=60 * int(token.text)), sign=1)
 
 
-@book.rule("moment", "<day> ~: {integer} ~: {integer}")
+@book.meaning
 def colon_joined(_: Frame, when: When, hours: Token, minutes: Token) -> When | None:
     """05/31/2027:14:15, the time stamp of log files."""
     return at_time(when, Clock(hour=int(hours.text), minute=int(minutes.text)))
 
 
-@book.rule("day", "<day> =+|- ~<length>", "<day> + <length>")
+@book.meaning
 def plus(_: Frame, when: When, first: str | Length, second: Length | None = None) -> When | None:
     """2027-05-03 -10days."""
     sign, length = (first, second) if isinstance(first, str) else ("+", first)
@@ -255,22 +207,19 @@ def plus(_: Frame, when: When, first: str | Length, second: Length | None = None
     return on_day(length.after(when.first, sign=-1 if sign == "-" else 1), fixed=True)
 
 
-@book.rule("timed", "for <number>", guard=_rings)
+@book.meaning
 def alarm_for(_: Frame, value: int) -> Clock | None:
     """An alarm for 7."""
     return hour(value)
 
 
-@book.rule("moment", "- ~<length>", guard=_is_whole)
+@book.meaning
 def minus(frame: Frame, length: Length) -> When:
     """-2h: the whole text, for elsewhere the dash may lead to a length."""
     return counted(frame, length, sign=-1)
 
 
-@book.rule("moment", "<length> =before|after", guard=_is_whole)
-@book.rule(
-    "moment", "the =second|sec|minute|min|hour|day|week|month|year =before|after", guard=_is_whole
-)
+@book.meaning
 def around_now(frame: Frame, length: Length | str, side: str) -> When | None:
     """The hour before: of now, where the text names nothing else."""
     if isinstance(length, str):
@@ -281,7 +230,7 @@ def around_now(frame: Frame, length: Length | str, side: str) -> When | None:
     return counted(frame, length, sign=1 if side == "after" else -1)
 
 
-@book.rule("moment", "was|were at? <clock>")
+@book.meaning
 def was_at(frame: Frame, clock: Clock) -> When:
     """It was at 5 pm: the last such time."""
     halves = [clock.daytime, clock.daytime.other_half] if clock.open else [clock]
@@ -293,7 +242,7 @@ def was_at(frame: Frame, clock: Clock) -> When:
     return When(first=day, last=day, clock=evolve(ends[-1], hour=ends[-1].hour % 24), fixed=True)
 
 
-@book.rule("phrase", "<length>", guard=_is_whole)
+@book.meaning
 def whole_text(frame: Frame, length: Length) -> Meaning | None:
     """One hour, and nothing else: an answer to when as well as to how long."""
     if not length.is_fine or length.span > timedelta(days=1):
@@ -301,29 +250,25 @@ def whole_text(frame: Frame, length: Length) -> Meaning | None:
     return Meaning(role=Role.ON, when=counted(frame, length, sign=1), length=length)
 
 
-@book.rule("moment", "after <length>")
+@book.meaning
 def after_length(frame: Frame, length: Length) -> When:
     """After two hours."""
     return exactly(frame, length, sign=1)
 
 
-@book.rule("moment", "in about|around|roughly|approximately|exactly? <length>", "in <length> time")
-@book.rule(
-    "moment", "<length> from|after now", "<length> later|hence|out", "+ <length>", "now + <length>"
-)
-@book.rule("moment", "for <length>", guard=_after_timer)
+@book.meaning
 def ahead(frame: Frame, length: Length) -> When:
     """In two hours, counted in real time; in three days, a whole day."""
     return counted(frame, length, sign=1)
 
 
-@book.rule("moment", "<length> ago|earlier|back")
+@book.meaning
 def ago(frame: Frame, length: Length) -> When:
     """Two hours ago."""
     return counted(frame, length, sign=-1)
 
 
-@book.rule("moment", "<moment> at? <clock|timed>", "<moment> in? the? <part>")
+@book.meaning
 def counted_time(_: Frame, when: When, value: Clock | Part) -> When | None:
     """In three days at 9; in two weeks in the morning."""
     if when.first is None or when.instant is not None or when.clock is not None or when.part:

@@ -3,7 +3,6 @@
 Weeks begin on Monday (ISO 8601). A stretch is vague: it says roughly when.
 """
 
-from collections.abc import Sequence
 from datetime import date, timedelta
 
 from attrs import evolve
@@ -17,29 +16,13 @@ from donna_core.domain.capture.dates import (
     plus_months,
     weekday_from,
 )
-from donna_core.domain.capture.grammar.clocks import nothing_counted
 from donna_core.domain.capture.grammar.days import on_day
-from donna_core.domain.capture.holidays import days_of
 from donna_core.domain.capture.tokens import Token
 from donna_core.domain.capture.values import Clock, Frame, Grain, Length, When
 
 book = RuleBook()
 
 
-def _is_led(tokens: Sequence[Token], start: int, end: int) -> bool:
-    """Whether a preposition of time leads to the year or season and no noun follows."""
-    led = start > 0 and tokens[start - 1].norm in _LEADS
-    return led and nothing_counted(tokens, start, end)
-
-
-def _is_alone(tokens: Sequence[Token], _: int, end: int) -> bool:
-    """Whether "shortly" leads to no "after"."""
-    return end >= len(tokens) or tokens[end].norm not in ("before", "after")
-
-
-_LEADS = frozenset(
-    ["in", "during", "by", "until", "till", "before", "after", "since", "of", "over"]
-)
 _MONTHS_IN = {Grain.MONTH: 1, Grain.QUARTER: 3, Grain.YEAR: 12}
 _OFFSETS = {"this": 0, "current": 0, "the": 0, "next": 1, "coming": 1, "following": 1,
             "upcoming": 1, "last": -1, "past": -1, "previous": -1}  # fmt: skip
@@ -62,54 +45,44 @@ def _around(day: date, grain: Grain, offset: int) -> When:
     return stretch(first, plus_months(first, months) - DAY, grain, fixed=offset < 0)
 
 
-@book.rule(
-    "period",
-    "the? =this|current|next|coming|following|upcoming|last|previous =week|month|quarter|year",
-)
+@book.meaning
 def relative(frame: Frame, which: str, grain: str) -> When:
     """Next month."""
     return _around(frame.today, Grain(grain), _OFFSETS[which])
 
 
-_MERGED = {
-    which + grain: (which, grain)
-    for which in ("this", "next", "last")
-    for grain in ("week", "month", "year")
-}
-
-
-@book.rule("period", "=" + "|".join(_MERGED))
-def merged(frame: Frame, word: str) -> When:
+@book.meaning
+def merged(frame: Frame, said: str) -> When:
     """Nextweek, typed without its blank."""
-    return relative(frame, *_MERGED[word])
+    return relative(frame, *said.split())
 
 
-@book.rule("period", "the? past =week|month|quarter|year")
+@book.meaning
 def trailing(frame: Frame, grain: str) -> When | None:
     """The past week: the seven days that end now."""
     months = _MONTHS_IN.get(Grain(grain), 0)
     return back(frame, Length(months=months) if months else Length(days=7))
 
 
-@book.rule("the_period", "the =week|month|quarter|year")
+@book.meaning
 def definite(frame: Frame, grain: str) -> When:
     """The month: the current one."""
     return _around(frame.today, Grain(grain), 0)
 
 
-@book.rule("period", "the? =week|month|year after next")
+@book.meaning
 def after_next(frame: Frame, grain: str) -> When:
     """The week after next."""
     return _around(frame.today, Grain(grain), 2)
 
 
-@book.rule("period", "the week of <day>")
+@book.meaning
 def week_of(_: Frame, when: When) -> When | None:
     """The week of 3 May."""
     return _around(when.first, Grain.WEEK, 0) if when.first else None
 
 
-@book.rule("period", "the? =this|next|coming|upcoming weekend", "=the weekend", "=at weekend")
+@book.meaning
 def weekend(frame: Frame, which: str) -> When:
     """This weekend: Saturday and Sunday of this week, what is left of it."""
     saturday = monday_of(frame.today) + 5 * DAY
@@ -118,21 +91,21 @@ def weekend(frame: Frame, which: str) -> When:
     return stretch(saturday, saturday + DAY, Grain.DAY)
 
 
-@book.rule("period", "last weekend")
+@book.meaning
 def last_weekend(frame: Frame) -> When:
     """Last weekend."""
     saturday = monday_of(frame.today) - 2 * DAY
     return stretch(saturday, saturday + DAY, Grain.DAY, fixed=True)
 
 
-@book.rule("period", "<month> ,|of? <year>")
+@book.meaning
 def month_of(_: Frame, month: int, year: int) -> When:
     """May 2027."""
     first = date(year, month, 1)
     return stretch(first, month_end(first), Grain.MONTH, fixed=True)
 
 
-@book.rule("named_month", "<month>", "next <month>", "this|coming <month>")
+@book.meaning
 def named(frame: Frame, month: int) -> When:
     """May: this month if it is May, else the next one."""
     year = frame.today.year + (month < frame.today.month)
@@ -140,9 +113,7 @@ def named(frame: Frame, month: int) -> When:
     return stretch(first, month_end(first), Grain.MONTH)
 
 
-@book.rule("period", "q ~<number> <year>?", "q ~<number> of? <year|period>")
-@book.rule("period", "the? <ordinal> quarter", guard=nothing_counted)
-@book.rule("period", "the? <ordinal> quarter of? <year|period>")
+@book.meaning
 def quarter(frame: Frame, number: int, year: int | When | None = None) -> When | None:
     """Q3."""
     if not 1 <= number <= 4 or (isinstance(year, When) and year.grain is not Grain.YEAR):
@@ -157,8 +128,7 @@ def quarter(frame: Frame, number: int, year: int | When | None = None) -> When |
 
 
 _SEASONS = {
-    "spring": (3, 20, 3), "summer": (6, 21, 3), "autumn": (9, 23, 3), "fall": (9, 23, 3),
-    "winter": (12, 21, 3),
+    "spring": (3, 20, 3), "summer": (6, 21, 3), "autumn": (9, 23, 3), "winter": (12, 21, 3),
 }  # fmt: skip
 
 
@@ -169,7 +139,7 @@ def season_of(name: str, year: int) -> When:
     return stretch(first, plus_months(first, length) - DAY, Grain.QUARTER)
 
 
-@book.rule("period", f"=this|next|last|coming ={'|'.join(_SEASONS)}")
+@book.meaning
 def relative_season(frame: Frame, which: str, name: str) -> When | None:
     """This summer, next winter."""
     seasons = [season_of(name, frame.today.year + step) for step in range(-2, 3)]
@@ -181,36 +151,36 @@ def relative_season(frame: Frame, which: str, name: str) -> When | None:
     return ahead[1] if which == "next" and begun else ahead[0]
 
 
-@book.rule("period", f"={'|'.join(_SEASONS)} of? <year>")
+@book.meaning
 def season_in(_: Frame, name: str, year: int) -> When:
     """Summer 2028."""
     return evolve(season_of(name, year), fixed=True)
 
 
-@book.rule("named_month", f"the? ={'|'.join(_SEASONS)}", guard=_is_led)
+@book.meaning
 def season(frame: Frame, name: str) -> When | None:
     """In spring."""
     return relative_season(frame, "this", name)
 
 
-@book.rule("bare_year", "<year>", guard=_is_led)
+@book.meaning
 def whole_year(_: Frame, year: int) -> When:
     """In 2028."""
     return evolve(stretch(date(year, 1, 1), date(year, 12, 31), Grain.YEAR), fixed=True)
 
 
-@book.rule("festive", "the holidays", "the christmas|festive season|holidays", "christmas holidays")
+@book.meaning
 def festive(frame: Frame) -> When:
     """The holidays: from Christmas Eve to New Year's Day."""
     year = frame.today.year - (frame.today <= date(frame.today.year, 1, 1))
     return stretch(date(year, 12, 24), date(year + 1, 1, 1), Grain.WEEK)
 
 
-@book.rule("period", "<holiday> weekend")
+@book.meaning
 def holiday_weekend(frame: Frame, name: str) -> When | None:
     """Memorial Day weekend: the Saturday and Sunday beside the day, and the day."""
     for year in (frame.today.year, frame.today.year + 1):
-        for day in days_of(name, year, country=frame.country):
+        for day in frame.language.holidays.days_of(name, year, country=frame.country):
             saturday = monday_of(day) + 5 * DAY if day.weekday() > 2 else monday_of(day) - 2 * DAY
             first, last = min(saturday, day), max(saturday + DAY, day)
             if last >= frame.today:
@@ -218,14 +188,14 @@ def holiday_weekend(frame: Frame, name: str) -> When | None:
     return None
 
 
-@book.rule("period", "the? weekend after next")
+@book.meaning
 def weekend_after_next(frame: Frame) -> When:
     """The weekend after next."""
     saturday = monday_of(frame.today) + 19 * DAY
     return stretch(saturday, saturday + DAY, Grain.DAY)
 
 
-@book.rule("period", "=early|mid|late -? <period|named_month>")
+@book.meaning
 def third_of(_: Frame, which: str, period: When) -> When | None:
     """Early June: its first ten days; late June: what follows the twentieth."""
     if period.first is None or period.last is None or period.grain is not Grain.MONTH:
@@ -235,7 +205,7 @@ def third_of(_: Frame, which: str, period: When) -> When | None:
     return evolve(period, first=days[0], last=days[1], grain=Grain.DAY)
 
 
-@book.rule("period", "the? <nth> week of|in <period|named_month|day>")
+@book.meaning
 def nth_week(_: Frame, nth: int, period: When) -> When | None:
     """The first week of October: the one with its first Monday."""
     if period.first is None or period.last is None or period.grain is not Grain.MONTH:
@@ -249,7 +219,7 @@ def nth_week(_: Frame, nth: int, period: When) -> When | None:
     return stretch(first, first + 6 * DAY, Grain.WEEK, fixed=period.fixed)
 
 
-@book.rule("period", "the? <nth> weekend of|in <period|named_month>")
+@book.meaning
 def nth_weekend(_: Frame, nth: int, period: When) -> When | None:
     """The first weekend in June."""
     if period.first is None or period.grain is not Grain.MONTH:
@@ -258,7 +228,7 @@ def nth_weekend(_: Frame, nth: int, period: When) -> When | None:
     return stretch(saturday, saturday + DAY, Grain.DAY, fixed=period.fixed)
 
 
-@book.rule("period", "calendar? week|wk|cw|kw {integer}", "calendar? week {integer} ,|of? <year>")
+@book.meaning
 def week_number(frame: Frame, token: Token, of: int | None = None) -> When | None:
     """Week 23, of ISO 8601: this year's, or the next one's once it is over."""
     if len(token.text) > 2:
@@ -269,16 +239,14 @@ def week_number(frame: Frame, token: Token, of: int | None = None) -> When | Non
     return stretch(found, found + 6 * DAY, Grain.WEEK, fixed=of is not None)
 
 
-@book.rule(
-    "period", "the? rest|remainder of <the_period>", "the? rest|remainder of this =week|month|year"
-)
+@book.meaning
 def rest_of(frame: Frame, period: When | str) -> When:
     """The rest of the week."""
     whole = period if isinstance(period, When) else _around(frame.today, Grain(period), 0)
     return evolve(whole, first=frame.today)
 
 
-@book.rule("period", "later <period>")
+@book.meaning
 def later(frame: Frame, period: When) -> When | None:
     """Later this week: what is left of it."""
     if period.first is None or period.last is None or period.last < frame.today:
@@ -286,7 +254,7 @@ def later(frame: Frame, period: When) -> When | None:
     return evolve(period, first=max(period.first, frame.today))
 
 
-@book.rule("period", "the? last|past|previous <length>")
+@book.meaning
 def back(frame: Frame, length: Length) -> When | None:
     """The last two weeks."""
     if length.is_fine:
@@ -296,7 +264,7 @@ def back(frame: Frame, length: Length) -> When | None:
     return evolve(stretch(first, frame.today, Grain.DAY, fixed=True), kept=kept)
 
 
-@book.rule("point", "the? end|close of <period|the_period|named_month|bare_year>")
+@book.meaning
 def end_of(frame: Frame, period: When) -> When | None:
     """The end of next month; that of a week is its Friday, or its Sunday once Friday is over."""
     if period.first is None or period.last is None:
@@ -308,14 +276,14 @@ def end_of(frame: Frame, period: When) -> When | None:
     return evolve(period, first=last, last=last, grain=Grain.DAY)
 
 
-@book.rule("point", "month -? end", "eom", "end of month|mth", "month end")
+@book.meaning
 def end_of_month(frame: Frame) -> When:
     """End of month."""
     last = month_end(frame.today)
     return stretch(last, last, Grain.DAY)
 
 
-@book.rule("point", "eow", "end of week")
+@book.meaning
 def end_of_week(frame: Frame) -> When:
     """End of week: its Friday, or Sunday once Friday is over."""
     friday = monday_of(frame.today) + 4 * DAY
@@ -323,26 +291,26 @@ def end_of_week(frame: Frame) -> When:
     return stretch(last, last, Grain.DAY)
 
 
-@book.rule("point", "eoy", "end of year", "year -? end")
+@book.meaning
 def end_of_year(frame: Frame) -> When:
     """End of year."""
     last = date(frame.today.year, 12, 31)
     return stretch(last, last, Grain.DAY)
 
 
-@book.rule("point", "eoq", "end of quarter", "quarter -? end")
+@book.meaning
 def end_of_quarter(frame: Frame) -> When | None:
     """End of quarter."""
     return end_of(frame, _around(frame.today, Grain.QUARTER, 0))
 
 
-@book.rule("point", "the? beginning|start of <period|the_period|named_month|bare_year>")
+@book.meaning
 def start_of(_: Frame, period: When) -> When | None:
     """The beginning of next month."""
     return evolve(period, last=period.first, grain=Grain.DAY) if period.first else None
 
 
-@book.rule("point", "the? middle of <period|the_period|named_month|bare_year>", "mid -? <period>")
+@book.meaning
 def middle_of(_: Frame, period: When) -> When | None:
     """Mid-March."""
     if period.first is None or period.last is None:
@@ -351,39 +319,25 @@ def middle_of(_: Frame, period: When) -> When | None:
     return stretch(found, found, Grain.DAY, fixed=period.fixed)
 
 
-@book.rule(
-    "point", "eod <day>", "<day> eod", "eod", "the? end of the? day on|,? <day>", "<day> end of day"
-)
-@book.rule("point", "the? end of the? day", "the? end of <day>")
+@book.meaning
 def end_of_day(frame: Frame, when: When | None = None) -> When:
     """End of day: 23:59 of it."""
     return evolve(when or on_day(frame.today), clock=Clock(hour=23, minute=59), ends_day=True)
 
 
-@book.rule(
-    "point",
-    "cob <day>",
-    "<day> cob",
-    "cob",
-    "close of business|play on|,? <day>",
-    "close of business|play",
-)
+@book.meaning
 def close_of_business(frame: Frame, when: When | None = None) -> When:
     """Close of business: 17:00."""
     return evolve(when or on_day(frame.today), clock=_CLOSE_OF_BUSINESS, ends_day=True)
 
 
-@book.rule("soon", "shortly", guard=_is_alone)
-@book.rule("soon", "in a while|bit|moment|jiffy")
-@book.rule("soon", "soon", "pretty|very soon", "as? soon as possible", "in the near future")
+@book.meaning
 def soon(frame: Frame) -> When:
     """Soon: within three days."""
     return stretch(frame.today, frame.today + 3 * DAY, Grain.DAY)
 
 
-@book.rule(
-    "soon", "one of these days", "in the coming days", "over the next few days", "sometime soon"
-)
+@book.meaning
 def some_day(frame: Frame) -> When:
     """One of these days: within a week."""
     return stretch(frame.today, weekday_from(frame.today, 6), Grain.DAY)

@@ -18,9 +18,7 @@ from donna_core.domain.capture.values import Frame, Grain, Length, When
 book = RuleBook()
 
 
-@book.rule(
-    "day", "the? <ordinal> of <period>", "the? <ordinal> <period>", "<period> on? the <ordinal>"
-)
+@book.meaning
 def day_of_period(frame: Frame, first: int | When, second: int | When) -> When | None:
     """The 20th of next month."""
     day, period = (first, second) if isinstance(first, int) else (second, first)
@@ -32,15 +30,14 @@ def day_of_period(frame: Frame, first: int | When, second: int | When) -> When |
     return on_day(found, fixed=period.fixed or found < frame.today)
 
 
-@book.rule("day", "the? <nth> <weekday> of|in this month")
+@book.meaning
 def nth_this_month(frame: Frame, nth: int, index: int) -> When:
     """The first Monday in this month, even where it is past."""
     found = nth_weekday(frame.today.year, frame.today.month, nth, index)
     return on_day(found, fixed=found < frame.today)
 
 
-@book.rule("day", "the? <nth> <weekday> of|in <period|month>", "the? <nth> <weekday>")
-@book.rule("day", "the? <nth> <weekday> of|in the month")
+@book.meaning
 def nth_in(frame: Frame, nth: int, index: int, where: int | When | None = None) -> When | None:
     """The first Monday of next month; of the month, the next one that is still ahead."""
     if isinstance(where, When):
@@ -60,15 +57,7 @@ def nth_in(frame: Frame, nth: int, index: int, where: int | When | None = None) 
     return None
 
 
-@book.rule(
-    "day",
-    "the? <nth> =day|workday|weekday of|in <period|named_month>",
-    "the? <nth> =working|business|work day of|in <period|named_month>",
-    "the? <nth> =workday|weekday",
-    "the? <nth> =working|business|work day",
-    "the? <nth> =day|workday|weekday of|in the|this month",
-    "the? <nth> =working|business|work day of|in the|this month",
-)
+@book.meaning
 def nth_day(frame: Frame, nth: int, which: str, period: When | None = None) -> When | None:
     """The last working day of the month."""
     first = period.first if period else frame.today.replace(day=1)
@@ -85,7 +74,7 @@ def nth_day(frame: Frame, nth: int, which: str, period: When | None = None) -> W
     return on_day(found, fixed=period is not None and period.fixed)
 
 
-@book.rule("day", "<length> from|after <day>", "<length> from|after now")
+@book.meaning
 def later_than(frame: Frame, length: Length, when: When | None = None) -> When | None:
     """Four days from yesterday."""
     start = when.first if when else frame.today
@@ -94,7 +83,7 @@ def later_than(frame: Frame, length: Length, when: When | None = None) -> When |
     return on_day(length.after(start))
 
 
-@book.rule("day", "<length> before|ago <day>")
+@book.meaning
 def earlier_than(_: Frame, length: Length, when: When) -> When | None:
     """Two weeks before 13 May."""
     if when.first is None or length.is_fine:
@@ -102,7 +91,7 @@ def earlier_than(_: Frame, length: Length, when: When) -> When | None:
     return on_day(length.after(when.first, sign=-1), fixed=True)
 
 
-@book.rule("day", "<weekday> in <length>", "in <length> ,? on <weekday>")
+@book.meaning
 def weekday_in(frame: Frame, first: int | Length, second: int | Length) -> When | None:
     """Friday in two weeks: the one of that week."""
     index, length = (first, second) if isinstance(first, int) else (second, first)
@@ -111,7 +100,7 @@ def weekday_in(frame: Frame, first: int | Length, second: int | Length) -> When 
     return weekday_later(frame, index, length)
 
 
-@book.rule("day", "the? day =after|following|before|preceding <day>")
+@book.meaning
 def next_to(_: Frame, side: str, when: When) -> When | None:
     """The day after Christmas."""
     if when.first is None or when.last is None or when.clock is not None:
@@ -120,8 +109,7 @@ def next_to(_: Frame, side: str, when: When) -> When | None:
     return on_day(when.first - DAY if is_before else when.last + DAY, fixed=when.fixed)
 
 
-@book.rule("day", "the? <weekday> =before|after|following|preceding <day>")
-@book.rule("day", "the? first <weekday> =after|following <day>")
+@book.meaning
 def weekday_beside(_: Frame, index: int, side: str, when: When) -> When | None:
     """The Friday before Christmas."""
     if when.first is None or when.last is None:
@@ -131,8 +119,7 @@ def weekday_beside(_: Frame, index: int, side: str, when: When) -> When | None:
     return on_day(weekday_from(when.last + DAY, index), fixed=when.fixed)
 
 
-@book.rule("day", "the? closest|nearest <weekday> to <day>")
-@book.rule("day", "the? <weekday> closest|nearest to <day>")
+@book.meaning
 def nearest(_: Frame, index: int, when: When) -> When | None:
     """The Monday nearest to 5 October."""
     if when.first is None:
@@ -141,7 +128,7 @@ def nearest(_: Frame, index: int, when: When) -> When | None:
     return on_day(after if (after - when.first).days <= 3 else after - timedelta(weeks=1))
 
 
-@book.rule("day", "the? <nth> <weekday> after <day>")
+@book.meaning
 def nth_after(_: Frame, nth: int, index: int, when: When) -> When | None:
     """The third Tuesday after Christmas."""
     if when.last is None or nth < 1:
@@ -150,7 +137,7 @@ def nth_after(_: Frame, nth: int, index: int, when: When) -> When | None:
     return on_day(found, fixed=when.fixed)
 
 
-@book.rule("day", "<weekday> <length> from now", "<weekday> <length> after <day>")
+@book.meaning
 def weekday_later(
     frame: Frame, index: int, length: Length, when: When | None = None
 ) -> When | None:

@@ -1,12 +1,11 @@
 """Dates written in digits: 2027-05-03, 3/5/2027, 03.05., 05/2027."""
 
 import re
-from collections.abc import Sequence
 from datetime import UTC, date, datetime
 
 from donna_core.domain.capture.chart import RuleBook
 from donna_core.domain.capture.dates import month_end
-from donna_core.domain.capture.grammar.days import WEEKDAY_NAMES, dated
+from donna_core.domain.capture.grammar.days import dated
 from donna_core.domain.capture.tokens import Token
 from donna_core.domain.capture.values import Clock, Frame, Grain, When
 
@@ -17,11 +16,6 @@ _TIME = re.compile(
     r"[T ](\d{1,2}):(\d{2})(?::(\d{2})(?:\.\d+)?)?(Z|[+-]\d{2}:?\d{2})?$", re.IGNORECASE
 )
 _PIVOT = 69  # two-digit years up to here belong to this century (POSIX strptime)
-_DENOMINATORS = (2, 3, 4, 8)
-_WEEKDAYS = frozenset(WEEKDAY_NAMES)
-_PREPOSITIONS = frozenset(
-    ["on", "by", "before", "until", "till", "due", "from", "after", "since", "for", "of"]
-)
 
 
 def _full_year(value: int, digits: int) -> int:
@@ -47,24 +41,7 @@ def _placed(frame: Frame, first: int, second: int, year: int | None) -> When | N
     return None
 
 
-def _is_date(tokens: Sequence[Token], start: int, _: int) -> bool:
-    """Whether 3/4 is no fraction: a preposition leads to it or no fraction looks like it."""
-    upper, lower = (int(part) for part in _NUMBERS.findall(tokens[start].text))
-    if tokens[start].text == "24/7":
-        return False
-    if start and tokens[start - 1].norm in _PREPOSITIONS:
-        return True
-    following = tokens[start + 1].norm if start + 1 < len(tokens) else ""
-    return upper >= lower or lower not in _DENOMINATORS or following in {"", "at", ","}
-
-
-def _is_led(tokens: Sequence[Token], start: int, _: int) -> bool:
-    """Whether a preposition leads to the number."""
-    before = [token.norm for token in tokens[max(0, start - 2) : start] if token.norm != ","]
-    return bool(before) and before[-1] in _PREPOSITIONS - {"of", "for", "from"} | _WEEKDAYS
-
-
-@book.rule("date", "{iso}")
+@book.meaning
 def iso(frame: Frame, token: Token) -> When | None:
     """2027-05-03."""
     if _TIME.search(token.text):
@@ -74,7 +51,7 @@ def iso(frame: Frame, token: Token) -> When | None:
     return found or (_in_calendar(frame, year, third, second) if second > 12 else None)
 
 
-@book.rule("moment", "{iso}")
+@book.meaning
 def iso_time(frame: Frame, token: Token) -> When | None:
     """2027-05-03T15:30, with or without an offset."""
     time = _TIME.search(token.text)
@@ -92,7 +69,7 @@ def iso_time(frame: Frame, token: Token) -> When | None:
     return When(first=here, last=here, instant=stamp, fixed=True)
 
 
-@book.rule("date", "{date}")
+@book.meaning
 def numeric(frame: Frame, token: Token) -> When | None:
     """3/5/2027, by the person's order of day and month."""
     first, second, year = _NUMBERS.findall(token.text)
@@ -101,14 +78,14 @@ def numeric(frame: Frame, token: Token) -> When | None:
     return _placed(frame, int(first), int(second), _full_year(int(year), len(year)))
 
 
-@book.rule("date", "{slash}", guard=_is_date)
+@book.meaning
 def slash(frame: Frame, token: Token) -> When | None:
     """3/5."""
     first, second = _NUMBERS.findall(token.text)
     return _placed(frame, int(first), int(second), None)
 
 
-@book.rule("date", "{decimal} .?", "{integer} ~. ~{integer} ~.", guard=_is_led)
+@book.meaning
 def dotted(frame: Frame, *tokens: Token) -> When | None:
     """15.11., a date only where a preposition leads to it."""
     numbers = _NUMBERS.findall(" ".join(token.text for token in tokens))
@@ -117,7 +94,7 @@ def dotted(frame: Frame, *tokens: Token) -> When | None:
     return _placed(frame, int(numbers[0]), int(numbers[1]), None)
 
 
-@book.rule("period", "{month_year}")
+@book.meaning
 def month_year(_: Frame, token: Token) -> When | None:
     """05/2027."""
     month, year = (int(part) for part in _NUMBERS.findall(token.text))
@@ -127,7 +104,7 @@ def month_year(_: Frame, token: Token) -> When | None:
     return When(first=first, last=month_end(first), grain=Grain.MONTH, fixed=True)
 
 
-@book.rule("impossible", "{iso}", "{date}")
+@book.meaning
 def no_date(frame: Frame, token: Token) -> str | None:
     """2027-02-30."""
     numbers = _NUMBERS.findall(token.text)
