@@ -1,6 +1,6 @@
 """The chart parser: every reading found once, in linear work."""
 
-from donna_core.domain.capture.chart import Grammar, Rule
+from donna_core.domain.capture.chart import Build, Grammar, Rule
 from donna_core.domain.capture.patterns import patterns
 from donna_core.domain.capture.tokens import Token, tokenize
 
@@ -25,7 +25,7 @@ def _thousands(_: None, value: int) -> int:
     return value * 1000
 
 
-RULES = [
+RULES: list[tuple[str, str, Build]] = [
     ("sum", "{integer}", _number),
     ("sum", "<sum> plus <sum>", _added),
     ("sum", "=$factor the? <sum>", _times),

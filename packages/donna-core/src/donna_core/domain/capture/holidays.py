@@ -107,8 +107,8 @@ def _days(kind: str, first: str, second: int, weekday: int | None, offset: timed
         if kind == "feast":
             return tuple(day + offset for day in lunar_days(year).get(first, ()))
         if kind == "easter":
-            method = EASTER_WESTERN if first == "easter" else EASTER_ORTHODOX
-            return (easter(year, method) + offset,)
+            western = easter(year, EASTER_WESTERN)
+            return ((western if first == "easter" else easter(year, EASTER_ORTHODOX)) + offset,)
         if kind == "nth" and weekday is not None:
             return (nth_weekday(year, int(first), second, weekday) + offset,)
         day = date(year, int(first), second)
