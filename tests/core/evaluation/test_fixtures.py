@@ -21,6 +21,7 @@ LEAST = {
     "classify_priority/tier1_baseline.json": 10,
     "classify_priority/tier2_nuance.json": 8,
     "classify_priority/held_out.json": 40,
+    "classify_priority/held_out_second.json": 40,
     "deduplication/tier1_baseline.json": 30,
     "deduplication/pairs.json": 150,
     "deduplication/held_out.json": 60,

@@ -24,6 +24,7 @@ CLAIMED = [
     "parse_task/tier1_baseline.json",
     "parse_task/tier3_complexity.json",
     "classify_priority/tier1_baseline.json",
+    "classify_priority/tier2_nuance.json",
     "deduplication/tier1_baseline.json",
     "chat_intent/tier1_baseline.json",
 ]

@@ -54,7 +54,9 @@ async def open_runtime(
                 clock=now,
                 ids=ids or UuidSource(),
                 unit_of_work=database.unit_of_work(OWNER),
-                language_model=RulesModel(policy.lexicon, text_limit=policy.text_limit),
+                language_model=RulesModel(
+                    policy.lexicon, priorities=policy.priorities, text_limit=policy.text_limit
+                ),
                 calendars=calendars,
                 own_calendar=own_calendar,
                 notifier=ConsoleNotifier(options.output, clock=now, zone=zone),

@@ -9,7 +9,9 @@ from donna_core.domain.capture.parse import read
 from donna_core.domain.capture.reading import Reading
 from donna_core.domain.codec import to_plain
 from donna_core.domain.errors import ModelUnavailable
+from donna_core.domain.planning.priority import PriorityRules, deadline_priority
 from donna_core.domain.tasks.second_look import judge
+from donna_core.domain.tasks.task import DeadlineType
 from donna_core.domain.timing.zones import zone_named
 from donna_core.ports.language_model import (
     LanguageModel,
@@ -28,8 +30,8 @@ class RulesModel(LanguageModel):
     The confidence is that of the reader, for two titles that of the second look.
     """
 
-    def __init__(self, lexicon: Lexicon, *, text_limit: int) -> None:
-        self._lexicon, self._text_limit = lexicon, text_limit
+    def __init__(self, lexicon: Lexicon, *, priorities: PriorityRules, text_limit: int) -> None:
+        self._lexicon, self._priorities, self._text_limit = lexicon, priorities, text_limit
         self._answers: dict[str, Callable[[Mapping[str, Any]], Mapping[str, Any]]] = {
             "parse_task": self._parse_task,
             "classify_chat_intent": self._classify_chat_intent,
@@ -53,8 +55,26 @@ class RulesModel(LanguageModel):
         return {"intent": reading.intent.value, "confidence": reading.confidence}
 
     def _classify_priority(self, inputs: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Return what the words say, raised by the deadline as for a task that is kept.
+
+        The inputs may bring a local ``deadline`` of their own, a day or a minute.
+        """
         reading = self._read(inputs)
-        return {"priority": reading.priority, "confidence": reading.confidence}
+        deadline, kind = reading.deadline, reading.deadline_type
+        if given := inputs.get("deadline"):
+            deadline = datetime.fromisoformat(given).replace(tzinfo=zone_named(inputs["zone"]))
+            kind = DeadlineType.SOFT
+        priority = deadline_priority(
+            deadline,
+            kind,
+            at=datetime.fromisoformat(inputs["at"]),
+            zone=zone_named(inputs["zone"]),
+            rules=self._priorities,
+        )
+        return {
+            "priority": max(reading.priority, priority or reading.priority),
+            "confidence": reading.confidence,
+        }
 
     def _read(self, inputs: Mapping[str, Any]) -> Reading:
         return read(

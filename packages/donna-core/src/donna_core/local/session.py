@@ -86,7 +86,9 @@ class Session:
             clock=clock,
             ids=ids,
             unit_of_work=InMemoryUnitOfWork(_USER),
-            language_model=RulesModel(policy.lexicon, text_limit=policy.text_limit),
+            language_model=RulesModel(
+                policy.lexicon, priorities=policy.priorities, text_limit=policy.text_limit
+            ),
             calendars=(own, self._others),
             own_calendar=own,
             notifier=self._notifier,

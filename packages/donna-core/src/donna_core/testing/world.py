@@ -94,7 +94,9 @@ class SimulatedWorld:
             ids=ids or SequentialIds(),
             unit_of_work=unit_of_work or InMemoryUnitOfWork(SOMEBODY),
             language_model=language_model
-            or RulesModel(policy.lexicon, text_limit=policy.text_limit),
+            or RulesModel(
+                policy.lexicon, priorities=policy.priorities, text_limit=policy.text_limit
+            ),
             calendars=(own, *foreign_calendars),
             own_calendar=own,
             notifier=_Letterbox(self, notifier or RecordingNotifier()),

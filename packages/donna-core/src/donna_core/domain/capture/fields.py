@@ -10,6 +10,7 @@ from donna_core.domain.capture.conditions import Sets
 from donna_core.domain.capture.lexicon import Lexicon, Match
 from donna_core.domain.capture.marks import Marks
 from donna_core.domain.capture.phrases import Phrase
+from donna_core.domain.capture.pressure import Pressure, read_pressure
 from donna_core.domain.capture.settle import Tone, possible
 from donna_core.domain.capture.spans import Span
 from donna_core.domain.capture.tokens import Shape, Token
@@ -29,8 +30,7 @@ class Words:
 
     domain: Domain
     duration: timedelta | None
-    priority: int | None
-    urgency: tuple[Match, ...]
+    pressure: Pressure
     prep: range | None  # the tokens of the clause that asks for preparation
     agent: bool
     tone: Tone
@@ -40,13 +40,11 @@ def read_words(tokens: Sequence[Token], phrases: Sequence[Phrase], lexicon: Lexi
     """Return what the words beside the time phrases tell about a task."""
     timed = inside(tokens, phrases)
     plain = [token for place, token in enumerate(tokens) if place not in timed]
-    urgency = tuple(lexicon.urgency.within(tokens))
     prep = next(lexicon.prep.within(tokens), None)
     return Words(
         domain=_domain(plain, lexicon),
         duration=_estimate(plain, lexicon),
-        priority=_urgency(urgency),
-        urgency=urgency,
+        pressure=read_pressure(tokens, lexicon),
         prep=_clause(tokens, prep) if prep else None,
         agent=_opens_with_agent_verb(plain, lexicon),
         tone=Tone(
@@ -117,11 +115,8 @@ def taken_from_title(
         if not phrase.span.text.endswith(_POSSESSIVE) and not _qualifies(phrase, tokens, sets=sets)
     ]
     taken = inside(tokens, timed) | set(marks.tokens)
-    for match in words.urgency:
-        start = match.start
-        while start > 0 and tokens[start - 1].norm in sets["fields_degrees"]:
-            start -= 1
-        taken.update(range(start, match.end))
+    for match in words.pressure.said:
+        taken.update(range(match.start, match.end))
     if words.prep is not None and words.prep.start > 0:
         taken.update(words.prep)
     elif words.prep is not None:
@@ -175,7 +170,7 @@ def spans_of(
     spans += [_span("mark", tokens[place].start, tokens[place].end, text) for place in marks.tokens]
     spans += [
         _span("priority", tokens[match.start].start, tokens[match.end - 1].end, text)
-        for match in words.urgency
+        for match in words.pressure.said
     ]
     return tuple(sorted(spans, key=lambda span: (span.start, span.end)))
 
@@ -197,10 +192,6 @@ def _estimate(tokens: Sequence[Token], lexicon: Lexicon) -> timedelta | None:
     matches = lexicon.durations.within(tokens)
     best = max(matches, key=lambda match: match.end - match.start, default=None)
     return best.value if best else None
-
-
-def _urgency(matches: Sequence[Match]) -> int | None:
-    return max((match.value for match in matches), default=None)
 
 
 def _clause(tokens: Sequence[Token], match: Match) -> range:

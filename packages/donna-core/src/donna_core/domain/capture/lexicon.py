@@ -23,7 +23,7 @@ _LISTS = (
     "wish", "vague", "bookings", "request_verbs", "request_nouns", "addressees", "errands",
     "agenda", "events", "contracts", "world", "query_verbs", "listing", "planning", "automation",
     "services", "relations", "places", "contact_verbs", "errand_verbs", "corrections",
-    "restarts",
+    "restarts", "negations", "degrees", "subjects",
 )  # fmt: skip
 
 
@@ -92,6 +92,14 @@ def _same(words: tuple[str, ...], tokens: Sequence[Token], start: int, end: int)
 
 
 @frozen(kw_only=True)
+class Stake:
+    """What is at stake where all these signs are near each other, as a priority."""
+
+    signs: frozenset[str]
+    priority: int
+
+
+@frozen(kw_only=True)
 class Lexicon:
     """Everything the reader knows about words. Build it with ``from_mapping``."""
 
@@ -101,6 +109,11 @@ class Lexicon:
     durations: Phrases
     default_duration: timedelta
     urgency: Phrases
+    negations: Phrases
+    degrees: Phrases
+    subjects: Phrases
+    signs: Phrases
+    stakes: Sequence[Stake]
     default_priority: int
     prefixes: Phrases
     suffixes: Phrases
@@ -154,7 +167,8 @@ class Lexicon:
         Raises ``ConfigError`` for a missing or unknown key and for a value out of its range.
         """
         known = {"parts_of_day", "domains", "durations", "default_minutes", "urgency",
-                 "default_priority", "actions", *_LISTS}  # fmt: skip
+                 "false_alarms", "signs", "stakes", "default_priority", "actions",
+                 *_LISTS}  # fmt: skip
         if odd := set(data) ^ known:
             raise _invalid(f"keys missing or unknown: {', '.join(sorted(map(str, odd)))}")
         try:
@@ -177,11 +191,9 @@ class Lexicon:
                 for text in entry["words"]
             ),
             default_duration=_minutes(data["default_minutes"]),
-            urgency=Phrases.of(
-                (text, _priority(level))
-                for level, texts in data["urgency"].items()
-                for text in texts
-            ),
+            urgency=Phrases.of(_urgency(data["urgency"], data["false_alarms"])),
+            signs=Phrases.of(_by_text(data["signs"]).items()),
+            stakes=_stakes(data["stakes"], data["signs"]),
             default_priority=_priority(data["default_priority"]),
             actions=Phrases.of(
                 (text, ActionVerb(name))
@@ -190,6 +202,38 @@ class Lexicon:
             ),
             **lists,
         )
+
+
+def _urgency(
+    levels: Mapping[int, Sequence[str]], names: Iterable[str]
+) -> Iterator[tuple[str, int | None]]:
+    """Yield the words of urgency with their priority, and names that only sound like it."""
+    for level, texts in levels.items():
+        yield from ((text, _priority(level)) for text in texts)
+    yield from ((text, None) for text in names)
+
+
+def _by_text(signs: Mapping[str, Sequence[str]]) -> Mapping[str, frozenset[str]]:
+    """Return the signs that each phrase is one of."""
+    found: dict[str, set[str]] = {}
+    for name, texts in signs.items():
+        for text in texts:
+            found.setdefault(text, set()).add(name)
+    return {text: frozenset(names) for text, names in found.items()}
+
+
+def _stakes(
+    data: Mapping[int, Sequence[Sequence[str]]], signs: Mapping[str, Sequence[str]]
+) -> tuple[Stake, ...]:
+    """Return the stakes, the highest first."""
+    found = [
+        Stake(signs=frozenset(names), priority=_priority(level))
+        for level, rules in data.items()
+        for names in rules
+    ]
+    if odd := {name for stake in found for name in stake.signs} - set(signs):
+        raise ValueError(f"stakes name signs that are not there: {', '.join(sorted(odd))}")
+    return tuple(sorted(found, key=lambda stake: -stake.priority))
 
 
 def _parts(data: Mapping[str, Sequence[int]]) -> Mapping[str, Part]:

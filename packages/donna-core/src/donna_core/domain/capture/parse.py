@@ -24,6 +24,7 @@ from donna_core.domain.capture.intent import Judgement, judge
 from donna_core.domain.capture.lexicon import Lexicon
 from donna_core.domain.capture.marks import Marks, read_marks
 from donna_core.domain.capture.phrases import Phrase, find
+from donna_core.domain.capture.pressure import Pressure, idle_stretches
 from donna_core.domain.capture.reading import Intent, Reading, Slots
 from donna_core.domain.capture.settle import Settled, settle
 from donna_core.domain.capture.spans import Span
@@ -54,7 +55,9 @@ class _Source:
     def of(cls, text: str, *, frame: Frame, lexicon: Lexicon) -> "_Source":
         tokens = tokenize(text)
         found = find(tokens, text, frame=frame)
+        idle = idle_stretches(tokens, lexicon)
         phrases = [phrase for phrase in found if counts(phrase, tokens, lexicon)]
+        phrases = [phrase for phrase in phrases if not _lies_in(phrase, idle)]
         return cls(text=text, tokens=tokens, phrases=phrases, frame=frame, lexicon=lexicon)
 
     @property
@@ -147,6 +150,10 @@ def _shared_remark(sources: Sequence[_Source]) -> tuple[str, ...]:
     return tuple(f"'{each}' was taken to hold for several of them." for each in words)
 
 
+def _lies_in(phrase: Phrase, stretches: Sequence[tuple[int, int]]) -> bool:
+    return any(start <= phrase.span.start and phrase.span.end <= end for start, end in stretches)
+
+
 def _names_day(phrase: Phrase) -> bool:
     meaning = phrase.meaning
     if meaning.repeat is not None:
@@ -212,7 +219,7 @@ def _single(source: _Source, judged: Judgement) -> Reading:
         times=times,
         confidence=confidence(doubts, sureness=judged.sureness),
         remarks=(*reading.remarks, *remarks_on(doubts)),
-        assumed=_assumed(settled, source, judged),
+        assumed=_assumed(settled, source, judged, words.pressure if not marks.priority else None),
         rules=tuple(dict.fromkeys(name for phrase in amended.phrases for name in phrase.rules)),
         spans=spans_of(source.text, tokens, amended.phrases, marks, words),
     )
@@ -274,7 +281,7 @@ def _assembled(
         title=title.text,
         description=title.description,
         domain=marks.domain or words.domain,
-        priority=marks.priority or words.priority or lexicon.default_priority,
+        priority=marks.priority or words.pressure.priority or lexicon.default_priority,
         deadline=settled.deadline,
         deadline_type=settled.deadline_type,
         start=settled.start,
@@ -293,7 +300,9 @@ def _assembled(
     )
 
 
-def _assumed(settled: Settled, source: _Source, judged: Judgement) -> tuple[str, ...]:
+def _assumed(
+    settled: Settled, source: _Source, judged: Judgement, pressure: Pressure | None
+) -> tuple[str, ...]:
     """Return what was taken for granted, in words; a guessed length has its own field."""
     if judged.intent is not Intent.TASK:
         return ()
@@ -302,4 +311,6 @@ def _assumed(settled: Settled, source: _Source, judged: Judgement) -> tuple[str,
         assumed.append("The time is the likeliest of several.")
     if source.shared and not any(_names_day(phrase) for phrase in source.phrases):
         assumed.append(f"The day is that of '{source.shared[0].span.text}'.")
+    if pressure is not None and pressure.inferred:
+        assumed.append(f"It is pressing: '{' … '.join(pressure.stakes)}'.")
     return tuple(assumed)

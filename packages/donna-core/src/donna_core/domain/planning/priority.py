@@ -95,6 +95,28 @@ def assess(
     return Priority(value=value, reasons=(*reasons, *_flag(task, rules)))
 
 
+def deadline_priority(
+    deadline: datetime | None,
+    deadline_type: DeadlineType,
+    *,
+    at: datetime,
+    zone: ZoneInfo,
+    rules: PriorityRules,
+) -> int | None:
+    """Return the priority that a deadline alone lifts to, or ``None`` where it lifts to none."""
+    if deadline is None or deadline_type is DeadlineType.NONE:
+        return None
+    days = _days_left(deadline, at=at, zone=zone)
+    if deadline_type is DeadlineType.HARD:
+        steps = ((rules.critical_days, _HARD_CRITICAL), (rules.warning_days, _HARD_WARNING))
+    else:
+        steps = ((rules.soft_final_days, _SOFT_FINAL), (rules.soft_rising_days, _SOFT_RISING))
+    lifts = [priority for within, priority in steps if days <= within]
+    if deadline_type is DeadlineType.SOFT:
+        lifts.append(_SOFT_FAR)
+    return max(lifts, default=None)
+
+
 def waiting_on(task_id: TaskId, tasks: Iterable[Task]) -> tuple[Task, ...]:
     """Return the open tasks that cannot start before this one is done, near and far.
 
@@ -153,25 +175,20 @@ def _deadline_floor(
     task: Task, *, at: datetime, zone: ZoneInfo, rules: PriorityRules
 ) -> Reason | None:
     """Return the reason that the deadline gives, with the priority it lifts to."""
-    if task.deadline is None or task.deadline_type is DeadlineType.NONE:
-        return None
-    days = (_day(task.deadline, zone) - _day(at, zone)).days
-    if task.deadline_type is DeadlineType.HARD:
-        steps = ((rules.critical_days, _HARD_CRITICAL), (rules.warning_days, _HARD_WARNING))
-    else:
-        steps = ((rules.soft_final_days, _SOFT_FINAL), (rules.soft_rising_days, _SOFT_RISING))
-    lifts = [priority for within, priority in steps if days <= within]
-    if task.deadline_type is DeadlineType.SOFT:
-        lifts.append(_SOFT_FAR)
-    if not lifts:
+    priority = deadline_priority(task.deadline, task.deadline_type, at=at, zone=zone, rules=rules)
+    if task.deadline is None or priority is None:
         return None
     return Reason.of(
         ReasonCode.DEADLINE_NEAR,
         deadline=task.deadline,
         deadline_type=task.deadline_type,
-        days=days,
-        priority=max(lifts),
+        days=_days_left(task.deadline, at=at, zone=zone),
+        priority=priority,
     )
+
+
+def _days_left(deadline: datetime, *, at: datetime, zone: ZoneInfo) -> int:
+    return (_day(deadline, zone) - _day(at, zone)).days
 
 
 def _is_moved_about(task: Task, rules: PriorityRules) -> bool:
