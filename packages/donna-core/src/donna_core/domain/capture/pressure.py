@@ -23,7 +23,7 @@ class Pressure:
     @property
     def priority(self) -> int | None:
         """The priority the words give; who says that there is no hurry is believed."""
-        said = max((match.value for match in self.said), default=None)
+        said: int | None = max((match.value for match in self.said), default=None)
         if said is None or self.at_stake is None or said == LOWEST_PRIORITY:
             return self.at_stake if said is None else said
         return max(said, self.at_stake)
