@@ -1,7 +1,9 @@
 """What holds for every test: where caches go, and that a slow machine is no failure."""
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from hypothesis import settings
@@ -18,3 +20,20 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
     """Leave benchmarks out unless they are asked for by name: a timing is never a test."""
     asked_for = any("benchmarks" in argument for argument in config.args)
     return True if collection_path.name == "benchmarks" and not asked_for else None
+
+
+POSTGRES = os.environ.get("DONNA_TEST_POSTGRES", "postgresql://postgres@127.0.0.1:5432/test")
+
+
+@pytest.fixture(scope="session")
+def postgres_url() -> Iterator[str]:
+    """Give the address of a schema of this run's own on a server; drop it in the end."""
+    psycopg = pytest.importorskip("psycopg", reason="install donna-adapters[postgres]")
+    schema = f"donna_test_{uuid4().hex}"
+    try:
+        server = psycopg.connect(POSTGRES, autocommit=True, connect_timeout=5)
+    except psycopg.OperationalError:
+        pytest.skip(f"start PostgreSQL at {POSTGRES}, or name another in DONNA_TEST_POSTGRES")
+    with server:
+        yield f"{POSTGRES}?schema={schema}"
+        server.execute(f"DROP SCHEMA IF EXISTS {schema} CASCADE")

@@ -1,11 +1,16 @@
 """Every unit of work and every store in it keep the contracts of their ports."""
 
+import asyncio
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import Connection
 
+from donna_adapters.sql.database import Database
+from donna_adapters.sql.opening import open_database
 from donna_adapters.sql.sqlite import SqliteDatabase
+from donna_adapters.sql.tables import METADATA
 from donna_core.domain.ids import UserId
 from donna_core.local.stores import InMemoryUnitOfWork
 from donna_core.ports.unit_of_work import UnitOfWork
@@ -48,73 +53,46 @@ class Sqlite:
         return self.database.unit_of_work(user_id)
 
 
-class TestInMemoryUnitOfWork(InMemory, UnitOfWorkContract): ...
+@pytest.fixture(scope="module")
+def server(postgres_url: str) -> Iterator[Database]:
+    """Give a database on a server for all tests of this module."""
+    with open_database(url=postgres_url) as database:
+        yield database
 
 
-class TestInMemoryTaskStore(InMemory, TaskStoreContract): ...
+class Postgres:
+    @pytest.fixture(autouse=True)
+    def storage(self, server: Database) -> None:
+        """Give each test empty tables."""
+        self.database = server
+        asyncio.run(server.transact(empty))
+
+    def unit_of_work(self, user_id: UserId) -> UnitOfWork:
+        return self.database.unit_of_work(user_id)
 
 
-class TestInMemoryHistoryStore(InMemory, HistoryStoreContract): ...
+def empty(connection: Connection) -> None:
+    """Take all rows away, those that refer to others first."""
+    for table in reversed(METADATA.sorted_tables):
+        connection.execute(table.delete())
 
 
-class TestInMemoryEventLog(InMemory, EventLogContract): ...
-
-
-class TestInMemoryEscalationStore(InMemory, EscalationStoreContract): ...
-
-
-class TestInMemoryAttentionStore(InMemory, AttentionStoreContract): ...
-
-
-class TestInMemoryJobStore(InMemory, JobStoreContract): ...
-
-
-class TestInMemoryOutbox(InMemory, OutboxContract): ...
-
-
-class TestInMemoryCalendarMirror(InMemory, CalendarMirrorContract): ...
-
-
-class TestInMemorySpendLedger(InMemory, SpendLedgerContract): ...
-
-
-class TestInMemoryInvocationLog(InMemory, InvocationLogContract): ...
-
-
-class TestInMemoryProviderHealth(InMemory, ProviderHealthContract): ...
-
-
-class TestSqlUnitOfWork(Sqlite, UnitOfWorkContract): ...
-
-
-class TestSqlTaskStore(Sqlite, TaskStoreContract): ...
-
-
-class TestSqlHistoryStore(Sqlite, HistoryStoreContract): ...
-
-
-class TestSqlEventLog(Sqlite, EventLogContract): ...
-
-
-class TestSqlEscalationStore(Sqlite, EscalationStoreContract): ...
-
-
-class TestSqlAttentionStore(Sqlite, AttentionStoreContract): ...
-
-
-class TestSqlJobStore(Sqlite, JobStoreContract): ...
-
-
-class TestSqlOutbox(Sqlite, OutboxContract): ...
-
-
-class TestSqlCalendarMirror(Sqlite, CalendarMirrorContract): ...
-
-
-class TestSqlSpendLedger(Sqlite, SpendLedgerContract): ...
-
-
-class TestSqlInvocationLog(Sqlite, InvocationLogContract): ...
-
-
-class TestSqlProviderHealth(Sqlite, ProviderHealthContract): ...
+CONTRACTS = [
+    UnitOfWorkContract,
+    TaskStoreContract,
+    HistoryStoreContract,
+    EventLogContract,
+    EscalationStoreContract,
+    AttentionStoreContract,
+    JobStoreContract,
+    OutboxContract,
+    CalendarMirrorContract,
+    SpendLedgerContract,
+    InvocationLogContract,
+    ProviderHealthContract,
+]
+# A new store is one line above: it keeps its contract in memory, in a file and on a server.
+for _storage in (InMemory, Sqlite, Postgres):
+    for _contract in CONTRACTS:
+        _name = f"Test{_storage.__name__}{_contract.__name__.removesuffix('Contract')}"
+        globals()[_name] = type(_name, (_storage, _contract), {})

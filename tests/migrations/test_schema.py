@@ -30,11 +30,11 @@ def upgrade(connection: Connection) -> None:
     connection.commit()
 
 
-def schema(connection: Connection) -> dict[str, str | None]:
-    """Return the statement behind each table and index, by name."""
+def schema(connection: Connection) -> dict[str, str]:
+    """Return the statement behind each table and index, by name, however it is laid out."""
     rows = connection.exec_driver_sql("SELECT name, sql FROM sqlite_master").fetchall()
     connection.rollback()
-    return {row.name: row.sql for row in rows}
+    return {row.name: " ".join((row.sql or "").replace('"', "").split()) for row in rows}
 
 
 def test_tables_and_migrations_agree(tmp_path: Path) -> None:

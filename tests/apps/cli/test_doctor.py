@@ -5,6 +5,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from donna_adapters.sql.schema import LINEAGE
+
 Donna = Callable[..., Any]
 
 
@@ -20,7 +22,7 @@ def test_a_healthy_home(donna: Donna, home: Path) -> None:
 
     assert said.code == 0
     assert said.json["ok"] is True
-    assert "schema 0001" in checks(said)["database"]["found"]
+    assert f"schema {LINEAGE.head}" in checks(said)["database"]["found"]
     assert checks(said)["time zone"]["found"] == "Europe/Berlin"
     assert str(home) in checks(said)["data folder"]["found"]
 

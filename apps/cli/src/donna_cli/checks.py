@@ -57,7 +57,8 @@ async def examine(options: Options) -> AsyncIterator[Check]:
 async def _inside(composed: Composed) -> AsyncIterator[Check]:
     """Yield the checks of a Donna that could be opened."""
     yield _zone(composed)
-    yield _private("database file", composed.home.place.database)
+    if composed.home.place.database_url is None:
+        yield _private("database file", composed.home.place.database)
     try:
         async for check in _database(composed):
             yield check
@@ -101,7 +102,7 @@ def _zone(composed: Composed) -> Check:
 
 async def _database(composed: Composed) -> AsyncIterator[Check]:
     state = await inspect(composed.database)
-    found = f"schema {state.schema}, SQLite {state.sqlite_version}, journal {state.journal_mode}"
+    found = f"schema {state.schema}, {state.engine}"
     advice = (
         f"With SQLite {state.safe_version} or later it would write faster: pip install pysqlite3"
         if state.safe_version

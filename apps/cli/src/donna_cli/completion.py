@@ -1,5 +1,6 @@
 """What the shell completes: the numbers and titles of open tasks, read without opening Donna."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -28,9 +29,12 @@ def _titles(context: typer.Context) -> list[tuple[int, str]]:
     from donna_adapters.compose.settings import DATABASE_NAME  # noqa: PLC0415  # see above
     from donna_adapters.console.notifier import printable  # noqa: PLC0415  # see above
     from donna_adapters.sql.inspection import open_titles as read  # noqa: PLC0415  # see above
+    from donna_adapters.sql.opening import URL_VARIABLE  # noqa: PLC0415  # see above
     from donna_adapters.system.folders import data_folder  # noqa: PLC0415  # see above
     from donna_core.domain.errors import DonnaError  # noqa: PLC0415  # see above
 
+    if os.environ.get(URL_VARIABLE):
+        return []  # a shell does not wait for a server
     try:
         found = read(data_folder(_asked_for(context)) / DATABASE_NAME, limit=MOST)
     except DonnaError:

@@ -10,7 +10,8 @@ from attrs import frozen
 from donna_adapters.calendars.ics import IcsCalendar
 from donna_adapters.compose.settings import OWNER, Home, Options, find_home
 from donna_adapters.console.notifier import ConsoleNotifier
-from donna_adapters.sql.sqlite import SqliteDatabase
+from donna_adapters.sql.database import Database
+from donna_adapters.sql.opening import open_database
 from donna_core.domain.errors import ConfigError
 from donna_core.domain.timing.zones import UnknownZone, zone_named
 from donna_core.local.clock import SystemClock
@@ -28,7 +29,7 @@ class Composed:
 
     runtime: Runtime
     home: Home
-    database: SqliteDatabase
+    database: Database
 
 
 @asynccontextmanager
@@ -45,7 +46,7 @@ async def open_runtime(
     policy = policy_from(home.settings, zone=zone)
     own_calendar, calendars = _calendars(home, zone)
     now = clock or SystemClock()
-    database = SqliteDatabase.open(home.place.database)
+    database = open_database(path=home.place.database, url=home.place.database_url)
     try:
         yield Composed(
             runtime=Runtime(

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from attrs import field, frozen
 
+from donna_adapters.sql.opening import URL_VARIABLE
 from donna_adapters.system.folders import data_folder
 from donna_adapters.system.zone import detected_zone
 from donna_core.domain.ids import UserId
@@ -29,11 +30,15 @@ class Options:
 
 @frozen(kw_only=True)
 class Place:
-    """The folders and files of one Donna; ``config`` is ``None`` while nothing is overlaid."""
+    """The folders and files of one Donna; ``config`` is ``None`` while nothing is overlaid.
+
+    ``database_url`` is the server that is used instead of the file ``database``, if any.
+    """
 
     data: Path
     config: Path | None
     database: Path
+    database_url: str | None = None
 
     @property
     def config_folder(self) -> Path:
@@ -62,7 +67,12 @@ def find_place(options: Options) -> Place:
     named = options.config_dir or _from_environment(options.environment)
     own = data / "config"
     config = named or (own if own.is_dir() else None)
-    return Place(data=data, config=config, database=data / DATABASE_NAME)
+    return Place(
+        data=data,
+        config=config,
+        database=data / DATABASE_NAME,
+        database_url=options.environment.get(URL_VARIABLE) or None,
+    )
 
 
 def find_home(options: Options) -> Home:
@@ -81,7 +91,7 @@ def find_home(options: Options) -> Home:
         settings=settings,
         zone=zone,
         zone_note=note,
-        first_run=not place.database.exists(),
+        first_run=place.database_url is None and not place.database.exists(),
     )
 
 

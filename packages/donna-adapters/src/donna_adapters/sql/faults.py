@@ -67,7 +67,7 @@ OPERATING_SYSTEM: Mapping[int, int] = {
 class SchemaTooNew(Refused):
     """The database was written by a newer Donna."""
 
-    def __init__(self, path: Path, *, found: str, known: Sequence[str]) -> None:
+    def __init__(self, path: Path | str, *, found: str, known: Sequence[str]) -> None:
         self.path, self.found, self.known = path, found, tuple(known)
         super().__init__(
             f"{path} has schema {found}, and this Donna knows schemas up to {self.known[-1]}: "
@@ -79,11 +79,11 @@ class SchemaTooNew(Refused):
 class ForeignDatabase(Refused):
     """The file is a healthy database, of some other program."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path | str) -> None:
         self.path = path
         super().__init__(
             f"{path} belongs to another program: it holds tables and no schema stamp of Donna's. "
-            "Name another file. Nothing was changed."
+            "Name another one. Nothing was changed."
         )
 
 

@@ -6,9 +6,9 @@ from pathlib import Path
 from attrs import frozen
 from sqlalchemy import Connection
 
+from donna_adapters.sql.database import Database
 from donna_adapters.sql.driver import DRIVER, SAFE_WAL, SQLITE_VERSION
 from donna_adapters.sql.schema import stamp_of
-from donna_adapters.sql.sqlite import SqliteDatabase
 
 _OPEN_TITLES = """
     SELECT number, title FROM tasks WHERE status NOT IN ('done', 'cancelled')
@@ -18,20 +18,19 @@ _OPEN_TITLES = """
 
 @frozen(kw_only=True)
 class DatabaseState:
-    """How a database is: its schema, how it journals, and what ``quick_check`` says of it.
+    """How a database is: its schema, what runs it, and what ``quick_check`` says of it.
 
     ``damage`` is empty where nothing is wrong; ``safe_version`` is a SQLite that is fit for a
     write-ahead log, where the present one is not.
     """
 
     schema: str
-    sqlite_version: str
-    journal_mode: str
-    damage: str
-    safe_version: str | None
+    engine: str
+    damage: str = ""
+    safe_version: str | None = None
 
 
-async def inspect(database: SqliteDatabase) -> DatabaseState:
+async def inspect(database: Database) -> DatabaseState:
     """Return how the open database is; raise ``StorageUnavailable`` where it cannot be read."""
     return await database.transact(_state)
 
@@ -51,12 +50,15 @@ def open_titles(path: Path, *, limit: int) -> list[tuple[int, str]]:
 
 
 def _state(connection: Connection) -> DatabaseState:
+    schema = stamp_of(connection) or "none"
+    if connection.dialect.name != "sqlite":
+        version = connection.exec_driver_sql("SHOW server_version").scalar_one()
+        return DatabaseState(schema=schema, engine=f"PostgreSQL {version}")
     mode = str(connection.exec_driver_sql("PRAGMA journal_mode").scalar_one())
     found = str(connection.exec_driver_sql("PRAGMA quick_check(1)").scalar_one())
     return DatabaseState(
-        schema=stamp_of(connection) or "none",
-        sqlite_version=_dotted(SQLITE_VERSION),
-        journal_mode=mode.upper(),
+        schema=schema,
+        engine=f"SQLite {_dotted(SQLITE_VERSION)}, journal {mode.upper()}",
         damage="" if found == "ok" else found,
         safe_version=None if SQLITE_VERSION >= SAFE_WAL else _dotted(SAFE_WAL),
     )

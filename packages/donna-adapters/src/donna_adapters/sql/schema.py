@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from attrs import frozen
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, func, insert, select
 from sqlalchemy.exc import OperationalError
 
 from donna_adapters.sql.backup import back_up
@@ -17,6 +17,7 @@ from donna_adapters.sql.tables import ALEMBIC_VERSION, METADATA
 T = TypeVar("T")
 
 _STAMP = select(ALEMBIC_VERSION.c.version_num)
+_STAMPED = select(func.to_regclass(ALEMBIC_VERSION.name).is_not(None))
 
 
 @frozen(kw_only=True)
@@ -32,7 +33,7 @@ class Lineage:
         return self.revisions[-1]
 
 
-LINEAGE = Lineage(revisions=("0001", "0002"), folder=Path(__file__).parent / "migrations")
+LINEAGE = Lineage(revisions=("0001", "0002", "0003"), folder=Path(__file__).parent / "migrations")
 
 
 def bring_up_to_date(
@@ -60,6 +61,8 @@ def bring_up_to_date(
 
 def stamp_of(connection: Connection) -> str | None:
     """Return the revision the database is at, or ``None`` where it has no stamp."""
+    if connection.dialect.name != "sqlite" and not connection.execute(_STAMPED).scalar_one():
+        return None  # there an error would end the transaction
     try:
         return connection.execute(_STAMP).scalar_one_or_none()
     except OperationalError as error:
@@ -68,24 +71,29 @@ def stamp_of(connection: Connection) -> str | None:
         return None
 
 
+def create_tables(connection: Connection, lineage: Lineage) -> None:
+    """Create all tables at once, with the stamp of the present schema.
+
+    Importing Alembic takes longer than all of this; a test holds both ways equal.
+    """
+    ALEMBIC_VERSION.metadata.create_all(connection, checkfirst=False)
+    METADATA.create_all(connection, checkfirst=False)
+    connection.execute(insert(ALEMBIC_VERSION), {"version_num": lineage.head})
+
+
 def _has_tables(connection: Connection) -> bool:
     count = connection.exec_driver_sql("SELECT count(*) FROM sqlite_master").scalar_one()
     return bool(count)
 
 
 def _create(path: Path, connection: Connection, lineage: Lineage) -> str:
-    """Create all tables at once, unless another process was faster; return the stamp.
-
-    Importing Alembic takes longer than all of this; a test holds both ways equal.
-    """
+    """Create all tables, unless another process was faster; return the stamp."""
     found = stamp_of(connection)
     if found is not None:
         return found
     if _has_tables(connection):
         raise ForeignDatabase(path)
-    ALEMBIC_VERSION.metadata.create_all(connection, checkfirst=False)
-    METADATA.create_all(connection, checkfirst=False)
-    connection.execute(insert(ALEMBIC_VERSION), {"version_num": lineage.head})
+    create_tables(connection, lineage)
     return lineage.head
 
 

@@ -1,11 +1,9 @@
 """Donna's database in one file: a single connection writes, on a thread of its own."""
 
-import asyncio
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
-from types import TracebackType
 from typing import TypeVar
 
 from sqlalchemy import Connection
@@ -19,18 +17,18 @@ from donna_adapters.sql.connection import (
     keep_journal,
     make_private,
 )
+from donna_adapters.sql.database import Database
 from donna_adapters.sql.driver import DRIVER
 from donna_adapters.sql.faults import unavailable
 from donna_adapters.sql.schema import LINEAGE, Lineage, bring_up_to_date
-from donna_adapters.sql.unit_of_work import SqlUnitOfWork
-from donna_core.domain.ids import UserId
+from donna_adapters.sql.waiting import outcome
 
 T = TypeVar("T")
 
 BUSY_TIMEOUT = timedelta(seconds=5)
 
 
-class SqliteDatabase:
+class SqliteDatabase(Database):
     """A database file. Several processes may use the same one; each opens it for itself."""
 
     def __init__(self, path: Path, *, busy_timeout: timedelta, lineage: Lineage) -> None:
@@ -60,47 +58,18 @@ class SqliteDatabase:
             raise
         return database
 
-    def unit_of_work(self, user_id: UserId) -> SqlUnitOfWork:
-        """Return what runs the decisions of this user."""
-        return SqlUnitOfWork(self, user_id)
+    @property
+    def name(self) -> str:
+        return str(self.path)
 
-    async def transact(self, work: Callable[[Connection], T]) -> T:
-        """Return what the closure returned once it is durable; undo all of it if it raises.
-
-        Closures run whole, one after the other. A cancelled caller leaves its closure running.
-        """
-        loop = asyncio.get_running_loop()
-        finished = asyncio.Event()
-
-        def report(_: Future[T]) -> None:
-            try:
-                loop.call_soon_threadsafe(finished.set)
-            except RuntimeError:
-                # The loop is closed: whoever asked is gone, the work is done all the same.
-                return
-
-        outcome = self._writer.submit(self._transact, work)
-        outcome.add_done_callback(report)
-        await finished.wait()
-        return outcome.result()
+    async def transact(self, work: Callable[[Connection], T], *, turn: str | None = None) -> T:  # noqa: ARG002  # closures of all turns run one after the other
+        return await outcome(self._writer.submit(self._transact, work))
 
     def close(self) -> None:
-        """Finish what was asked for, then close the file; closing again does nothing."""
         if not self._closed:
             self._closed = True
             self._on_writer(self._disconnect)
             self._writer.shutdown()
-
-    def __enter__(self) -> "SqliteDatabase":
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def _on_writer(self, work: Callable[[], None]) -> None:
         self._writer.submit(work).result()

@@ -1,10 +1,21 @@
 """Statements that every store needs: written once, compiled once, run many times."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Table, case, literal, or_
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Connection,
+    Table,
+    bindparam,
+    case,
+    func,
+    literal,
+    or_,
+    select,
+)
 from sqlalchemy.dialects.sqlite import Insert, insert
 from sqlalchemy.sql.dml import ReturningInsert
 
@@ -29,9 +40,12 @@ def any_of(column: ColumnElement[str], values: Iterable[StrEnum]) -> ColumnEleme
     return or_(*(column == value.value for value in sorted(values)))
 
 
-def insert_unless_there(table: Table, *, key: Sequence[str]) -> Insert:
-    """Return an insert that leaves a row of the same key as it is."""
-    return insert(table).on_conflict_do_nothing(index_elements=key)
+def numbered(table: Table, number: Column[int]) -> Insert:
+    """Return an insert whose rows get the next number of the user bound as ``owner``."""
+    highest = select(func.coalesce(func.max(number), 0)).where(
+        table.c.user_id == bindparam("owner")
+    )
+    return insert(table).values({number.name: highest.scalar_subquery() + 1})
 
 
 def adding(table: Table, *, key: Sequence[str], sums: Sequence[str]) -> Insert:

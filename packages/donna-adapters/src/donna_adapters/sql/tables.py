@@ -1,7 +1,8 @@
 """The tables of Donna: every row belongs to a user, and every key and index begins there.
 
-JSON stands in text columns and is read by ``donna_core.domain.codec``. Instants are text of one
-sortable form. Where the order of rows matters, an integer key that only rises keeps it.
+Only who leads belongs to nobody. JSON stands in text columns and is read by
+``donna_core.domain.codec``. Instants are text of one sortable form. Where the order of rows
+matters, a number of the user's own that only rises keeps it.
 """
 
 from sqlalchemy import (
@@ -17,6 +18,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    text,
 )
 
 from donna_adapters.sql.types import Dollars, Instant
@@ -102,9 +104,8 @@ COMMAND = Table(
     Column("at", Instant, nullable=False),
     Column("undone", Boolean, nullable=False),  # this one decides, not the body's
     Column("body_json", Text, nullable=False),
-    PrimaryKeyConstraint("seq"),
+    PrimaryKeyConstraint("user_id", "seq"),
     UniqueConstraint("user_id", "id"),
-    Index(None, "user_id", "seq"),
 )
 
 COMMAND_TASK = Table(
@@ -128,7 +129,7 @@ TASK_STEP = Table(
     Column("target", String(32), nullable=False),
     Column("trigger", String(64), nullable=False),
     Column("at", Instant, nullable=False),
-    PrimaryKeyConstraint("seq"),
+    PrimaryKeyConstraint("user_id", "seq"),
     ForeignKeyConstraint(["user_id", "command_id"], ["command.user_id", "command.id"]),
     Index(None, "user_id", "task_id", "seq"),
 )
@@ -143,8 +144,7 @@ EVENT_LOG = Table(
     Column("task_id", ID),
     Column("command_id", ID),
     Column("data_json", Text, nullable=False),
-    PrimaryKeyConstraint("position"),
-    Index(None, "user_id", "position"),
+    PrimaryKeyConstraint("user_id", "position"),
 )
 
 ESCALATION_STATE = Table(
@@ -169,6 +169,7 @@ ATTENTION = Table(
     Column("user_id", String(100), nullable=False),
     Column("quiet_until", Instant),
     Column("version", Integer, nullable=False),
+    Column("paused_at", Instant),
     PrimaryKeyConstraint("user_id"),
 )
 
@@ -186,10 +187,19 @@ JOB = Table(
     Column("fence", Integer, nullable=False),
     Column("lease_until", Instant),
     Column("note", Text, nullable=False),
+    Column("finished_at", Instant),
     PrimaryKeyConstraint("user_id", "key"),
     Index(None, "user_id", "state", "run_at"),
     Index(None, "user_id", "task_id"),
 )
+# Whose turn it is among all users: these alone do not begin with one.
+for _column, _waits in [("run_at", "state = 'pending'"), ("lease_until", "state = 'running'")]:
+    Index(
+        f"ix_job_{_column}",
+        JOB.c[_column],
+        sqlite_where=text(_waits),
+        postgresql_where=text(_waits),
+    )
 
 OUTBOX = Table(
     "outbox",
@@ -209,7 +219,8 @@ OUTBOX = Table(
     Column("sent_at", Instant),
     Column("remote_id", Text),
     Column("note", Text, nullable=False),
-    PrimaryKeyConstraint("sequence"),
+    Column("left_at", Instant),  # when it first may have reached the world
+    PrimaryKeyConstraint("user_id", "sequence"),
     UniqueConstraint("user_id", "key"),
     Index(None, "user_id", "lane", "state"),
     Index(None, "user_id", "task_id"),
@@ -348,6 +359,17 @@ PROVIDER_HEALTH = Table(
     Column("provider", String(100), nullable=False),
     Column("breaker_json", Text, nullable=False),
     PrimaryKeyConstraint("user_id", "provider"),
+)
+
+LEADERSHIP = Table(
+    "leadership",
+    METADATA,
+    Column("role", String(32), nullable=False),
+    Column("holder", Text, nullable=False),
+    Column("fence", Integer, nullable=False),
+    Column("since", Instant, nullable=False),
+    Column("lease_until", Instant),  # none: it was given up in good order
+    PrimaryKeyConstraint("role"),
 )
 
 # Alembic's own table, in its own metadata: migrations never touch it.

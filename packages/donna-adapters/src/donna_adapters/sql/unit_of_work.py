@@ -1,5 +1,6 @@
 """The transaction: one closure over the stores of one user, run whole by the database."""
 
+from abc import abstractmethod
 from collections.abc import Callable
 from typing import Protocol, TypeVar
 
@@ -22,10 +23,17 @@ T = TypeVar("T")
 
 
 class Transactor(Protocol):
-    """Runs a closure in one transaction on the connection that writes."""
+    """Runs closures in transactions."""
 
-    async def transact(self, work: Callable[[Connection], T]) -> T:
-        """Return what the closure returned once it is durable; undo all of it if it raises."""
+    @abstractmethod
+    async def transact(self, work: Callable[[Connection], T], *, turn: str | None = None) -> T:
+        """Return what the closure returned once it is durable; undo all of it if it raises.
+
+        A closure runs whole. Those of one ``turn`` run one after the other, whichever process
+        asks; it may be run again where the database could not tell it from another one that
+        ran beside it. A cancelled caller leaves its closure running. Raise
+        ``StorageUnavailable``.
+        """
 
 
 class SqlUnitOfWork(UnitOfWork):
@@ -37,7 +45,7 @@ class SqlUnitOfWork(UnitOfWork):
 
     async def run(self, decide: Callable[[Stores], T]) -> T:
         return await self._database.transact(
-            lambda connection: decide(stores_of(self._user_id, connection))
+            lambda connection: decide(stores_of(self._user_id, connection)), turn=self._user_id
         )
 
 

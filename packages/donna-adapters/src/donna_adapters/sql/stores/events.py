@@ -3,15 +3,16 @@
 import json
 from collections.abc import Iterable
 
-from sqlalchemy import Connection, bindparam, insert, select
+from sqlalchemy import Connection, bindparam, select
 
+from donna_adapters.sql.statements import numbered
 from donna_adapters.sql.tables import EVENT_LOG
 from donna_core.domain.codec import to_json
 from donna_core.domain.events import Event, EventKind
 from donna_core.domain.ids import UserId
 from donna_core.ports.unit_of_work import EventLog
 
-_APPEND = insert(EVENT_LOG)
+_APPEND = numbered(EVENT_LOG, EVENT_LOG.c.position)
 _SINCE = (
     select(EVENT_LOG)
     .where(EVENT_LOG.c.user_id == bindparam("user_id"), EVENT_LOG.c.position > bindparam("cursor"))
@@ -21,7 +22,7 @@ _SINCE = (
 
 
 class SqlEventLog(EventLog):
-    """Keeps events under positions that rise over all users; one user's may have gaps."""
+    """Keeps events under positions without gaps."""
 
     def __init__(self, connection: Connection, user_id: UserId) -> None:
         self._connection = connection
@@ -30,6 +31,7 @@ class SqlEventLog(EventLog):
     def append(self, events: Iterable[Event]) -> None:
         rows = [
             {
+                "owner": self._user_id,
                 "user_id": self._user_id,
                 "kind": event.kind.value,
                 "at": event.at,

@@ -5,6 +5,7 @@ from typing import Any
 from attrs import evolve
 from sqlalchemy import Connection, bindparam, insert, select, update
 
+from donna_adapters.sql.statements import numbered
 from donna_adapters.sql.tables import COMMAND, COMMAND_TASK, TASK_STEP
 from donna_core.domain.codec import from_json, to_json
 from donna_core.domain.ids import CommandId, TaskId, UserId
@@ -12,9 +13,9 @@ from donna_core.domain.tasks.history import Command, Step
 from donna_core.domain.tasks.task import TaskStatus
 from donna_core.ports.unit_of_work import HistoryStore
 
-_RECORD = insert(COMMAND)
+_RECORD = numbered(COMMAND, COMMAND.c.seq)
 _RECORD_TASKS = insert(COMMAND_TASK)
-_RECORD_STEPS = insert(TASK_STEP)
+_RECORD_STEPS = numbered(TASK_STEP, TASK_STEP.c.seq)
 _MINE = COMMAND.c.user_id == bindparam("user_id")
 _BODY = select(COMMAND.c.body_json, COMMAND.c.undone)
 _GET = _BODY.where(_MINE, COMMAND.c.id == bindparam("id"))
@@ -52,6 +53,7 @@ class SqlHistoryStore(HistoryStore):
         self._connection.execute(
             _RECORD,
             {
+                "owner": self._user_id,
                 "user_id": self._user_id,
                 "id": command.id,
                 "verb": command.verb,
@@ -63,7 +65,7 @@ class SqlHistoryStore(HistoryStore):
         subjects = [{**owned, "task_id": task_id} for task_id in sorted(command.subjects)]
         if subjects:
             self._connection.execute(_RECORD_TASKS, subjects)
-        steps = [{**owned, **_columns(step)} for step in command.steps]
+        steps = [{"owner": self._user_id, **owned, **_columns(step)} for step in command.steps]
         if steps:
             self._connection.execute(_RECORD_STEPS, steps)
 

@@ -7,7 +7,7 @@ from typing import Any
 from attrs import evolve
 from sqlalchemy import Connection, Row, and_, bindparam, case, func, or_, select, update
 
-from donna_adapters.sql.statements import any_of, insert_unless_there, next_value
+from donna_adapters.sql.statements import any_of, next_value, numbered
 from donna_adapters.sql.tables import OUTBOX
 from donna_core.domain.codec import from_json, to_json
 from donna_core.domain.effects import Delivery, Message, MessageKind
@@ -25,7 +25,7 @@ _NAMED = OUTBOX.c.key == bindparam("named")
 _IS_PENDING = OUTBOX.c.state == _PENDING
 _IS_CLAIMED = any_of(OUTBOX.c.state, [DeliveryState.IN_FLIGHT, DeliveryState.UNKNOWN])
 
-_ADD = insert_unless_there(OUTBOX, key=["user_id", "key"])
+_ADD = numbered(OUTBOX, OUTBOX.c.sequence).on_conflict_do_nothing(index_elements=["user_id", "key"])
 _ALL = select(OUTBOX).where(_OWNED).order_by(OUTBOX.c.sequence)
 _OF_LANE = (_OWNED, OUTBOX.c.lane == bindparam("on_lane"))
 _MAY_GO = _ALL.where(
@@ -82,7 +82,8 @@ class SqlOutbox(Outbox):
         self._user_id = user_id
 
     def add(self, deliveries: Iterable[Delivery], *, at: datetime) -> None:
-        rows = [{"user_id": self._user_id, **_columns(delivery, at)} for delivery in deliveries]
+        mine = {"owner": self._user_id, "user_id": self._user_id}
+        rows = [{**mine, **_columns(delivery, at)} for delivery in deliveries]
         if rows:
             self._connection.execute(_ADD, rows)
 

@@ -36,7 +36,9 @@ _ALL = select(TASKS).where(_MINE).order_by(TASKS.c.number)
 _GET = select(TASKS).where(_MINE, TASKS.c.id == bindparam("id"))
 _VERSION = select(TASKS.c.version).where(_MINE, TASKS.c.id == bindparam("id"))
 _REMOVE = delete(TASKS).where(_MINE, TASKS.c.id == bindparam("id")).returning(TASKS.c.number)
-_SAVE = upsert(TASKS, where=TASKS.c.version == insert(TASKS).excluded.version - 1)
+_SAVE = upsert(
+    TASKS, where=TASKS.c.version == insert(TASKS).excluded.version - 1
+).execution_options(preserve_rowcount=True)
 _HIGHEST = select(func.coalesce(func.max(TASKS.c.number), 0)).where(
     TASKS.c.user_id == bindparam("owner")
 )
