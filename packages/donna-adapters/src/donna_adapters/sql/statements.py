@@ -1,6 +1,6 @@
 """Statements that every store needs: written once, compiled once, run many times."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from enum import StrEnum
 from typing import Any
 
@@ -38,6 +38,11 @@ def upsert(table: Table, *, where: ColumnElement[bool] | None = None) -> Insert:
 def any_of(column: ColumnElement[str], values: Iterable[StrEnum]) -> ColumnElement[bool]:
     """Return the condition that the column holds one of the values; it may be run for many rows."""
     return or_(*(column == value.value for value in sorted(values)))
+
+
+def insert_unless_there(table: Table, *, key: Sequence[str]) -> Insert:
+    """Return an insert that leaves a row of the same key as it is."""
+    return insert(table).on_conflict_do_nothing(index_elements=key)
 
 
 def numbered(table: Table, number: Column[int]) -> Insert:
