@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
+from donna_core.domain.capture.answered import answered
 from donna_core.domain.capture.lexicon import Lexicon
 from donna_core.domain.capture.parse import read
 from donna_core.domain.capture.reading import Reading
@@ -45,6 +46,18 @@ class RulesModel(LanguageModel):
         if answer is None:
             raise ModelUnavailable(request.task_type, problem="the rules do not cover it")
         return ModelReply(output=answer(request.inputs), metadata=ModelMetadata(model_actual=NAME))
+
+    def refined(self, request: ModelRequest, answer: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Return a model's answer to a request in the form in which the rules answer it.
+
+        Of ``parse_task`` the rules' own reading is put under it; every other stands as it is.
+        Raise ``UnusableAnswer`` for one that says something that cannot be.
+        """
+        if request.task_type != "parse_task":
+            return answer
+        rules, zone = self._read(request.inputs), zone_named(request.inputs["zone"])
+        plain: Mapping[str, Any] = to_plain(answered(answer, rules=rules, zone=zone))
+        return plain
 
     def _parse_task(self, inputs: Mapping[str, Any]) -> Mapping[str, Any]:
         plain: Mapping[str, Any] = to_plain(self._read(inputs))

@@ -8,32 +8,28 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, Strict, ValidationError
+from pydantic import BaseModel, Field, Strict, ValidationError
 
 from donna_core.domain.errors import ConfigError
 from donna_core.domain.tasks.machine import SideEffect, Trigger
 from donna_core.domain.tasks.task import Domain, TaskStatus
+from donna_core.local.model_settings import GatewayFile, ModelsFile, TaskTypesFile
+from donna_core.local.sections import (
+    Flag,
+    Hour,
+    HourOfDay,
+    Minute,
+    NotNegative,
+    Percent,
+    Positive,
+    Priority,
+    Section,
+    Weekday,
+    Whole,
+)
 from donna_core.local.yaml_source import Document, overlay, read_document
 
 _REMEDY = "`donna config` lists every key"
-
-# Strict, because YAML reads a bare `yes` or `off` as a boolean and Python takes one for a number.
-Whole = Annotated[int, Strict()]
-Flag = Annotated[bool, Strict()]
-HourOfDay = Annotated[Whole, Field(ge=0, le=23)]
-Hour = Annotated[Whole, Field(ge=0, le=24)]
-Minute = Annotated[Whole, Field(ge=0, le=59)]
-Weekday = Annotated[Whole, Field(ge=0, le=6)]
-Priority = Annotated[Whole, Field(ge=1, le=5)]
-Positive = Annotated[Whole, Field(ge=1)]
-NotNegative = Annotated[Whole, Field(ge=0)]
-Percent = Annotated[float, Strict(), Field(ge=0, le=100)]
-
-
-class Section(BaseModel):
-    """A part of a file; a key that is not declared is an error."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
 
 
 class CalendarSource(Section):
@@ -199,6 +195,9 @@ class Settings(Section):
     notifications: NotificationsFile
     email: EmailFile
     task_states: StatesFile
+    donna_models: ModelsFile
+    task_types: TaskTypesFile
+    llm_gateway: GatewayFile
     lexicon: dict[str, Any]
 
 

@@ -125,7 +125,10 @@ class _Page:
         if "enum" in schema or "const" in schema:
             return _one_of(schema.get("enum", [schema.get("const")]))
         if schema["type"] == "array":
-            return f"list of {self._kind(schema['items'])}"
+            items = schema.get("items") or schema["prefixItems"][0]
+            return f"list of {self._kind(items)}"
+        if schema["type"] == "object":
+            return f"{self._kind(schema['additionalProperties'])}, by name"
         return _WORDS[schema["type"]] + _bounds(schema)
 
     def _resolved(self, schema: Schema) -> Schema:
