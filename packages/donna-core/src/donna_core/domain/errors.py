@@ -127,9 +127,12 @@ class BudgetPausedError(Refused):
 class ApprovalNeeded(Refused):
     """A task would cost more than it may without its owner's word; amounts are dollars."""
 
-    def __init__(self, task_id: str, *, limit: Decimal, spent: Decimal, asked: Decimal) -> None:
-        self.task_id, self.limit, self.spent, self.asked = task_id, limit, spent, asked
+    def __init__(
+        self, task_id: str, *, label: str, limit: Decimal, spent: Decimal, asked: Decimal
+    ) -> None:
+        self.task_id, self.label = task_id, label
+        self.limit, self.spent, self.asked = limit, spent, asked
         super().__init__(
-            f"Not asked: work on this task may cost ${spent + asked:.2f} in all, more than the "
-            f"${limit:.2f} that need no approval. `donna budget approve {task_id}` allows it."
+            f"Not asked: work on task {label} may cost ${spent + asked:.2f} in all, more than the "
+            f"${limit:.2f} that need no approval. `donna budget approve {label}` allows it."
         )

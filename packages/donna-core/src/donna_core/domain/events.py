@@ -25,6 +25,9 @@ class EventKind(StrEnum):
     ACKNOWLEDGED = "escalation.acknowledged"
     ESCALATED = "escalation.climbed"
     JOB_MISSED = "job.missed"
+    SPEND_KEPT = "spend.kept"
+    BUDGET_PAUSED = "budget.paused"
+    BUDGET_RAISED = "budget.raised"
 
 
 @frozen(kw_only=True)

@@ -9,6 +9,8 @@ from donna_core.domain.capture.lexicon import Lexicon
 from donna_core.domain.followup.escalation import Ladder
 from donna_core.domain.planning.priority import PriorityRules
 from donna_core.domain.planning.slots import SlotRules
+from donna_core.domain.spending.budget import SpendingRules
+from donna_core.domain.spending.texts import TextRules
 from donna_core.domain.tasks.complexity import ComplexityRules
 from donna_core.domain.tasks.dedup import DedupRules
 from donna_core.domain.tasks.machine import StateMachine
@@ -42,6 +44,8 @@ class Policy:
     day_first: bool
     text_limit: int
     review_below: float
+    spending: SpendingRules
+    call_texts: TextRules
 
     @property
     def zone(self) -> ZoneInfo:

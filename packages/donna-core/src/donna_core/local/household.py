@@ -25,6 +25,7 @@ from donna_core.local.settings import (
     StatesFile,
     WindowRow,
 )
+from donna_core.local.spending_rules import spending_rules, text_rules
 
 _BLACKOUT, _QUIET = "blackout", "quiet_hours"
 
@@ -58,6 +59,8 @@ def policy_from(settings: Settings, *, zone: ZoneInfo) -> Policy:
         day_first=settings.calendar.day_first,
         text_limit=settings.capture.text_limit_characters,
         review_below=settings.capture.review_below_confidence,
+        spending=spending_rules(settings.donna_models.cost, zone=zone),
+        call_texts=text_rules(settings.donna_models.call_log),
     )
 
 

@@ -13,6 +13,7 @@ from donna_core.local.sections import (
     Section,
     Share,
 )
+from donna_core.local.spending_settings import CallLogSection, CostSection
 from donna_core.ports.language_model import Urgency
 
 Stretch = Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d$")]
@@ -79,6 +80,8 @@ class ModelsFile(Section):
     anthropic: AnthropicSection
     ollama: OllamaSection
     replay: ReplaySection
+    cost: CostSection
+    call_log: CallLogSection
 
 
 class TaskTypeRow(Section):

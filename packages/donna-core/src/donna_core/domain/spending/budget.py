@@ -6,8 +6,10 @@ is never held up.
 """
 
 from collections.abc import Mapping
+from datetime import date
 from decimal import Decimal
 from typing import assert_never
+from zoneinfo import ZoneInfo
 
 from attrs import field, frozen
 
@@ -19,6 +21,8 @@ from donna_core.domain.spending.ledger import (
     ModelLane,
     Reservation,
     Scope,
+    day_account,
+    month_account,
 )
 
 
@@ -27,7 +31,6 @@ class Caps:
     """The most that may be committed, in dollars.
 
     ``per_caller`` and ``per_lane`` are for one day; who is not named has no cap of its own.
-    ``warn_at`` are the shares of the daily and the monthly cap at which the owner is told.
     """
 
     daily: Decimal
@@ -36,7 +39,6 @@ class Caps:
     per_request: Decimal
     per_caller: Mapping[str, Decimal] = field(factory=dict)
     per_lane: Mapping[ModelLane, Decimal] = field(factory=dict)
-    warn_at: tuple[Decimal, ...] = (Decimal("0.8"), Decimal("0.9"))
 
     def of(self, scope: Scope, wish: Reservation) -> Decimal | None:
         """Return the cap of the wish's account of this scope, or ``None`` where it has none."""
@@ -58,18 +60,39 @@ class Caps:
 
 
 @frozen(kw_only=True)
+class SpendingRules:
+    """How money is spent in this house.
+
+    ``warn_daily_at`` and ``warn_monthly_at`` are the shares of the cap, from 0 to 1, at which
+    the owner is told. A day is raised by ``most_daily_increase`` in all, a month to
+    ``monthly_ceiling`` at most. Days are those of ``zone``.
+    """
+
+    caps: Caps
+    zone: ZoneInfo
+    warn_daily_at: tuple[Decimal, ...] = (Decimal("0.8"),)
+    warn_monthly_at: tuple[Decimal, ...] = (Decimal("0.8"), Decimal("0.9"))
+    most_daily_increase: Decimal = Decimal(10)
+    monthly_ceiling: Decimal = Decimal(150)
+
+
+@frozen(kw_only=True)
 class Granted:
     """The wish fits under every cap."""
 
 
 @frozen(kw_only=True)
 class Denied:
-    """The wish does not fit under the cap of ``account``; all amounts are dollars."""
+    """The wish does not fit under the cap of ``account``; all amounts are dollars.
+
+    ``label`` is what its owner calls a task: its number.
+    """
 
     account: Account
     limit: Decimal
     amount: Amount
     asked: Decimal
+    label: str = ""
 
     @property
     def left(self) -> Decimal:
@@ -110,6 +133,7 @@ def refusal(denied: Denied) -> BudgetPausedError | ApprovalNeeded:
     if denied.account.scope is Scope.TASK:
         return ApprovalNeeded(
             denied.account.name,
+            label=denied.label or denied.account.name,
             limit=denied.limit,
             spent=denied.amount.committed,
             asked=denied.asked,
@@ -123,6 +147,38 @@ def refusal(denied: Denied) -> BudgetPausedError | ApprovalNeeded:
         left=denied.left,
         remedy=_REMEDIES[denied.account.scope],
     )
+
+
+@frozen(kw_only=True)
+class Reached:
+    """A share of a day's or a month's cap that is spent; the owner is told of it once."""
+
+    account: Account
+    share: Decimal
+    limit: Decimal
+    spent: Decimal
+
+
+def reached(
+    rules: SpendingRules,
+    day: date,
+    *,
+    totals: Mapping[Account, Amount],
+    allowed: Mapping[Account, Decimal],
+) -> tuple[Reached, ...]:
+    """Return for the day and its month the highest share to warn at that is spent by now."""
+    watched = (
+        (day_account(day), rules.caps.daily, rules.warn_daily_at),
+        (month_account(day), rules.caps.monthly, rules.warn_monthly_at),
+    )
+    found = []
+    for account, cap, shares in watched:
+        limit = cap + allowed.get(account, NOTHING)
+        spent = totals.get(account, Amount()).spent
+        passed = [share for share in shares if spent and spent >= share * limit]
+        if passed:
+            found.append(Reached(account=account, share=max(passed), limit=limit, spent=spent))
+    return tuple(found)
 
 
 _REMEDIES = {
