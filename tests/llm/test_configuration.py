@@ -9,6 +9,7 @@ from donna_core.domain.errors import ConfigError
 from donna_core.local.settings import Settings, load_settings
 from donna_core.ports.language_model import Urgency
 from donna_core.testing.witness import declared, watched
+from donna_core.testing.world import BERLIN
 from donna_llm.configuration import GatewayConfig, asks_models, configure
 from donna_llm.routing import route_of
 
@@ -41,7 +42,7 @@ def load(folder: Path, **files: str) -> GatewayConfig:
     """Return the shipped configuration under these files."""
     for name, text in files.items():
         (folder / f"{name}.yaml").write_text(text)
-    return configure(load_settings(folder), folder=folder)
+    return configure(load_settings(folder), folder=folder, zone=BERLIN)
 
 
 def test_what_is_shipped_asks_nobody() -> None:
@@ -49,7 +50,7 @@ def test_what_is_shipped_asks_nobody() -> None:
     settings = load_settings()
 
     assert not asks_models(settings)
-    config = configure(settings, folder=None)
+    config = configure(settings, folder=None, zone=BERLIN)
     assert config.routed == ()
     assert all(route.is_rules_only for route in config.routes.values())
 
@@ -124,7 +125,7 @@ def test_every_key_is_read_by_somebody(tmp_path: Path) -> None:
         "rate_limits: {providers: {ollama: {requests_per_minute: 5, requests_per_hour: 50}}}"
     )
     read: set[str] = set()
-    configure(watched(load_settings(tmp_path), "", read), folder=tmp_path)
+    configure(watched(load_settings(tmp_path), "", read), folder=tmp_path, zone=BERLIN)
 
     files = ("donna_models", "task_types", "llm_gateway")
     about = {key for key in declared(Settings) if key.partition(".")[0] in files}

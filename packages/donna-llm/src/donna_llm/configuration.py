@@ -9,12 +9,15 @@ from collections.abc import Iterator, Mapping
 from datetime import time, timedelta
 from decimal import Decimal
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from attrs import frozen
 
 from donna_core.domain.errors import ConfigError
+from donna_core.domain.spending.budget import SpendingRules
 from donna_core.domain.spending.ledger import ModelLane
 from donna_core.domain.spending.limits import BreakerRules, RateRules
+from donna_core.domain.spending.texts import TextRules
 from donna_core.local.model_settings import (
     Deadline,
     GatewayFile,
@@ -26,6 +29,7 @@ from donna_core.local.model_settings import (
     TaskTypeRow,
 )
 from donna_core.local.settings import Settings, defaults_folder, load_documents
+from donna_core.local.spending_rules import spending_rules, text_rules
 from donna_core.ports.language_model import Urgency
 from donna_llm.pricing import EstimationRules, Price
 from donna_llm.prompts import Prompt, load_examples, load_prompt
@@ -88,6 +92,8 @@ class GatewayConfig:
     breaker: BreakerRules
     estimation: EstimationRules
     alerts: Alerts
+    spending: SpendingRules
+    texts: TextRules
 
     def task_type(self, name: str) -> TaskType | None:
         """Return the task type of that name or of its longest known beginning."""
@@ -126,8 +132,8 @@ def asks_models(settings: Settings) -> bool:
     return any(alias not in models or models[alias].provider != RULES for alias in named)
 
 
-def configure(settings: Settings, *, folder: Path | None) -> GatewayConfig:
-    """Return what the gateway goes by; ``folder`` holds the owner's files.
+def configure(settings: Settings, *, folder: Path | None, zone: ZoneInfo) -> GatewayConfig:
+    """Return what the gateway goes by in this zone; ``folder`` holds the owner's files.
 
     Raise ``ConfigError``.
     """
@@ -174,6 +180,8 @@ def configure(settings: Settings, *, folder: Path | None) -> GatewayConfig:
             refusals=gateway.alerts.rate_limit_alert_threshold,
             debounce=timedelta(minutes=gateway.alerts.debounce_minutes),
         ),
+        spending=spending_rules(settings.donna_models.cost, zone=zone),
+        texts=text_rules(settings.donna_models.call_log),
     )
 
 

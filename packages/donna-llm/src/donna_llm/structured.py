@@ -27,9 +27,10 @@ class Unfit(InvalidInput):
 
 @frozen(kw_only=True)
 class Schema:
-    """A JSON Schema (2020-12) whose root is an object."""
+    """A JSON Schema (2020-12) whose root is an object; ``text`` is the same as compact JSON."""
 
     plain: Mapping[str, Any]
+    text: str = field(repr=False)
     _validator: Validator = field(repr=False, eq=False, alias="validator")
 
     def check(self, answer: object) -> Mapping[str, Any]:
@@ -67,10 +68,15 @@ def make_schema(plain: Any, *, where: str) -> Schema:
     except SchemaError as error:
         problem = f"is no JSON Schema: {error.json_path}: {error.message}"[:_LONGEST_COMPLAINT]
         raise ConfigError(problem, where=where, remedy="Correct the schema") from error
-    return Schema(plain=plain, validator=Draft202012Validator(plain))
+    text = json.dumps(plain, ensure_ascii=False, separators=(",", ":"))
+    return Schema(plain=plain, text=text, validator=Draft202012Validator(plain))
+
+
+def schema_of(plain: Mapping[str, Any]) -> Schema:
+    """Return the schema that a caller brought along; raise ``ConfigError`` where it is none."""
+    return _schema_of_text(json.dumps(plain, ensure_ascii=False))
 
 
 @lru_cache(maxsize=64)
-def schema_of_text(text: str) -> Schema:
-    """Return the schema that a caller brought along, as JSON; raise ``ConfigError``."""
+def _schema_of_text(text: str) -> Schema:
     return make_schema(json.loads(text), where="the schema of the request")

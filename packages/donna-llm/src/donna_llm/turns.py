@@ -133,11 +133,6 @@ class TurnQueue:
             self.turns.leave(ticket)
             self._pump()
 
-    def resize(self, turns: Callable[[Turns], None]) -> None:
-        """Change the rules of the queue and let start who may under the new ones."""
-        turns(self.turns)
-        self._pump()
-
     async def close(self) -> None:
         """Stop the alarm clock."""
         if self._opening is not None:

@@ -28,6 +28,9 @@ class EventKind(StrEnum):
     SPEND_KEPT = "spend.kept"
     BUDGET_PAUSED = "budget.paused"
     BUDGET_RAISED = "budget.raised"
+    BREAKER_TURNED = "model.breaker_turned"
+    MODEL_STOOD_IN = "model.stood_in"
+    MODEL_SETTINGS_CHANGED = "model.settings_changed"
 
 
 @frozen(kw_only=True)
