@@ -26,6 +26,7 @@ from donna_core.testing.contracts.job_store import JobStoreContract
 from donna_core.testing.contracts.outbox import OutboxContract
 from donna_core.testing.contracts.provider_health import ProviderHealthContract
 from donna_core.testing.contracts.spend_ledger import SpendLedgerContract
+from donna_core.testing.contracts.spending_together import SpendingTogetherContract
 from donna_core.testing.contracts.task_store import TaskStoreContract
 from donna_core.testing.contracts.unit_of_work import UnitOfWorkContract
 
@@ -90,9 +91,17 @@ CONTRACTS = [
     SpendLedgerContract,
     InvocationLogContract,
     ProviderHealthContract,
+    SpendingTogetherContract,
 ]
 # A new store is one line above: it keeps its contract in memory, in a file and on a server.
 for _storage in (InMemory, Sqlite, Postgres):
     for _contract in CONTRACTS:
         _name = f"Test{_storage.__name__}{_contract.__name__.removesuffix('Contract')}"
         globals()[_name] = type(_name, (_storage, _contract), {})
+
+
+@pytest.mark.slow
+class TestManyCallsInAFile(Sqlite, SpendingTogetherContract):
+    """A thousand calls at once, each decision on the disk before the next."""
+
+    calls = 1000

@@ -19,6 +19,7 @@ _MEANINGS = {
     ExitCode.NOT_FOUND: "Not found: nothing matches what was named.",
     ExitCode.DEGRADED: "Degraded: something outside could not be read or written, or the doctor "
     "found something wrong; what was accepted is safe.",
+    ExitCode.BUDGET: "Budget: it might cost more than is allowed, and was not done.",
     ExitCode.INTERRUPTED: "Ended by the interrupt key.",
 }
 
@@ -67,7 +68,6 @@ def _everywhere() -> Iterator[str]:
 def _codes() -> Iterator[str]:
     yield from ("", "## Exit codes", "", "| code | meaning |", "|---|---|")
     yield from (f"| {code.value} | {_MEANINGS[code]} |" for code in ExitCode)
-    yield from ("", "5 is kept for a spent budget.")
 
 
 def _named(parameter: Any) -> str:

@@ -11,17 +11,25 @@ from typing import Any
 import typer
 from attrs import define
 
-from donna_core.domain.errors import ConfigError, Degraded, DonnaError, NotFound, Refused
+from donna_core.domain.errors import (
+    ConfigError,
+    Degraded,
+    DonnaError,
+    NotFound,
+    OverBudget,
+    Refused,
+)
 
 
 class ExitCode(IntEnum):
-    """What the shell is told. 5 is kept for a spent budget, 130 is the interrupt key."""
+    """What the shell is told. 5 is a budget that does not allow it, 130 the interrupt key."""
 
     OK = 0
     REFUSED = 1
     USAGE = 2
     NOT_FOUND = 3
     DEGRADED = 4
+    BUDGET = 5
     INTERRUPTED = 130
 
 
@@ -29,6 +37,7 @@ FAMILIES: Sequence[tuple[type[DonnaError], ExitCode]] = (
     (NotFound, ExitCode.NOT_FOUND),
     (Degraded, ExitCode.DEGRADED),
     (ConfigError, ExitCode.USAGE),
+    (OverBudget, ExitCode.BUDGET),
     (Refused, ExitCode.REFUSED),
     (DonnaError, ExitCode.REFUSED),
 )

@@ -98,7 +98,11 @@ class ModelUnavailable(Degraded):
         super().__init__(f"No model answered {task_type}: {problem}.")
 
 
-class BudgetPausedError(Refused):
+class OverBudget(Refused):
+    """A call to a paid model was not made, because it might cost more than is allowed."""
+
+
+class BudgetPausedError(OverBudget):
     """A call to a paid model does not fit under a cap; it was not made and cost nothing.
 
     ``cap`` is ``request``, ``caller``, ``lane``, ``day`` or ``month``; amounts are dollars.
@@ -124,7 +128,7 @@ class BudgetPausedError(Refused):
         )
 
 
-class ApprovalNeeded(Refused):
+class ApprovalNeeded(OverBudget):
     """A task would cost more than it may without its owner's word; amounts are dollars."""
 
     def __init__(

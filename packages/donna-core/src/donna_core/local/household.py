@@ -27,6 +27,9 @@ from donna_core.local.settings import (
 )
 from donna_core.local.spending_rules import spending_rules, text_rules
 
+FORGETTING_AT = "30 3 * * *"
+"""When old texts are dropped: at night, when nobody waits for the database."""
+
 _BLACKOUT, _QUIET = "blackout", "quiet_hours"
 
 
@@ -177,6 +180,7 @@ def _routines(times: DigestSection, *, grace: timedelta) -> tuple[Routine, ...]:
             f"{times.recalculation_minute} {times.recalculation_hour} * * *",
             CatchUp.LAST,
         ),
+        (JobKind.FORGETTING, FORGETTING_AT, CatchUp.LAST),
         (
             JobKind.MORNING_DIGEST,
             f"{times.morning_minute} {times.morning_hour} * * *",

@@ -36,6 +36,7 @@ from donna_core.usecases.mirroring import Glance, mirror_calendars
 from donna_core.usecases.prioritising import prioritise
 from donna_core.usecases.recorder import Origin, Recorder
 from donna_core.usecases.runtime import Runtime
+from donna_core.usecases.spend import keep_lapsed
 
 LEASE = timedelta(seconds=60)
 MOST_ATTEMPTS = 3
@@ -67,6 +68,8 @@ async def work(runtime: Runtime) -> Round:
     nor take others along.
     """
     mirrored = await mirror_calendars(runtime)
+    now, rules = runtime.clock.now(), runtime.policy.spending
+    await runtime.unit_of_work.run(lambda stores: keep_lapsed(stores, at=now, rules=rules))
     await runtime.unit_of_work.run(_wanting_routines(runtime))
     done: list[JobRow] = []
     while (row := await _claim(runtime)) is not None:
@@ -367,6 +370,12 @@ def _recalculate(due: _Due) -> None:
     recorder.commit()
 
 
+def _forget(due: _Due) -> None:
+    """Drop what was said in model calls that are older than their texts are kept."""
+    before = due.at - due.runtime.policy.call_texts.keep_for
+    due.stores.invocations.forget_texts(before=before)
+
+
 _ACTS: dict[JobKind, Callable[[_Due], None]] = {
     JobKind.REMINDER: _remind,
     JobKind.OVERDUE_NUDGE: _nudge,
@@ -374,4 +383,5 @@ _ACTS: dict[JobKind, Callable[[_Due], None]] = {
     JobKind.MORNING_DIGEST: _morning,
     JobKind.EVENING_DIGEST: _evening,
     JobKind.PRIORITY_RECALCULATION: _recalculate,
+    JobKind.FORGETTING: _forget,
 }
