@@ -1,10 +1,11 @@
 """What holds when many calls spend at once: no cap is passed, and nobody is refused in vain."""
 
 import asyncio
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
 from decimal import Decimal
-from random import Random
+from typing import TypeVar
+from zlib import crc32
 
 from attrs import frozen
 
@@ -23,6 +24,8 @@ from donna_core.testing.budgets import spending
 from donna_core.testing.contracts.spending import TODAY, reservation
 from donna_core.testing.contracts.stores import ME, MINUTE, NOON, StoresContract
 from donna_core.usecases.spend import keep_lapsed, reserve, settle
+
+P = TypeVar("P")
 
 RULES = spending(
     daily="9",
@@ -51,10 +54,9 @@ class SpendingTogetherContract(StoresContract):
 
     async def test_no_cap_is_passed_and_nobody_is_refused_in_vain(self) -> None:
         """Whatever calls cost, however they interleave, and whatever becomes of them."""
-        chance = Random(7)  # noqa: S311  # a sample, no secret
         unit = self.unit_of_work(ME)
-        wishes = [_wish(number, chance) for number in range(self.calls)]
-        judged = await asyncio.gather(*(_call(unit, wish, chance.random()) for wish in wishes))
+        wishes = [_wish(number) for number in range(self.calls)]
+        judged = await asyncio.gather(*(_call(unit, wish) for wish in wishes))
 
         assert {type(each.verdict) for each in judged} == {Granted, Denied}
         for each in judged:
@@ -80,25 +82,32 @@ class SpendingTogetherContract(StoresContract):
         assert totals[day] == Amount(spent=Decimal("0.75"))
 
 
-def _wish(number: int, chance: Random) -> Reservation:
+def _pick(what: str, of: str, options: Sequence[P]) -> P:
+    """Return one of the options, the same on every machine and in no visible order."""
+    return options[crc32(f"{what} of {of}".encode()) % len(options)]
+
+
+def _wish(number: int) -> Reservation:
     """Return what one of many calls of two days asks for."""
+    name = f"call-{number}"
     return reservation(
-        f"call-{number}",
-        str(chance.choice(["0", "0.05", "0.3", "0.7", "0.333333333"])),
-        day=TODAY + timedelta(days=chance.randrange(2)),
-        caller=chance.choice(["digest", "chat", "evolution"]),
-        lane=chance.choice(list(ModelLane)),
-        request_id=RequestId(f"request-{chance.randrange(number + 1)}"),
-        task_id=chance.choice([None, TaskId("task-1"), TaskId("task-2")]),
+        name,
+        _pick("cost", name, ["0", "0.05", "0.3", "0.7", "0.333333333"]),
+        day=TODAY + timedelta(days=_pick("day", name, range(2))),
+        caller=_pick("caller", name, ["digest", "chat", "evolution"]),
+        lane=_pick("lane", name, list(ModelLane)),
+        request_id=RequestId(f"request-{_pick('request', name, range(number + 1))}"),
+        task_id=_pick("task", name, [None, TaskId("task-1"), TaskId("task-2")]),
     )
 
 
-async def _call(unit: UnitOfWork, wish: Reservation, fate: float) -> Judged:
+async def _call(unit: UnitOfWork, wish: Reservation) -> Judged:
     """Reserve, let others come between, and end in one of the ways a call can end."""
     judged = await _reserve(unit, wish)
     if not isinstance(judged.verdict, Granted):
         return judged
     await asyncio.sleep(0)
+    fate = _pick("fate", wish.id, range(100))
     await unit.run(lambda stores: _end(stores, wish, fate))
     return judged
 
@@ -111,13 +120,13 @@ async def _reserve(unit: UnitOfWork, wish: Reservation) -> Judged:
     return await unit.run(decide)
 
 
-def _end(stores: Stores, wish: Reservation, fate: float) -> None:
+def _end(stores: Stores, wish: Reservation, fate: int) -> None:
     """Settle at a part of the worst case, lose the reply, never send, or die on the way."""
-    if fate < 0.6:
-        _settle(stores, wish.id, wish.worst_case * Decimal(str(round(fate, 3))))
-    elif fate < 0.8:
+    if fate < 60:
+        _settle(stores, wish.id, wish.worst_case * fate / 100)
+    elif fate < 80:
         _settle(stores, wish.id, None)
-    elif fate < 0.9:
+    elif fate < 90:
         stores.spend.release(wish.id, at=NOON)
 
 
