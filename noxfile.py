@@ -19,6 +19,7 @@ LOCK = "requirements.lock"
 MEMBERS = {
     "donna-core": "packages/donna-core",
     "donna-llm": "packages/donna-llm",
+    "donna-skills": "packages/donna-skills",
     "donna-adapters": "packages/donna-adapters",
     "donna-server": "apps/server",
     "donna-assistant": "apps/cli",
@@ -27,9 +28,10 @@ MEMBERS = {
 OWN_TESTS = {
     "donna-core": ["tests/core"],
     "donna-llm": ["tests/llm"],
+    "donna-skills": ["tests/skills"],
     "donna-adapters": ["tests/contracts", "tests/adapters", "tests/migrations"],
     "donna-server": ["tests/apps/server"],
-    "donna-assistant": ["tests/apps"],
+    "donna-assistant": ["tests/apps", "tests/conformance"],
 }
 # The other supported Pythons; the one of .venv runs everything anyway.
 OTHER_PYTHONS = ["3.11", "3.12", "3.13"]

@@ -12,7 +12,14 @@ import pytest
 
 # Declared, and needed without an import: the data that zoneinfo reads where the system has none.
 NEVER_IMPORTED = {"tzdata"}
-PACKAGES = ["donna_core", "donna_llm", "donna_adapters", "donna_server", "donna_cli"]
+PACKAGES = [
+    "donna_core",
+    "donna_llm",
+    "donna_skills",
+    "donna_adapters",
+    "donna_server",
+    "donna_cli",
+]
 
 
 @pytest.mark.parametrize("package", PACKAGES)

@@ -10,7 +10,14 @@ from pathlib import Path
 from types import ModuleType
 
 SNAPSHOT = Path(__file__).with_name("public_names.txt")
-PACKAGES = ["donna_core", "donna_llm", "donna_adapters", "donna_server", "donna_cli"]
+PACKAGES = [
+    "donna_core",
+    "donna_llm",
+    "donna_skills",
+    "donna_adapters",
+    "donna_server",
+    "donna_cli",
+]
 # What somebody writes an adapter against is public in every module.
 IN_DEPTH = ["donna_core.ports", "donna_core.testing", "donna_llm.testing"]
 

@@ -2,16 +2,18 @@
 
 import inspect
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from importlib import import_module
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import typer
+from attrs import evolve
 from typer.core import TyperCommand, TyperGroup
 
-from donna_cli.catalog import CATALOG, Entry
+from donna_cli.catalog import CATALOG, GROUPS, Entry, Group
 from donna_cli.exits import ended
 from donna_cli.invocation import Invocation, with_shared_options
+from donna_core.domain.workflow.cells import Protocol
 
 MARKUP: Literal["rich"] = "rich"
 COMMANDS = "donna_cli.commands"
@@ -22,26 +24,32 @@ SETTINGS = {"help_option_names": ["-h", "--help"]}
 class LazyGroup(TyperGroup):
     """A group that imports a command when it is asked for and lists all of them without."""
 
+    table: Mapping[str, Entry | Group] = {**CATALOG, **GROUPS}
+
     def list_commands(self, ctx: Any) -> list[str]:
         """Return the names in the order of the table."""
         del ctx
-        return list(CATALOG)
+        return list(self.table)
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
         """Return what is needed to list the command, which is not to run it."""
         del ctx
-        entry = CATALOG.get(cmd_name)
+        entry = self.table.get(cmd_name)
         return None if entry is None else _listed(cmd_name, entry)
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         """Return the command itself, imported now."""
         # What a misspelt name is compared with.
-        self.commands = {name: _listed(name, entry) for name, entry in CATALOG.items()}
+        self.commands = {name: _listed(name, entry) for name, entry in self.table.items()}
         name, listed, rest = super().resolve_command(ctx, args)
         command = None
         if name is not None and listed is not None:
-            command = load(name, plain=self.rich_markup_mode is None)
+            command = self.load(name, plain=self.rich_markup_mode is None)
         return name, command, rest
+
+    def load(self, name: str, *, plain: bool) -> Any:
+        """Return a command of the table, imported."""
+        return load_group(name, plain=plain) if name in GROUPS else load(name, plain=plain)
 
     def main(
         self,
@@ -87,14 +95,58 @@ def load(name: str, *, plain: bool = False) -> Any:
     entry = CATALOG[name]
     module, _, attribute = entry.target.partition(":")
     function = getattr(import_module(f"{COMMANDS}.{module}"), attribute)
+    return _single(name, function, with_shared_options(function, writes=entry.writes), plain=plain)
+
+
+def _single(
+    name: str, function: Callable[..., Any], command: Callable[..., Any], *, plain: bool
+) -> Any:
     markup = None if plain else MARKUP
     single = typer.Typer(
         add_completion=False, rich_markup_mode=markup, pretty_exceptions_enable=False
     )
-    single.command(name, help=_help(function, plain=plain), context_settings=SETTINGS)(
-        with_shared_options(function, writes=entry.writes)
-    )
+    single.command(name, help=_help(function, plain=plain), context_settings=SETTINGS)(command)
     return typer.main.get_command(single)
+
+
+def load_group(name: str, *, plain: bool = False) -> Any:
+    """Return a group of commands as Typer runs it; none of them is imported yet."""
+    group = GROUPS[name]
+    markup = None if plain else MARKUP
+
+    class Commands(LazyGroup):
+        """The commands of this group."""
+
+        table = group.commands
+
+        def load(self, name: str, *, plain: bool) -> Any:
+            return load_member(group, name, plain=plain)
+
+    below = typer.Typer(
+        name=name,
+        cls=Commands,
+        add_completion=False,
+        rich_markup_mode=markup,
+        pretty_exceptions_enable=False,
+    )
+    below.callback(help=group.help, invoke_without_command=True, context_settings=SETTINGS)(_group)
+    return typer.main.get_command(below)
+
+
+def load_member(group: Group, name: str, *, plain: bool = False) -> Any:
+    """Import a command of a group and return it as Typer runs it."""
+    # Commands about tasks need nothing of workflows.
+    from donna_cli.desk import at_desk  # noqa: PLC0415  # see above
+
+    module, _, attribute = group.commands[name].target.partition(":")
+    function = getattr(import_module(f"{COMMANDS}.{module}"), attribute)
+    return _single(name, function, at_desk(function), plain=plain)
+
+
+def _group(context: typer.Context) -> None:
+    """Show the commands when none is named."""
+    if context.invoked_subcommand is None:
+        typer.echo(context.get_help())
 
 
 def main() -> None:
@@ -102,8 +154,25 @@ def main() -> None:
     app()
 
 
-def _donna(invocation: Invocation, *, context: typer.Context) -> Any:
-    context.obj = invocation
+def _donna(
+    invocation: Invocation,
+    *,
+    protocol: Annotated[
+        Protocol | None,
+        typer.Option(
+            "--protocol", "-p", help="Who reads what workflows print.", show_default="human"
+        ),
+    ] = None,
+    session: Annotated[
+        str | None,
+        typer.Option("--session", help="The session of workflows to work in.", show_default=False),
+    ] = None,
+    context: typer.Context,
+) -> Any:
+    machine = protocol is Protocol.AUTOMATION
+    context.obj = evolve(
+        invocation, protocol=protocol, session=session, json=invocation.json or machine
+    )
     if context.invoked_subcommand is not None:
         return None
     return import_module(f"{COMMANDS}.looking").now(invocation)
@@ -112,7 +181,7 @@ def _donna(invocation: Invocation, *, context: typer.Context) -> Any:
 app.callback(invoke_without_command=True)(with_shared_options(_donna, writes=False))
 
 
-def _listed(name: str, entry: Entry) -> TyperCommand:
+def _listed(name: str, entry: Entry | Group) -> TyperCommand:
     return TyperCommand(name, help=entry.help, rich_help_panel=entry.panel)
 
 

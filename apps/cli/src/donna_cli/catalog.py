@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from attrs import frozen
 
-TELL, LOOK, DO, TIME, CHANGE, ANSWER, RUN = (
+TELL, LOOK, DO, TIME, CHANGE, ANSWER, RUN, WORKFLOWS = (
     "Tell Donna",
     "Look",
     "Get it done",
@@ -15,6 +15,7 @@ TELL, LOOK, DO, TIME, CHANGE, ANSWER, RUN = (
     "Correct and take back",
     "Answer Donna",
     "Run and set up",
+    "Workflows for coding agents",
 )
 
 
@@ -30,6 +31,15 @@ class Entry:
     help: str
     panel: str
     writes: bool = False
+
+
+@frozen(kw_only=True)
+class Group:
+    """Commands that share a first word. They take their place at a ``Desk``."""
+
+    help: str
+    panel: str
+    commands: Mapping[str, Entry]
 
 
 CATALOG: Mapping[str, Entry] = {
@@ -185,5 +195,121 @@ CATALOG: Mapping[str, Entry] = {
     ),
     "version": Entry(
         target="about:version", help="Show the versions of Donna and what she runs on.", panel=RUN
+    ),
+}
+
+GROUPS: Mapping[str, Group] = {
+    "workspaces": Group(
+        help="Make a folder a workspace.",
+        panel=WORKFLOWS,
+        commands={
+            "init": Entry(
+                target="workspaces:init",
+                help="Make a folder a workspace, and tell coding agents in it how to use Donna.",
+                panel=WORKFLOWS,
+            ),
+            "update": Entry(
+                target="workspaces:update",
+                help="Renew the files that tell coding agents how to use Donna.",
+                panel=WORKFLOWS,
+            ),
+        },
+    ),
+    "sessions": Group(
+        help="Run workflows, and report what was done.",
+        panel=WORKFLOWS,
+        commands={
+            "start": Entry(
+                target="sessions:start",
+                help="Begin a session anew; tasks and artifacts of an earlier one are removed.",
+                panel=WORKFLOWS,
+            ),
+            "reset": Entry(
+                target="sessions:reset",
+                help="Forget the tasks of the session and keep its artifacts.",
+                panel=WORKFLOWS,
+            ),
+            "status": Entry(
+                target="sessions:status",
+                help="Show how the session stands, in three numbers.",
+                panel=WORKFLOWS,
+            ),
+            "details": Entry(
+                target="sessions:details",
+                help="Show how the session stands and what the agent is asked to do.",
+                panel=WORKFLOWS,
+            ),
+            "run": Entry(
+                target="sessions:run",
+                help="Run a workflow until the agent has to do something.",
+                panel=WORKFLOWS,
+            ),
+            "continue": Entry(
+                target="sessions:proceed",
+                help="Go on with what is queued, and show what the agent is asked to do.",
+                panel=WORKFLOWS,
+            ),
+            "action-request-completed": Entry(
+                target="sessions:complete",
+                help="Report that an action request was done, and go on where it leads.",
+                panel=WORKFLOWS,
+            ),
+        },
+    ),
+    "artifacts": Group(
+        help="Read and change the texts that workflows are made of.",
+        panel=WORKFLOWS,
+        commands={
+            "list": Entry(
+                target="artifacts:listing",
+                help="List artifacts with their titles and descriptions.",
+                panel=WORKFLOWS,
+            ),
+            "view": Entry(
+                target="artifacts:view",
+                help="Show the text of artifacts, as agents read it.",
+                panel=WORKFLOWS,
+            ),
+            "fetch": Entry(
+                target="artifacts:fetch",
+                help="Copy the source of an artifact to a file, to be changed there.",
+                panel=WORKFLOWS,
+            ),
+            "tmp": Entry(
+                target="artifacts:tmp",
+                help="Create an empty scratch file and say where it is.",
+                panel=WORKFLOWS,
+            ),
+            "update": Entry(
+                target="artifacts:update",
+                help="Put a file in place of an artifact, once it is found valid.",
+                panel=WORKFLOWS,
+            ),
+            "copy": Entry(
+                target="artifacts:copy",
+                help="Copy an artifact to another id, in the same world or another.",
+                panel=WORKFLOWS,
+            ),
+            "move": Entry(
+                target="artifacts:move",
+                help="Give an artifact another id.",
+                panel=WORKFLOWS,
+            ),
+            "remove": Entry(
+                target="artifacts:remove",
+                help="Remove artifacts, broken ones too.",
+                panel=WORKFLOWS,
+            ),
+            "validate": Entry(
+                target="artifacts:validate",
+                help="Say what is wrong with an artifact, each with its file and line.",
+                panel=WORKFLOWS,
+            ),
+            "validate-all": Entry(
+                target="artifacts:validate_all",
+                help="Say what is wrong with artifacts, each with its file and line.",
+                panel=WORKFLOWS,
+            ),
+        },
     ),
 }

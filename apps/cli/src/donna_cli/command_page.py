@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from itertools import groupby
 from typing import Any
 
-from donna_cli.app import EXAMPLES, load
-from donna_cli.catalog import CATALOG, Entry
+from donna_cli.app import EXAMPLES, load, load_member
+from donna_cli.catalog import CATALOG, GROUPS, Entry
 from donna_cli.exits import ExitCode
 from donna_cli.invocation import everywhere, on_writing
 
@@ -38,12 +38,27 @@ def _lines() -> Iterator[str]:
         yield from ("", f"## {panel}")
         for name, entry in entries:
             yield from _command(name, entry)
+    yield from _groups()
     yield from _everywhere()
     yield from _codes()
 
 
+def _groups() -> Iterator[str]:
+    panel = next(iter(GROUPS.values())).panel
+    yield from ("", f"## {panel}", "")
+    yield "What is wrong with a workspace, artifact or session is printed as a cell, with code 0."
+    yield "`donna -p llm …` and `donna -p automation …` choose who reads what is printed."
+    for first, group in GROUPS.items():
+        for name, entry in group.commands.items():
+            command = load_member(group, name, plain=True)
+            yield from _described(f"{first} {name}", command, writes=entry.writes)
+
+
 def _command(name: str, entry: Entry) -> Iterator[str]:
-    command = load(name, plain=True)
+    yield from _described(name, load(name, plain=True), writes=entry.writes)
+
+
+def _described(name: str, command: Any, *, writes: bool) -> Iterator[str]:
     text, _, examples = command.help.replace("\b\n", "").partition(EXAMPLES)
     yield from ("", f"### donna {name}", "")
     yield from (line for line in text.strip().splitlines())
@@ -51,7 +66,7 @@ def _command(name: str, entry: Entry) -> Iterator[str]:
     if options:
         yield from ("", "| option | |", "|---|---|")
         yield from (f"| `{_named(each)}` | {each.help} |" for each in options)
-    if entry.writes:
+    if writes:
         yield from ("", "It changes something, so it takes `--dry-run` and `--yes`.")
     yield from ("", "```text", *(line.strip() for line in examples.strip().splitlines()), "```")
 

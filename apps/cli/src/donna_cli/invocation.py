@@ -19,7 +19,7 @@ class Invocation:
     """The shared options of one call of ``donna``.
 
     ``json`` prints one JSON object per result, ``plain`` draws no boxes, ``dry_run`` changes
-    nothing, ``yes`` answers every question.
+    nothing, ``yes`` answers every question. ``protocol`` and ``session`` are for workflows.
     """
 
     data_dir: Path | None = None
@@ -29,6 +29,8 @@ class Invocation:
     no_color: bool = False
     dry_run: bool = False
     yes: bool = False
+    protocol: str | None = None
+    session: str | None = None
 
     @property
     def color(self) -> bool:

@@ -54,3 +54,8 @@ def _uuid7(milliseconds: int, counter: int, *, tail: int) -> UUID:
     high, low = counter >> 30, counter & ((1 << 30) - 1)
     rand_b = low << _TAIL_BITS | tail
     return UUID(int=milliseconds << 80 | 7 << 76 | high << 64 | 0b10 << 62 | rand_b)
+
+
+def cell_id() -> str:
+    """Return 128 random bits in 22 characters that fit into URLs."""
+    return secrets.token_urlsafe(16)

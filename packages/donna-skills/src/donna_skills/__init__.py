@@ -1,0 +1,1 @@
+"""What Donna can be taught: workflows that tell coding agents what to do next."""

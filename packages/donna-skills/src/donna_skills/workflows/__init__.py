@@ -1,0 +1,1 @@
+"""Workflows on this machine: worlds, files, templates, scripts and sessions."""
