@@ -39,7 +39,7 @@ class Element:
 class Rule:
     """A pattern that makes a node of ``kind`` from what it captured; ``name``: "clocks.half_past".
 
-    Where two phrases explain a stretch equally, the higher ``priority`` wins.
+    Where two phrases explain a stretch equally, the higher sum of priorities wins.
     """
 
     name: str
@@ -52,7 +52,10 @@ class Rule:
 
 @frozen
 class Node:
-    """Tokens ``[start, end)`` read as a value of some kind, by a rule from smaller nodes."""
+    """Tokens ``[start, end)`` read as a value of some kind, by a rule from smaller nodes.
+
+    ``score`` sums the priorities of the rules that fired.
+    """
 
     kind: str
     start: int
@@ -60,6 +63,7 @@ class Node:
     value: Any
     rule: Rule
     parts: tuple["Node", ...] = ()
+    score: int = 0
 
     def rules(self) -> tuple[str, ...]:
         """Return the names of the rules that fired, the outermost first, each once."""
@@ -206,7 +210,8 @@ class _Run:
             value = _built(rule.build, self.frame, values)
             if value is not None:
                 parts = tuple(item for item in values if type(item) is Node)
-                yield Node(rule.kind, start, stop, value, rule, parts)
+                score = rule.priority + sum([part.score for part in parts])
+                yield Node(rule.kind, start, stop, value, rule, parts, score)
 
     def _match(
         self, pattern: tuple[Element, ...], index: int, at: int, captured: tuple[Any, ...]

@@ -14,6 +14,7 @@ _STOPS = frozenset(',.;!?)]"')
 _DENOMINATORS = (2, 3, 4, 8)
 _NOTHING: frozenset[str] = frozenset()
 _HOURS_A_DAY = 24
+_LAST_DAY = 31
 
 
 @frozen
@@ -117,7 +118,7 @@ def spoken_words(sets: Sets, tokens: Sequence[Token], start: int, end: int) -> b
 @condition
 def half_hour(sets: Sets, tokens: Sequence[Token], start: int, end: int) -> bool:
     """Whether "half six" is a time: words only, and a preposition of time leads to it."""
-    led = before(tokens, start) in sets["clock_leads"]
+    led = before(tokens, start) in sets["clock_leads"] or whole(sets, tokens, start, end)
     return led and tokens[end - 1].shape is Shape.WORD and nothing_counted(sets, tokens, start, end)
 
 
@@ -273,6 +274,7 @@ def no_ordinary_word(sets: Sets, tokens: Sequence[Token], start: int, end: int) 
     if start == 0 and end < len(tokens) and word in sets["ordinary_openers"]:
         return True
     at_end = end == len(tokens) or not tokens[end].norm[0].isalnum()
+    at_end = at_end or tokens[end].norm in sets["ordinary_joints"]
     is_month = word in sets["ordinary_months"] and start > 0
     return at_end and not led & sets["subjects"] and not is_month
 
@@ -306,3 +308,18 @@ def date_led(sets: Sets, tokens: Sequence[Token], start: int, _: int) -> bool:
     """Whether a preposition leads to the number, or a weekday with or without a comma."""
     led = [token.norm for token in tokens[max(0, start - 2) : start] if token.norm != ","]
     return bool(led) and led[-1] in sets["dotted_leads"]
+
+
+@condition
+def round_hour(sets: Sets, tokens: Sequence[Token], start: int, end: int) -> bool:
+    """Whether "15h" is the whole text and late enough for a clock; "2h" is a length."""
+    text = tokens[start].text
+    return len(text) == 2 and int(text) in range(13, 24) and whole(sets, tokens, start, end)
+
+
+@condition
+def no_hour(sets: Sets, tokens: Sequence[Token], start: int, end: int) -> bool:
+    """Whether a two-digit number after a date is its year: too large for an hour or a day."""
+    text = tokens[end - 1].text
+    counts = not nothing_counted(sets, tokens, start, end)
+    return len(text) == 2 and int(text) > _LAST_DAY and not counts

@@ -19,7 +19,7 @@ from donna_core.domain.capture.holidays import Holidays
 from donna_core.domain.capture.patterns import Classes, patterns
 from donna_core.domain.errors import ConfigError
 
-_KEY = re.compile(r"(\w+)(?: if (\w+))?(?: priority (\d+))?")
+_KEY = re.compile(r"(\w+)(?: if (\w+))?(?: priority (-?\d+))?")
 _PARTS = frozenset({"code", "classes", "sets", "kinds", "holidays", "grammar"})
 
 
@@ -102,8 +102,9 @@ class _Writer:
             raise ValueError(f"the rule '{name}' has no meaning")
         for key in entry.keys() - {"examples"}:
             match = _KEY.fullmatch(key)
-            if match is None or (match[2] and match[2] not in CONDITIONS):
-                raise ValueError(f"'{key}' of the rule '{name}' names no kind or condition known")
+            known = match is not None and (not match[2] or match[2] in CONDITIONS)
+            if not known or not entry[key]:
+                raise ValueError(f"'{key}' of the rule '{name}' names no kind and condition known")
         for key, texts in entry.items():
             match = _KEY.fullmatch(key) if key != "examples" else None
             if match is None:

@@ -14,7 +14,11 @@ _FEASTS = (
     "rath_yatra", "guru_purnima", "parsi_new_year", "onam", "raksha_bandhan", "janmashtami",
     "ganesh_chaturthi", "sharad_navratri", "maha_saptami", "dussehra", "maharshi_valmiki_jayanti",
     "karwa_chauth", "naraka_chaturdashi", "diwali_india", "govardhan_puja", "bhai_dooj",
-    "chhath_puja", "guru_nanak_jayanti", "guru_gobind_singh_jayanti", "purim", "passover",
+    "chhath_puja", "guru_nanak_jayanti", "guru_gobind_singh_jayanti", "chinese_birthday_of_buddha",
+    "dongzhi_festival", "hanshi_festival", "mid_shaban_day", "arbaeen_day", "jumuatul_wida",
+    "kali_puja", "maha_navami", "maha_ashtami", "anant_chaturdashi", "hola_mohalla",
+    "naag_panchami", "hartalika_teej", "guru_arjun_dev_martyrdom_day", "puthandu", "vishu",
+    "pohela_boishakh", "varalakshmi_vratam", "chaitra_navratri", "purim", "passover",
     "lag_baomer", "shavuot", "rosh_hashanah", "yom_kippur", "sukkot", "hanukkah",
 )  # fmt: skip
 _COVERED = range(1948, 2101)  # years that every table of the library reaches or skips

@@ -73,12 +73,10 @@ def find(tokens: Sequence[Token], text: str, *, frame: Frame) -> tuple[Phrase, .
     """Return the time phrases of the text in order; no two share a character.
 
     Of the readings that compete for a word, the one that explains the longest stretch wins; among
-    equals the earlier one, then the one by the rule of higher priority.
+    equals the earlier one, then the one whose rules have the higher priorities.
     """
     nodes = frame.language.grammar.parse(tokens, frame=frame, wanted="phrase")
-    ranked = sorted(
-        nodes, key=lambda node: (node.start - node.end, node.start, -node.rule.priority)
-    )
+    ranked = sorted(nodes, key=lambda node: (node.start - node.end, node.start, -node.score))
     taken: set[int] = set()
     chosen: list[Node] = []
     for node in ranked:

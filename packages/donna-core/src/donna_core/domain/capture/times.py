@@ -30,8 +30,9 @@ class TimeReading:
 
     ``start`` is the time the words name: the limit in "by Friday", the first occurrence of a
     repetition. A date starts at its midnight, or at the time of day that counting kept ("in two
-    weeks"); ``grain`` tells how much of it counts. ``end`` is set for ranges. ``since`` is the
-    stated beginning of a repetition, ``without`` are the days left out of it.
+    weeks"); ``grain`` tells how much of it counts. ``duration`` is how long, or how far from now,
+    the words say. ``end`` is set for ranges. ``since`` is the stated beginning of a repetition,
+    ``without`` are the days left out of it.
     """
 
     span: Span
@@ -67,7 +68,8 @@ def _reading(phrase: Phrase, frame: Frame) -> TimeReading | None:
         return _recurring(phrase, meaning.repeat, frame)
     if meaning.when is not None:
         timed = _timed(phrase, meaning.when, frame)
-        return evolve(timed, duration=meaning.length.span if meaning.length else None)
+        length = meaning.length or meaning.when.counted
+        return evolve(timed, duration=length.span if length else None)
     return None
 
 

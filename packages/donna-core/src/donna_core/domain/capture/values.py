@@ -193,7 +193,7 @@ class When:
     month" and "soon", ``ends_day`` "end of day". From ``clock`` to ``until`` is the work itself,
     or, where ``loose``, a stretch it has to lie in. ``instant`` is aware UTC and set where a
     length counts from now. ``others`` are days the words could mean as well. ``kept`` is the time
-    of day that "in two weeks" keeps, finer than its grain.
+    of day that "in two weeks" keeps, finer than its grain; ``counted`` the length it counts.
     """
 
     first: date | None = None
@@ -209,6 +209,7 @@ class When:
     ends_day: bool = False
     others: tuple[date, ...] = ()
     kept: time | None = None
+    counted: Length | None = None
 
     @property
     def has_time(self) -> bool:
@@ -249,6 +250,7 @@ class Repeat:
     also: tuple[Clock, ...] = ()  # further times of the same minute
     stop: Clock | None = None
     part: Part | None = None
+    spread: bool = False  # the words say how often, not when
 
 
 @frozen(kw_only=True)

@@ -6,9 +6,11 @@ from attrs import evolve
 
 from donna_core.domain.capture.chart import RuleBook
 from donna_core.domain.capture.dates import plus_months
+from donna_core.domain.capture.grammar.clocks import hour
 from donna_core.domain.capture.grammar.repeats import Days, Pairs
 from donna_core.domain.capture.repetition import happens
 from donna_core.domain.capture.values import (
+    Clock,
     Frame,
     Grain,
     Length,
@@ -129,3 +131,28 @@ def _minus_weekdays(base: Repeat, dropped: set[int]) -> Repeat | None:
     pairs = base.weekdays or tuple((0, day) for day in range(7))
     left = tuple(pair for pair in pairs if pair[1] not in dropped)
     return evolve(base, every="WEEKLY", weekdays=left) if left else None
+
+
+@book.meaning
+def during(frame: Frame, base: Repeat, period: When | None = None) -> Repeat | None:
+    """Every day this week; every hour today."""
+    first, last = (period.first, period.last) if period else (frame.today, frame.today)
+    if first is None or last is None or base.until or base.count is not None or last < frame.today:
+        return None
+    if period is not None and base.every in ("MONTHLY", "YEARLY"):
+        return None
+    return evolve(base, since=first if first > frame.today else None, until=last)
+
+
+@book.meaning
+def since_clock(_: Frame, base: Repeat, value: Clock | int) -> Repeat | None:
+    """Every four hours starting at 8: the hours of the day it falls on."""
+    start = hour(value) if isinstance(value, int) else value
+    if start is None or base.clock is not None or base.every not in ("HOURLY", "DAILY"):
+        return None
+    start = start.daytime
+    if base.every == "DAILY":
+        return evolve(base, clock=start)
+    hours = range(start.hour + base.interval, 24, base.interval)
+    also = tuple(evolve(start, hour=each) for each in hours)
+    return evolve(base, every="DAILY", interval=1, clock=start, also=also)

@@ -206,3 +206,9 @@ def span(_: Frame, first: int | Clock, last: int | Clock) -> Span | None:
     elif is_open and not (end.hour, end.minute) > (start.hour, start.minute):
         end = end.other_half
     return start, end, False
+
+
+@book.meaning
+def round_hour(_: Frame, token: Token) -> Clock | None:
+    """15h."""
+    return hour(int(token.text))

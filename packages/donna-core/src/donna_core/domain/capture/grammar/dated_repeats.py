@@ -3,13 +3,35 @@
 from attrs import evolve
 
 from donna_core.domain.capture.chart import RuleBook
-from donna_core.domain.capture.grammar.repeats import WORKDAYS, Which
+from donna_core.domain.capture.grammar.repeats import WORKDAYS, Pairs, Which
 from donna_core.domain.capture.values import (
     Frame,
     Repeat,
+    When,
 )
 
 book = RuleBook()
+
+_EDGES = frozenset({"end", "beginning", "start", "middle"})
+_PERIODS = {
+    "week": Repeat(every="WEEKLY"), "month": Repeat(every="MONTHLY"),
+    "quarter": Repeat(every="MONTHLY", interval=3), "year": Repeat(every="YEARLY"),
+}  # fmt: skip
+# What the beginning, the middle and the end of a week, month, quarter and year are.
+_DAYS_AT_EDGES: dict[tuple[str, bool], tuple[dict[str, Which | Pairs] | None, ...]] = {
+    ("WEEKLY", False): ({"weekdays": ((0, 0),)}, {"weekdays": ((0, 2),)}, {"weekdays": ((0, 4),)}),
+    ("MONTHLY", False): ({"month_days": (1,)}, {"month_days": (15,)}, {"month_days": (-1,)}),
+    ("MONTHLY", True): (
+        {"every": "YEARLY", "interval": 1, "months": (1, 4, 7, 10), "month_days": (1,)},
+        None,
+        {"every": "YEARLY", "interval": 1, "months": (3, 6, 9, 12), "month_days": (-1,)},
+    ),
+    ("YEARLY", False): (
+        {"months": (1,), "month_days": (1,)},
+        {"months": (7,), "month_days": (1,)},
+        {"months": (12,), "month_days": (31,)},
+    ),
+}
 
 
 @book.meaning
@@ -57,7 +79,7 @@ def on_nth(_: Frame, base: Repeat, nth: int, day: int, month: int | None = None)
     """Monthly on the last Friday; yearly on the fourth Thursday in November."""
     if base.every not in ("MONTHLY", "YEARLY") or base.weekdays or abs(nth) > 53:
         return None
-    return evolve(base, weekdays=((nth, day),), months=(month,) if month else ())
+    return evolve(base, weekdays=((nth, day),), months=(month,) if month else base.months)
 
 
 @book.meaning
@@ -145,3 +167,44 @@ def _on_numbers(base: Repeat, numbers: Which) -> Repeat | None:
     if base.every == "YEARLY" and not base.months and all(1 <= number <= 366 for number in numbers):
         return evolve(base, year_days=numbers)
     return None
+
+
+@book.meaning
+def date_each(_: Frame, first: Repeat | When, second: Repeat | When | None = None) -> Repeat | None:
+    """June 1st every year, every 4th of July."""
+    base = next((each for each in (first, second) if isinstance(each, Repeat)), None)
+    when = next((each for each in (first, second) if isinstance(each, When)), None)
+    base = base or Repeat(every="YEARLY")
+    if when is None or when.first is None or base.every != "YEARLY" or when.fixed:
+        return None
+    if base.months or base.weekdays or base.month_days or base.year_days:
+        return None
+    return evolve(base, months=(when.first.month,), month_days=(when.first.day,))
+
+
+@book.meaning
+def day_each(_: Frame, day: int, base: Repeat) -> Repeat | None:
+    """On the 20th, monthly."""
+    return _on_numbers(base, (day,)) if base.every == "MONTHLY" else None
+
+
+@book.meaning
+def period_edge(_: Frame, *said: str | Repeat) -> Repeat | None:
+    """At the end of every month; at the beginning of each week."""
+    names = [each for each in said if isinstance(each, str)]
+    base = next((each for each in said if isinstance(each, Repeat)), None)
+    edge = next(each for each in names if each in _EDGES)
+    if base is None:
+        unit = next(each for each in names if each not in _EDGES)
+        base = _PERIODS[unit]
+    if base.weekdays or base.month_days or base.months or base.clock:
+        return None
+    first, middle, last = _DAYS_AT_EDGES.get((base.every, base.interval == 3), (None, None, None))
+    found = {"end": last, "middle": middle}.get(edge, first)
+    return evolve(base, **found) if found else None
+
+
+@book.meaning
+def workday_each(_: Frame, nth: int) -> Repeat | None:
+    """Monthly on the last working day."""
+    return nth_workday(_, nth)

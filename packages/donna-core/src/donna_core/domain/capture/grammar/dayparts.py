@@ -30,3 +30,9 @@ def early_late(_: Frame, which: str, whole: Part) -> Part:
     if which == "early":
         return evolve(whole, end=max(middle_hour, whole.start + 1))
     return evolve(whole, start=min(middle_hour, whole.end - 1))
+
+
+@book.meaning
+def meal(frame: Frame, name: str) -> Part | None:
+    """Lunch: the hours of it."""
+    return frame.parts.get(name)

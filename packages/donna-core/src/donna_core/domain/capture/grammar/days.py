@@ -152,9 +152,21 @@ def week_after(frame: Frame, index: int) -> When:
 
 
 @book.meaning
-def day_week(frame: Frame, name: str) -> When:
+def day_week(frame: Frame, ahead: int) -> When:
     """Tomorrow week."""
-    return on_day(frame.today + timedelta(days=8 if name == "tomorrow" else 7))
+    return on_day(frame.today + timedelta(days=ahead))
+
+
+@book.meaning
+def fortnight_after(frame: Frame, index: int) -> When:
+    """Tuesday fortnight."""
+    return on_day(weekday_from(frame.today + DAY, index) + timedelta(weeks=2))
+
+
+@book.meaning
+def before_last(frame: Frame, index: int) -> When:
+    """The Friday before last."""
+    return on_day(weekday_before(frame.today, index) - timedelta(weeks=1), fixed=True)
 
 
 @book.meaning
@@ -227,3 +239,9 @@ def day_of_month(frame: Frame, which: int | Token) -> When | None:
 def is_leap(value: int) -> bool:
     """Return whether the year has a 29 February."""
     return value % 4 == 0 and (value % 100 != 0 or value % 400 == 0)
+
+
+@book.meaning
+def ides(frame: Frame, number: int) -> When | None:
+    """The ides of March: the 15th of March, May, July and October, the 13th of the others."""
+    return dated(frame, number, 15 if number in (3, 5, 7, 10) else 13)

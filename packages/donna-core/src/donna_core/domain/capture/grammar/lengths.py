@@ -13,6 +13,7 @@ UNITS = {
     "day": (Grain.DAY, 1), "night": (Grain.DAY, 1), "weekend": (Grain.DAY, 2),
     "week": (Grain.WEEK, 1), "fortnight": (Grain.WEEK, 2), "month": (Grain.MONTH, 1),
     "quarter": (Grain.MONTH, 3), "year": (Grain.YEAR, 1), "decade": (Grain.YEAR, 10),
+    "century": (Grain.YEAR, 100),
 }  # fmt: skip
 _SECONDS = {Grain.SECOND: 1, Grain.MINUTE: 60, Grain.HOUR: 3600}
 _DAYS = {Grain.DAY: 1, Grain.WEEK: 7}
@@ -88,7 +89,7 @@ def many_and_a_half(_: Frame, count: int, of: Unit) -> Length | None:
 @book.meaning
 def joined(_: Frame, first: Length, second: Length) -> Length | None:
     """One hour and 20 minutes: each part smaller than the one before."""
-    return first.plus(second) if _finest(first) > second.span.total_seconds() > 0 else None
+    return first.plus(second) if _finest(first) >= second.span.total_seconds() > 0 else None
 
 
 @book.meaning
@@ -109,9 +110,9 @@ def hours_shape(_: Frame, token: Token) -> Length | None:
 
 
 @book.meaning
-def all_day(_: Frame) -> Length:
-    """All day."""
-    return Length(days=1)
+def all_day(_: Frame, name: str) -> Length | None:
+    """All day, a whole week."""
+    return length_of(1, UNITS[name])
 
 
 @book.meaning
@@ -135,3 +136,26 @@ def _finest(length: Length) -> int:
     if length.days:
         return 7 * 86400 if length.days % 7 == 0 else 86400
     return (365 if length.months % 12 == 0 else 30) * 86400
+
+
+@book.meaning
+def and_quarters(_: Frame, *parts: int | Unit) -> Length | None:
+    """An hour and three quarters."""
+    count = next((part for part in parts if isinstance(part, int)), 1)
+    of = next(part for part in parts if isinstance(part, tuple))
+    return length_of(count + 0.75, of)
+
+
+@book.meaning
+def over_and_under(_: Frame, small: int, large: int, of: Unit) -> Length | None:
+    """Three or four days: the longer one."""
+    return length_of(large, of) if 0 < small < large <= 10 * small else None
+
+
+@book.meaning
+def clock_hours(_: Frame, token: Token) -> Length | None:
+    """1:30 hours."""
+    parts = [int(part) for part in token.text.replace(".", ":").split(":")]
+    if len(parts) > 2 or parts[1] > 59:
+        return None
+    return Length(seconds=3600 * parts[0] + 60 * parts[1])

@@ -1,6 +1,6 @@
 """Days and times joined: tomorrow at 9, Friday evening, 8 tonight, in an hour and a half."""
 
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 from attrs import evolve
 
@@ -269,8 +269,11 @@ def ago(frame: Frame, length: Length) -> When:
 
 
 @book.meaning
-def counted_time(_: Frame, when: When, value: Clock | Part) -> When | None:
-    """In three days at 9; in two weeks in the morning."""
+def counted_time(_: Frame, first: When | Clock, second: When | Clock | Part) -> When | None:
+    """In three days at 9; in two weeks in the morning; at 7 in two weeks."""
+    when, value = (first, second) if isinstance(first, When) else (second, first)
+    if not isinstance(when, When) or isinstance(value, When):
+        return None
     if when.first is None or when.instant is not None or when.clock is not None or when.part:
         return None
     return evolve(when, part=value) if isinstance(value, Part) else at_time(when, value)
@@ -288,6 +291,7 @@ def counted(frame: Frame, length: Length, *, sign: int) -> When:
     if not length.is_fine:
         return evolve(
             on_day(day, fixed=sign < 0),
+            counted=length,
             kept=frame.now.time().replace(minute=0, second=0, microsecond=0),
         )
     start = frame.at
@@ -295,4 +299,41 @@ def counted(frame: Frame, length: Length, *, sign: int) -> When:
         start = frame.instant(day, time(frame.now.hour, frame.now.minute, frame.now.second))
     instant = start + sign * timedelta(seconds=length.seconds)
     here: datetime = instant.astimezone(frame.zone)
-    return When(first=here.date(), last=here.date(), instant=instant, fixed=sign < 0)
+    return When(
+        first=here.date(), last=here.date(), instant=instant, fixed=sign < 0, counted=length
+    )
+
+
+@book.meaning
+def seconds_sign(frame: Frame, token: Token) -> When | None:
+    """In 30″."""
+    return counted(frame, Length(seconds=int(token.text[:6])), sign=1)
+
+
+@book.meaning
+def at_meal(_: Frame, first: Part | When, second: Part | When) -> When | None:
+    """At lunch tomorrow."""
+    when, part = (first, second) if isinstance(first, When) else (second, first)
+    if not isinstance(when, When) or not isinstance(part, Part) or when.clock is not None:
+        return None
+    return evolve(when, part=part)
+
+
+@book.meaning
+def until_clock(_: Frame, when: When, last: Clock) -> When | None:
+    """2027-05-03 13:00 - 16:00."""
+    first = when.clock
+    if first is None or when.until is not None or when.first is None:
+        return None
+    value = span(_, first, last)
+    return evolve(when, until=value[1]) if value and value[1].wall > first.daytime.wall else None
+
+
+@book.meaning
+def epoch(frame: Frame, token: Token) -> When | None:
+    """Epoch 1700000000: seconds, or with thirteen digits milliseconds, since 1970."""
+    if len(token.text) not in (10, 13):
+        return None
+    instant = datetime.fromtimestamp(int(token.text[:10]), UTC)
+    day = instant.astimezone(frame.zone).date()
+    return When(first=day, last=day, instant=instant, fixed=True)

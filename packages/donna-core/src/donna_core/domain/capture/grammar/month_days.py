@@ -7,6 +7,8 @@ from donna_core.domain.capture.values import Frame, When
 
 book = RuleBook()
 
+_PIVOT = 69  # two-digit years up to here belong to this century (POSIX strptime)
+
 
 @book.meaning
 def month_day(frame: Frame, first: int, second: int) -> When | None:
@@ -99,3 +101,16 @@ def month_days(
 ) -> When | None:
     """June 3-7."""
     return days_of_month(frame, first, last, in_month, of)
+
+
+@book.meaning
+def day_month_short_year(frame: Frame, day: int, in_month: int, of: Token) -> When | None:
+    """3rd Feb 82: no hour and no day is so large."""
+    value = int(of.text)
+    return dated(frame, in_month, day, value + (2000 if value < _PIVOT else 1900))
+
+
+@book.meaning
+def month_day_short_year(frame: Frame, in_month: int, day: int, of: Token) -> When | None:
+    """Feb 3, 82."""
+    return day_month_short_year(frame, day, in_month, of)

@@ -147,3 +147,53 @@ def couple(_: Frame) -> float:
 def few(_: Frame) -> float:
     """A few (days): three."""
     return 3.0
+
+
+@book.meaning
+def and_a_part(_: Frame, value: int, hundredths: int) -> float:
+    """One and a quarter (hours)."""
+    return value + hundredths / 100
+
+
+@book.meaning
+def more(_: Frame, value: int) -> float:
+    """Two more (minutes)."""
+    return float(value)
+
+
+@book.meaning
+def hundreds(_: Frame, *parts: int) -> int | None:
+    """Two hundred and fifty."""
+    if not parts:
+        return 100
+    if len(parts) == 1:
+        return 100 * parts[0] if 0 < parts[0] < 100 else None
+    first, rest = parts
+    return 100 * first + rest if 0 < first < 100 and 0 < rest < 100 else None
+
+
+@book.meaning
+def hundred_and(_: Frame, rest: int) -> int | None:
+    """A hundred and twenty."""
+    return 100 + rest if 0 < rest < 100 else None
+
+
+@book.meaning
+def dozens(_: Frame, value: int | None = None) -> int | None:
+    """Two dozen."""
+    if value is None:
+        return 12
+    return 12 * value if 0 < value < 100 else None
+
+
+@book.meaning
+def half_dozen(_: Frame) -> float:
+    """Half a dozen (days)."""
+    return 6.0
+
+
+@book.meaning
+def mixed_slash(frame: Frame, value: int, token: Token) -> float | None:
+    """1 1/2 (hours)."""
+    part = slash(frame, token)
+    return value + part if part else None

@@ -4,6 +4,7 @@ Weeks begin on Monday (ISO 8601). A stretch is vague: it says roughly when.
 """
 
 from datetime import date, timedelta
+from fractions import Fraction
 
 from attrs import evolve
 
@@ -17,15 +18,16 @@ from donna_core.domain.capture.dates import (
     weekday_from,
 )
 from donna_core.domain.capture.grammar.days import on_day
+from donna_core.domain.capture.grammar.lengths import UNITS, length_of
 from donna_core.domain.capture.tokens import Token
-from donna_core.domain.capture.values import Clock, Frame, Grain, Length, When
+from donna_core.domain.capture.values import Clock, Frame, Grain, Length, Part, When
 
 book = RuleBook()
 
 
 _MONTHS_IN = {Grain.MONTH: 1, Grain.QUARTER: 3, Grain.YEAR: 12}
 _OFFSETS = {"this": 0, "current": 0, "the": 0, "next": 1, "coming": 1, "following": 1,
-            "upcoming": 1, "last": -1, "past": -1, "previous": -1}  # fmt: skip
+            "upcoming": 1, "last": -1, "past": -1, "previous": -1, "preceding": -1}  # fmt: skip
 _CLOSE_OF_BUSINESS = Clock(hour=17)
 
 
@@ -77,6 +79,66 @@ def after_next(frame: Frame, grain: str) -> When:
 
 
 @book.meaning
+def before_last(frame: Frame, grain: str) -> When:
+    """The week before last."""
+    return _around(frame.today, Grain(grain), -2)
+
+
+@book.meaning
+def decade_from_now(frame: Frame, which: str) -> When:
+    """Next decade."""
+    start = frame.today.year // 10 * 10 + 10 * _OFFSETS[which]
+    return stretch(date(start, 1, 1), date(start + 9, 12, 31), Grain.YEAR)
+
+
+@book.meaning
+def decade(_: Frame, token: Token) -> When | None:
+    """The 1990s, the 90s."""
+    year = int(token.text) if len(token.text) in (2, 4) else 1
+    if year % 10:
+        return None
+    if year < 100:
+        year += 1900 if year >= 30 else 2000
+    if not 1000 <= year < 3000:
+        return None
+    return evolve(stretch(date(year, 1, 1), date(year + 9, 12, 31), Grain.YEAR), fixed=True)
+
+
+@book.meaning
+def named_decade(_: Frame, year: int) -> When:
+    """The nineties."""
+    return evolve(stretch(date(year, 1, 1), date(year + 9, 12, 31), Grain.YEAR), fixed=True)
+
+
+@book.meaning
+def rest_of_day(frame: Frame) -> When:
+    """The rest of the day: from the next hour on."""
+    left = Part(name="later", start=min(frame.now.hour + 1, 23), end=24)
+    return evolve(on_day(frame.today), part=left)
+
+
+@book.meaning
+def beside_day(_: Frame, grain: str, side: str, when: When) -> When | None:
+    """The week after Christmas."""
+    if when.first is None:
+        return None
+    return _around(when.first, Grain(grain), -1 if side in ("before", "preceding") else 1)
+
+
+@book.meaning
+def weekend_of(_: Frame, side: str, when: When) -> When | None:
+    """The weekend of 12 June."""
+    if when.first is None:
+        return None
+    saturday = monday_of(when.first) + 5 * DAY
+    if side == "before" and saturday + DAY >= when.first:
+        saturday -= 7 * DAY
+    elif side in ("after", "following") and saturday <= when.first:
+        saturday += 7 * DAY
+    return stretch(saturday, saturday + DAY, Grain.DAY, fixed=when.fixed)
+
+
+@book.meaning
 def week_of(_: Frame, when: When) -> When | None:
     """The week of 3 May."""
     return _around(when.first, Grain.WEEK, 0) if when.first else None
@@ -111,6 +173,64 @@ def named(frame: Frame, month: int) -> When:
     year = frame.today.year + (month < frame.today.month)
     first = date(year, month, 1)
     return stretch(first, month_end(first), Grain.MONTH)
+
+
+@book.meaning
+def month_of_year(frame: Frame, month: int, where: When | Length) -> When | None:
+    """June of next year; March in a year."""
+    if isinstance(where, Length):
+        start = where.after(frame.today)
+        year = start.year + (month < start.month)
+    elif where.first is not None and where.grain is Grain.YEAR:
+        year = where.first.year
+    else:
+        return None
+    return month_of(frame, month, year)
+
+
+@book.meaning
+def last_named(frame: Frame, month: int) -> When:
+    """Last June: the one before this month."""
+    return month_of(frame, month, frame.today.year - (month >= frame.today.month))
+
+
+@book.meaning
+def after_next_named(frame: Frame, month: int) -> When | None:
+    """The March after next."""
+    first = named(frame, month).first
+    return month_of(frame, month, first.year + 1) if first else None
+
+
+@book.meaning
+def year_quarter(frame: Frame, year: int, number: int) -> When | None:
+    """2028 Q4."""
+    return quarter(frame, number, year)
+
+
+@book.meaning
+def half_year(_: Frame, half: int | str, year: int | When) -> When | None:
+    """The first half of 2028."""
+    value = year.first.year if isinstance(year, When) and year.first else year
+    if not isinstance(value, int):
+        return None
+    first = date(value, 1 if int(half) == 1 else 7, 1)
+    return evolve(stretch(first, plus_months(first, 6) - DAY, Grain.QUARTER), fixed=True)
+
+
+@book.meaning
+def half_of(_: Frame, half: int, period: When) -> When | None:
+    """The second half of June."""
+    return _share(period, Fraction(half - 1, 2), Fraction(half, 2))
+
+
+def _share(period: When, start: Fraction, end: Fraction) -> When | None:
+    """Return a share of the days of a period."""
+    if period.first is None or period.last is None or period.first == period.last:
+        return None
+    days = (period.last - period.first).days + 1
+    first = period.first + timedelta(days=int(days * start))
+    last = period.first + timedelta(days=int(days * end) - 1)
+    return evolve(period, first=first, last=max(first, last), grain=Grain.DAY)
 
 
 @book.meaning
@@ -158,6 +278,24 @@ def season_in(_: Frame, name: str, year: int) -> When:
 
 
 @book.meaning
+def plain_season(frame: Frame, name: str) -> When | None:
+    """Winter, and nothing else."""
+    return relative_season(frame, "this", name)
+
+
+@book.meaning
+def this_season(frame: Frame, which: str) -> When:
+    """Next season: of the four of the year."""
+    names = list(_SEASONS)
+    known = [season_of(name, year) for year in range(frame.today.year - 2, frame.today.year + 3)
+             for name in names]  # fmt: skip
+    begun = [each for each in known if each.first is not None and each.first <= frame.today]
+    offset = _OFFSETS.get(which, 0)
+    found = known[len(begun) - 1 + offset]
+    return evolve(found, fixed=offset <= 0)
+
+
+@book.meaning
 def season(frame: Frame, name: str) -> When | None:
     """In spring."""
     return relative_season(frame, "this", name)
@@ -196,10 +334,15 @@ def weekend_after_next(frame: Frame) -> When:
 
 
 @book.meaning
-def third_of(_: Frame, which: str, period: When) -> When | None:
+def third_of(frame: Frame, which: str, period: When | int) -> When | None:
     """Early June: its first ten days; late June: what follows the twentieth."""
-    if period.first is None or period.last is None or period.grain is not Grain.MONTH:
+    if isinstance(period, int):
+        period = whole_year(frame, period)
+    if period.first is None or period.last is None:
         return None
+    if period.grain is not Grain.MONTH:
+        third = ("early", "mid", "late").index(which)
+        return _share(period, Fraction(third, 3), Fraction(third + 1, 3))
     bounds = {"early": (1, 10), "mid": (11, 20), "late": (21, period.last.day)}[which]
     days = [period.first.replace(day=day) for day in bounds]
     return evolve(period, first=days[0], last=days[1], grain=Grain.DAY)
@@ -247,6 +390,22 @@ def rest_of(frame: Frame, period: When | str) -> When:
 
 
 @book.meaning
+def earlier(frame: Frame, period: When) -> When | None:
+    """Earlier this week: what is over of it."""
+    if period.first is None or period.first > frame.today or period.grain is Grain.DAY:
+        return None
+    return evolve(period, last=max(period.first, frame.today - DAY), fixed=True)
+
+
+@book.meaning
+def all_of(frame: Frame, whole: When | str) -> When | None:
+    """All week; all next week."""
+    if isinstance(whole, When):
+        return whole if whole.first != whole.last else None
+    return weekend(frame, "the") if whole == "weekend" else _around(frame.today, Grain(whole), 0)
+
+
+@book.meaning
 def later(frame: Frame, period: When) -> When | None:
     """Later this week: what is left of it."""
     if period.first is None or period.last is None or period.last < frame.today:
@@ -258,10 +417,24 @@ def later(frame: Frame, period: When) -> When | None:
 def back(frame: Frame, length: Length) -> When | None:
     """The last two weeks."""
     if length.is_fine:
-        return None
+        return When(
+            first=frame.today,
+            last=frame.today,
+            instant=frame.at - length.span,
+            fixed=True,
+        )
     first = length.after(frame.today, sign=-1)
     kept = frame.now.time().replace(microsecond=0)
     return evolve(stretch(first, frame.today, Grain.DAY, fixed=True), kept=kept)
+
+
+@book.meaning
+def back_fine(frame: Frame, length: Length | str) -> When | None:
+    """In the last hour: since then."""
+    if isinstance(length, str):
+        found = length_of(1, UNITS[length])
+        return back_fine(frame, found) if found else None
+    return back(frame, length) if length.is_fine else None
 
 
 @book.meaning
@@ -274,6 +447,12 @@ def end_of(frame: Frame, period: When) -> When | None:
     friday = period.first + 4 * DAY
     last = friday if friday >= frame.today or period.fixed else period.last
     return evolve(period, first=last, last=last, grain=Grain.DAY)
+
+
+@book.meaning
+def start_of_plain(frame: Frame, grain: str) -> When | None:
+    """Beginning of month: of the current one."""
+    return start_of(frame, _around(frame.today, Grain(grain), 0))
 
 
 @book.meaning
@@ -305,9 +484,12 @@ def end_of_quarter(frame: Frame) -> When | None:
 
 
 @book.meaning
-def start_of(_: Frame, period: When) -> When | None:
+def start_of(frame: Frame, period: When) -> When | None:
     """The beginning of next month."""
-    return evolve(period, last=period.first, grain=Grain.DAY) if period.first else None
+    if period.first is None:
+        return None
+    over = period.first < frame.today
+    return evolve(period, last=period.first, grain=Grain.DAY, fixed=period.fixed or over)
 
 
 @book.meaning

@@ -17,6 +17,8 @@ from donna_core.domain.capture.values import Frame, Grain, Length, When
 
 book = RuleBook()
 
+_MOST_WORKING_DAYS = 500
+
 
 @book.meaning
 def day_of_period(frame: Frame, first: int | When, second: int | When) -> When | None:
@@ -41,7 +43,7 @@ def nth_this_month(frame: Frame, nth: int, index: int) -> When:
 def nth_in(frame: Frame, nth: int, index: int, where: int | When | None = None) -> When | None:
     """The first Monday of next month; of the month, the next one that is still ahead."""
     if isinstance(where, When):
-        if where.first is None or where.grain is not Grain.MONTH:
+        if where.first is None or where.grain not in (Grain.MONTH, Grain.YEAR):
             return None
         found = nth_weekday(where.first.year, where.first.month, nth, index)
         said = where.fixed or where.first <= frame.today
@@ -146,3 +148,40 @@ def weekday_later(
     if start is None or length.is_fine:
         return None
     return on_day(monday_of(length.after(start)) + timedelta(days=index))
+
+
+@book.meaning
+def weekday_ago(frame: Frame, first: int | Length, second: int | Length) -> When | None:
+    """Three weeks ago on Monday: the Monday of that week."""
+    index, length = (first, second) if isinstance(first, int) else (second, first)
+    if not isinstance(index, int) or not isinstance(length, Length) or length.is_fine:
+        return None
+    found = monday_of(length.after(frame.today, sign=-1)) + timedelta(days=index)
+    return on_day(found, fixed=True)
+
+
+@book.meaning
+def nth_nearest(_: Frame, nth: int, index: int, when: When) -> When | None:
+    """The second closest Monday to 5 October."""
+    if when.first is None or not 1 <= nth <= 50:
+        return None
+    after = weekday_from(when.first, index)
+    days = [after + timedelta(weeks=step) for step in range(-nth, nth + 1)]
+    start = when.first
+    return on_day(sorted(days, key=lambda day: abs((day - start).days))[nth - 1])
+
+
+@book.meaning
+def working_days(
+    frame: Frame, count: int, _which: str, side: str = "after", when: When | None = None
+) -> When | None:
+    """In three business days: Mondays to Fridays are counted."""
+    day = when.first if when else frame.today
+    if day is None or not 0 < count <= _MOST_WORKING_DAYS:
+        return None
+    back = side in ("before", "ago")
+    left = count
+    while left:
+        day += -DAY if back else DAY
+        left -= day.weekday() < 5
+    return on_day(day, fixed=back)

@@ -218,6 +218,8 @@ def on_days(
 def each_length(_: Frame, length: Length) -> Repeat | None:
     """Every hour and a half."""
     minutes, rest = divmod(length.seconds, 60)
+    if length.months and not (length.days or length.seconds):
+        return Repeat(every="MONTHLY", interval=length.months)
     if length.months or length.days or rest or not 0 < minutes <= 1440 or not minutes % 60:
         return None
     return Repeat(every="MINUTELY", interval=minutes)
@@ -236,8 +238,11 @@ def at(_: Frame, base: Repeat, value: Clock | Span | Part | int) -> Repeat | Non
     if timed is None or timed.clock is None:
         return None
     if base.every == "HOURLY" and timed.until is not None:
-        hours = range(timed.clock.daytime.hour + 1, timed.until.hour + 1)
+        step = base.interval
+        hours = range(timed.clock.daytime.hour + step, timed.until.hour + 1, step)
         also = tuple(evolve(timed.clock, hour=hour, open=False) for hour in hours)
+        if step > 1:
+            base = evolve(base, every="DAILY", interval=1)
         return evolve(base, clock=timed.clock.daytime, also=also)
     return evolve(base, clock=timed.clock, stop=timed.until)
 
@@ -270,3 +275,79 @@ def repeating_by(_: Frame, first: Repeat | Clock, second: Repeat | Clock) -> Mea
     if not isinstance(base, Repeat) or not isinstance(clock, Clock):
         return None
     return Meaning(role=Role.REPEATING, repeat=evolve(base, clock=clock.daytime))
+
+
+@book.meaning
+def prefixed(_: Frame, times: int, unit: str = "weekly") -> Repeat:
+    """Bi-monthly: every second month."""
+    return evolve(_ADVERBS[unit], interval=times)
+
+
+@book.meaning
+def half_monthly(_: Frame) -> Repeat:
+    """Semi-monthly: on the 1st and the 15th."""
+    return Repeat(every="MONTHLY", month_days=(1, 15), spread=True)
+
+
+@book.meaning
+def often(_: Frame, count: int, unit: str = "week") -> Repeat | None:
+    """Three times a week: spread as evenly as the calendar allows."""
+    return _spread(count, unit) if count > 0 else None
+
+
+def _spread(count: int, unit: str) -> Repeat | None:
+    every, _ = _UNITS[unit]
+    if count == 1:
+        return Repeat(every=every)
+    if unit == "week" and count <= 7:
+        days = sorted({7 * step // count for step in range(count)})
+        return Repeat(every="WEEKLY", weekdays=tuple((0, day) for day in days), spread=True)
+    if unit == "month" and count <= 28:
+        month_days = tuple(1 + 28 * step // count for step in range(count))
+        return Repeat(every="MONTHLY", month_days=month_days, spread=True)
+    whole, finer = {"year": (12, "MONTHLY"), "day": (24, "HOURLY"), "hour": (60, "MINUTELY")}.get(
+        unit, (0, "")
+    )
+    if not whole or whole % count:
+        return None
+    return Repeat(every=finer, interval=whole // count, spread=True)
+
+
+@book.meaning
+def once(_: Frame, name: str) -> Repeat:
+    """Once daily."""
+    return _ADVERBS[name]
+
+
+@book.meaning
+def tailed(_: Frame, base: Repeat) -> Repeat:
+    """Every day from now on."""
+    return base
+
+
+@book.meaning
+def span_at(frame: Frame, days: Days, value: Clock | Span | int) -> Repeat | None:
+    """Mon-Fri at 9: each of these days, every week."""
+    return at(frame, Repeat(every="WEEKLY", weekdays=tuple((0, day) for day in days)), value)
+
+
+@book.meaning
+def days_of_span(_: Frame, base: Repeat, days: Days) -> Repeat | None:
+    """Every day from Monday to Friday."""
+    if base.every not in ("DAILY", "WEEKLY") or base.weekdays or base.interval > 1:
+        return None
+    return evolve(base, every="WEEKLY", weekdays=tuple((0, day) for day in days))
+
+
+@book.meaning
+def friday_the(_: Frame, day: int, number: int) -> Repeat | None:
+    """Every Friday the 13th."""
+    if not 1 <= number <= 31:
+        return None
+    return Repeat(every="MONTHLY", weekdays=((0, day),), month_days=(number,))
+
+
+@book.meaning
+def each_decade(_: Frame, years: int) -> Repeat:
+    """Every decade."""
+    return Repeat(every="YEARLY", interval=years)

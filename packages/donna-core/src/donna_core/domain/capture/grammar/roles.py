@@ -1,5 +1,7 @@
 """Whole time phrases: what the words before a time make of it."""
 
+from datetime import date
+
 from attrs import evolve
 
 from donna_core.domain.capture.chart import RuleBook
@@ -8,11 +10,15 @@ from donna_core.domain.capture.grammar.clocks import Span, hour
 from donna_core.domain.capture.grammar.days import on_day
 from donna_core.domain.capture.grammar.lengths import UNITS, Unit, length_of
 from donna_core.domain.capture.grammar.moments import at_time, exactly
-from donna_core.domain.capture.values import Clock, Frame, Length, Meaning, Part, Role, When
+from donna_core.domain.capture.values import Clock, Frame, Grain, Length, Meaning, Part, Role, When
 
 book = RuleBook()
 
 Time = When | Clock | Part | Span | int
+_A_MONTH = 31
+# Hours before and after which a meal, a day at work or a night begins and ends.
+_AROUND = {"breakfast": (7, 9), "lunchtime": (12, 13), "dinnertime": (18, 20),
+           "school": (8, 15), "work": (9, 17), "bed": (22, 7)}  # fmt: skip
 
 
 def meant(value: Time) -> When | None:
@@ -111,6 +117,10 @@ def between(_: Frame, first: When, last: When) -> Meaning | None:
     if first.first is None or last.last is None or first.clock or last.clock:
         return None
     end = last.last
+    if last.fixed and not first.fixed and last.first is not None:
+        first = _in_year_of(first, last.first)
+        if first.first is None:
+            return None
     if end < first.first and not last.fixed:
         end = plus_months(end, 1)  # "from the 25th to the 3rd"
     if end < first.first or first.instant or last.instant:
@@ -148,3 +158,48 @@ def lead(_: Frame, value: Length | str) -> Meaning:
 def impossible(_: Frame, _text: str) -> Meaning:
     """On 30 February, at 25:00."""
     return Meaning(role=Role.IMPOSSIBLE)
+
+
+@book.meaning
+def at_meal(_: Frame, part: Part) -> Meaning:
+    """At lunch."""
+    return Meaning(role=Role.ON, when=When(part=part))
+
+
+@book.meaning
+def beside_meal(_: Frame, *said: str | When) -> Meaning | None:
+    """After lunch: from 13:00; before work: until 9:00. The hours are those of most people."""
+    day = next((each for each in said if isinstance(each, When)), When())
+    side, name = (each for each in said if isinstance(each, str))
+    hours = _AROUND.get(name)
+    if hours is None or day.clock is not None:
+        return None
+    clock = Clock(hour=hours[0] if side == "before" else hours[1])
+    role = Role.BEFORE if side == "before" else Role.AFTER
+    return Meaning(role=role, when=evolve(day, clock=clock))
+
+
+@book.meaning
+def since(frame: Frame, when: When) -> Meaning | None:
+    """Since March: the one that was."""
+    if when.first is None or when.last is None or when.clock is not None:
+        return None
+    if when.first > frame.today and not when.fixed:
+        months = (
+            1 if when.grain is Grain.DAY and (when.first - frame.today).days <= _A_MONTH else 12
+        )
+        when = evolve(
+            when, first=plus_months(when.first, -months), last=plus_months(when.last, -months)
+        )
+    return Meaning(role=Role.AFTER, when=evolve(when, fixed=True))
+
+
+def _in_year_of(when: When, last: date) -> When:
+    """Return a day without a year in the year that the end of its range names."""
+    if when.first is None or when.last is None:
+        return when
+    years = last.year - when.first.year
+    if when.first.replace(year=2000) > last.replace(year=2000):
+        years -= 1
+    first = plus_months(when.first, 12 * years)
+    return evolve(when, first=first, last=plus_months(when.last, 12 * years), fixed=True)

@@ -63,3 +63,10 @@ def _shifted(value: int | Clock, minutes: int) -> Clock | None:
         return None
     total = (60 * clock.hour + minutes) % 1440
     return evolve(clock, hour=total // 60 or (12 if clock.open else 0), minute=total % 60)
+
+
+@book.meaning
+def beside_noon(_: Frame, minutes: int | str, side: str, at: int) -> Clock | None:
+    """Ten to noon."""
+    later = side in ("past", "after")
+    return _shifted(Clock(hour=at % 24), int(minutes) if later else -int(minutes))
