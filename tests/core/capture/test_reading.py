@@ -23,7 +23,7 @@ Read = Callable[..., Reading]
         ("don't forget to text Zoë tonight, please", "Text Zoë"),
         ("prepare slides for Monday's meeting", "Prepare slides for Monday's meeting"),
         ("no rush, but sort the garage", "Sort the garage"),
-        ("I forgot to clock in yesterday", "I forgot to clock in"),
+        ("I forgot to clock in yesterday", "I forgot to clock in yesterday"),
     ],
 )
 def test_the_title_is_the_action(said: Read, text: str, title: str) -> None:

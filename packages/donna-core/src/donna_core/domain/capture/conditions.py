@@ -323,3 +323,15 @@ def no_hour(sets: Sets, tokens: Sequence[Token], start: int, end: int) -> bool:
     text = tokens[end - 1].text
     counts = not nothing_counted(sets, tokens, start, end)
     return len(text) == 2 and int(text) > _LAST_DAY and not counts
+
+
+@condition
+def names_thing(sets: Sets, tokens: Sequence[Token], start: int, end: int) -> bool:
+    """Whether "annual" tells which thing is meant, as in "the annual review"."""
+    return not says_how_often(sets, tokens, start, end)
+
+
+@condition
+def no_decade(sets: Sets, tokens: Sequence[Token], start: int, _: int) -> bool:
+    """Whether "90s" is a length and not "the 90s"."""
+    return before(tokens, start) not in sets["determiners"]

@@ -14,7 +14,7 @@ from donna_core.domain.capture.pressure import Pressure, read_pressure
 from donna_core.domain.capture.settle import Tone, possible
 from donna_core.domain.capture.spans import Span
 from donna_core.domain.capture.tokens import Shape, Token
-from donna_core.domain.capture.values import Role
+from donna_core.domain.capture.values import Frame, Role
 from donna_core.domain.tasks.task import Domain
 
 _TIME_SHAPES = frozenset({Shape.CLOCK, Shape.ISO, Shape.DATE, Shape.HOURS})
@@ -67,6 +67,42 @@ def counts(phrase: Phrase, tokens: Sequence[Token], lexicon: Lexicon) -> bool:
     start, _ = _around(phrase, tokens)
     before = tokens[max(0, start - _LONGEST_NAME) : start]
     return not any(lexicon.bookings.at(before, place) for place in range(len(before)))
+
+
+_BACKWARD = frozenset({
+    "days.yesterday", "days.before_yesterday", "days.last_one", "days.last_week_one",
+    "days.before_last", "moments.ago", "moments.last_night", "periods.back", "periods.trailing",
+    "periods.last_weekend", "periods.last_named", "related_days.weekday_ago",
+})  # fmt: skip
+
+
+def told_only(
+    phrases: Sequence[Phrase], tokens: Sequence[Token], *, frame: Frame, sets: Sets
+) -> tuple[Phrase, ...]:
+    """Return the phrases that tell of something else than when the task is to be done.
+
+    "… about the call of yesterday" looks back; "… because she arrives at 5" gives a reason, which
+    counts only where the sentence names no other time.
+    """
+    reasons = [
+        place
+        for place, token in enumerate(tokens)
+        if token.norm in sets["fields_reasons"] and place
+    ]
+    at = tokens[reasons[0]].start if reasons else None
+    ahead = [phrase for phrase in phrases if not _looks_back(phrase, frame)]
+    back = [phrase for phrase in phrases if _looks_back(phrase, frame)]
+    if at is not None and any(phrase.span.start < at for phrase in ahead):
+        back += [phrase for phrase in ahead if phrase.span.start >= at]
+    return tuple(back) if len(tokens) > sum(1 for _ in inside(tokens, phrases)) else ()
+
+
+def _looks_back(phrase: Phrase, frame: Frame) -> bool:
+    when = phrase.meaning.when
+    if when is None or phrase.meaning.role is not Role.ON or not when.fixed:
+        return False
+    over = when.last is not None and when.last <= frame.today
+    return over and not _BACKWARD.isdisjoint(phrase.rules)
 
 
 def _is_named(phrase: Phrase, tokens: Sequence[Token], *, sets: Sets) -> bool:

@@ -19,6 +19,7 @@ from donna_core.domain.capture.fields import (
     read_words,
     spans_of,
     taken_from_title,
+    told_only,
 )
 from donna_core.domain.capture.intent import Judgement, judge
 from donna_core.domain.capture.lexicon import Lexicon
@@ -41,7 +42,8 @@ __all__ = ["EmptyText", "TextTooLong", "clean", "read"]
 class _Source:
     """A text with everything found in it before its meaning is put together.
 
-    ``shared`` are the phrases of a heading or of the task before, which say the day.
+    ``shared`` are the phrases of a heading or of the task before, which say the day; ``named``
+    are times that only belong to a name, as in "the annual review".
     """
 
     text: str
@@ -50,15 +52,25 @@ class _Source:
     frame: Frame
     lexicon: Lexicon
     shared: tuple[Phrase, ...] = ()
+    named: tuple[Phrase, ...] = ()
 
     @classmethod
     def of(cls, text: str, *, frame: Frame, lexicon: Lexicon) -> "_Source":
         tokens = tokenize(text)
         found = find(tokens, text, frame=frame)
         idle = idle_stretches(tokens, lexicon)
-        phrases = [phrase for phrase in found if counts(phrase, tokens, lexicon)]
-        phrases = [phrase for phrase in phrases if not _lies_in(phrase, idle)]
-        return cls(text=text, tokens=tokens, phrases=phrases, frame=frame, lexicon=lexicon)
+        named = tuple(phrase for phrase in found if phrase.meaning.role is Role.NAMING)
+        phrases = [
+            phrase
+            for phrase in found
+            if phrase not in named and counts(phrase, tokens, lexicon) and not _lies_in(phrase, idle)
+        ]
+        told = told_only(phrases, tokens, frame=frame, sets=lexicon.sets)
+        phrases = [phrase for phrase in phrases if phrase not in told]
+        named = (*named, *told)
+        return cls(
+            text=text, tokens=tokens, phrases=phrases, frame=frame, lexicon=lexicon, named=named
+        )
 
     @property
     def timed(self) -> frozenset[int]:
@@ -195,9 +207,8 @@ def _single(source: _Source, judged: Judgement) -> Reading:
     marks = read_marks(tokens)
     words = read_words(tokens, source.phrases, lexicon)
     settled = settle(_meant(source, amended), frame=source.frame, tone=words.tone)
-    taken = (
-        taken_from_title(tokens, amended.phrases, marks, words, sets=lexicon.sets) | amended.taken
-    )
+    used = [phrase for phrase in amended.phrases if phrase not in settled.unused]
+    taken = taken_from_title(tokens, used, marks, words, sets=lexicon.sets) | amended.taken
     taken |= set(range(fresh))
     title = make_title(tokens, source.text, taken=taken, lexicon=lexicon)
     is_task = judged.intent is Intent.TASK
@@ -208,14 +219,15 @@ def _single(source: _Source, judged: Judgement) -> Reading:
         else []
     )
     doubts += ["corrected"] if amended.taken or fresh else []
-    times = read_times(amended.phrases, frame=source.frame)
+    named = sorted([*amended.phrases, *source.named], key=lambda phrase: phrase.span.start)
+    times = read_times(named, frame=source.frame)
     reading = _with_entities(_assembled(source, title, settled, words, marks=marks), source)
-    named = next(iter(_texts(reading.entities, "list_name")), None)
+    kept_in = next(iter(_texts(reading.entities, "list_name")), None)
     return evolve(
         reading,
         is_task=is_task,
         intent=judged.intent,
-        slots=evolve(_slots(judged, source, times), list_name=named),
+        slots=evolve(_slots(judged, source, times), list_name=kept_in),
         times=times,
         confidence=confidence(doubts, sureness=judged.sureness),
         remarks=(*reading.remarks, *remarks_on(doubts)),

@@ -29,7 +29,10 @@ class Tone:
 
 @frozen(kw_only=True)
 class Settled:
-    """The times of one task. ``conflicts`` counts phrases that contradict another."""
+    """The times of one task.
+
+    ``conflicts`` counts phrases that contradict another, ``unused`` are those that lost.
+    """
 
     start: datetime | None = None
     deadline: datetime | None = None
@@ -41,6 +44,7 @@ class Settled:
     remarks: tuple[str, ...] = ()
     alternatives: tuple[datetime, ...] = ()
     conflicts: int = 0
+    unused: tuple[Phrase, ...] = ()
 
 
 @frozen(kw_only=True)
@@ -54,6 +58,7 @@ class _Gathered:
     after: When | None
     repeat: Repeat | None
     conflicts: int
+    lost: tuple[Meaning, ...] = ()
 
 
 def settle(phrases: Sequence[Phrase], *, frame: Frame, tone: Tone) -> Settled:
@@ -79,6 +84,9 @@ def settle(phrases: Sequence[Phrase], *, frame: Frame, tone: Tone) -> Settled:
         duration=_duration(usable, gathered),
         remarks=remarks,
         conflicts=gathered.conflicts,
+        unused=tuple(
+            phrase for phrase in usable if any(phrase.meaning is lost for lost in gathered.lost)
+        ),
     )
 
 
@@ -112,6 +120,7 @@ def _gather(meanings: Sequence[Meaning]) -> _Gathered:
     due = [*by_role.get(Role.BY, ()), *by_role.get(Role.BEFORE, ())]
     by, lost_by = _merged(due)
     after, lost_after = _merged(by_role.get(Role.AFTER, ()))
+    lost = (*lost_on, *lost_by, *lost_after)
     repeats = [meaning.repeat for meaning in by_role.get(Role.REPEATING, ()) if meaning.repeat]
     repeat = max(repeats, key=_detail, default=None)
     if by is not None and ons is not None and _completes(by, ons):
@@ -125,15 +134,17 @@ def _gather(meanings: Sequence[Meaning]) -> _Gathered:
         stressed=any(meaning.stressed for meaning in due),
         after=after,
         repeat=repeat,
-        conflicts=lost_on + lost_by + lost_after + _contradicting(repeats),
+        conflicts=len(lost) + _contradicting(repeats),
+        lost=lost,
     )
 
 
-def _merged(meanings: Sequence[Meaning]) -> tuple[When | None, int]:
-    """Return the phrases of one role as one time, and how many did not fit."""
+def _merged(meanings: Sequence[Meaning]) -> tuple[When | None, list[Meaning]]:
+    """Return the phrases of one role as one time, and those that did not fit."""
     found: When | None = None
-    lost = 0
-    for when in (meaning.when for meaning in meanings):
+    lost: list[Meaning] = []
+    for meaning in meanings:
+        when = meaning.when
         if when is None:
             continue
         if found is None:
@@ -141,7 +152,7 @@ def _merged(meanings: Sequence[Meaning]) -> tuple[When | None, int]:
         elif _completes(found, when):
             found = _joined(found, when)
         elif when != found:
-            lost += 1
+            lost.append(meaning)
     return found, lost
 
 

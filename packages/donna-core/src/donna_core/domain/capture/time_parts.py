@@ -80,8 +80,11 @@ def _is_ordinal(tokens: Sequence[Token], place: int, *, sets: Sets) -> bool:
     if norm in sets["time_parts_tens"]:
         return _next_norm(tokens, place) in sets["time_parts_ordinals"]
     before = tokens[place - 1].norm if place else ""
+    following = {_next_norm(tokens, place), _next_norm(tokens, place + 1)}
     return norm in sets["time_parts_ordinals"] and (
-        before in sets["time_parts_tens"] or norm not in sets["time_parts_clock_units"]
+        before in sets["time_parts_tens"]
+        or norm not in sets["time_parts_clock_units"]
+        or not following.isdisjoint(sets["time_parts_months"])
     )
 
 

@@ -75,6 +75,8 @@ def _before_reason(sentence: list[Token], *, sets: Sets) -> list[list[Token]]:
     for place in range(2, len(sentence) - 2):
         if sentence[place].text == "," and sentence[place + 1].norm in sets["title_subjects"]:
             return [sentence[:place], sentence[place + 1 :]]
+        if sentence[place].norm in sets["fields_reasons"]:
+            return [sentence[:place], sentence[place:]]
     return [sentence]
 
 
@@ -186,10 +188,23 @@ def _courtesy_end(tokens: Sequence[Token], lexicon: Lexicon) -> int:
         noun = lexicon.request_nouns.at(tokens, place)
         if noun is not None:
             linked = noun.end < len(tokens) and tokens[noun.end].norm in lexicon.sets["title_links"]
-            return noun.end + 1 if linked else noun.end
+            return _after_receiver(tokens, noun.end, lexicon) + (1 if linked else 0)
         if tokens[place].norm not in lexicon.sets["title_fillers"]:
             break
     return 0
+
+
+def _after_receiver(tokens: Sequence[Token], end: int, lexicon: Lexicon) -> int:
+    """Return the place of the link in "a reminder to my son for all the tools"."""
+    if end >= len(tokens) or tokens[end].norm not in lexicon.sets["title_receivers"]:
+        return end
+    for place in range(end + 2, min(len(tokens), end + _NAME_WIDTH)):
+        if tokens[place].norm in lexicon.sets["title_purposes"]:
+            words = tokens[end + 1 : place]
+            return place if _is_person(words, lexicon) else end
+        if lexicon.action_verbs.at(tokens, place):
+            break
+    return end
 
 
 def _trimmed(tokens: list[Token], *, sets: Sets) -> list[Token]:

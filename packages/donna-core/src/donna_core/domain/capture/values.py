@@ -227,6 +227,7 @@ class Role(StrEnum):
     LASTING = "lasting"  # how long the work takes
     LEAD = "lead"  # how long before the thing itself
     REPEATING = "repeating"
+    NAMING = "naming"  # how often a thing is that bears it in its name
     IMPOSSIBLE = "impossible"  # looks like a date, is none
 
 

@@ -92,25 +92,6 @@ def decade_from_now(frame: Frame, which: str) -> When:
 
 
 @book.meaning
-def decade(_: Frame, token: Token) -> When | None:
-    """The 1990s, the 90s."""
-    year = int(token.text) if len(token.text) in (2, 4) else 1
-    if year % 10:
-        return None
-    if year < 100:
-        year += 1900 if year >= 30 else 2000
-    if not 1000 <= year < 3000:
-        return None
-    return evolve(stretch(date(year, 1, 1), date(year + 9, 12, 31), Grain.YEAR), fixed=True)
-
-
-@book.meaning
-def named_decade(_: Frame, year: int) -> When:
-    """The nineties."""
-    return evolve(stretch(date(year, 1, 1), date(year + 9, 12, 31), Grain.YEAR), fixed=True)
-
-
-@book.meaning
 def rest_of_day(frame: Frame) -> When:
     """The rest of the day: from the next hour on."""
     left = Part(name="later", start=min(frame.now.hour + 1, 23), end=24)

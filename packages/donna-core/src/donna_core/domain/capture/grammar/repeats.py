@@ -351,3 +351,9 @@ def friday_the(_: Frame, day: int, number: int) -> Repeat | None:
 def each_decade(_: Frame, years: int) -> Repeat:
     """Every decade."""
     return Repeat(every="YEARLY", interval=years)
+
+
+@book.meaning
+def naming(_: Frame, name: str) -> Meaning:
+    """The annual review: how often the thing is, not how often to do the task."""
+    return Meaning(role=Role.NAMING, repeat=_ADVERBS[name])
