@@ -90,11 +90,36 @@ def told_only(
         if token.norm in sets["fields_reasons"] and place
     ]
     at = tokens[reasons[0]].start if reasons else None
-    ahead = [phrase for phrase in phrases if not _looks_back(phrase, frame)]
-    back = [phrase for phrase in phrases if _looks_back(phrase, frame)]
+    back = [
+        phrase
+        for phrase in phrases
+        if _looks_back(phrase, frame) or _names_kind(phrase, phrases, tokens, sets)
+    ]
+    ahead = [phrase for phrase in phrases if phrase not in back]
     if at is not None and any(phrase.span.start < at for phrase in ahead):
         back += [phrase for phrase in ahead if phrase.span.start >= at]
     return tuple(back) if len(tokens) > sum(1 for _ in inside(tokens, phrases)) else ()
+
+
+def _names_kind(
+    phrase: Phrase, phrases: Sequence[Phrase], tokens: Sequence[Token], sets: Sets
+) -> bool:
+    """Whether "quarterly" only tells which numbers: "quarterly numbers by Friday"."""
+    start, end = _around(phrase, tokens)
+    if (
+        start
+        or end != 1
+        or end >= len(tokens)
+        or tokens[0].norm not in sets["frequency_adjectives"]
+    ):
+        return False
+    if tokens[1].shape is not Shape.WORD or tokens[1].norm in sets["after_frequency"]:
+        return False
+    others = (other.meaning for other in phrases if other is not phrase)
+    return any(
+        other.role is Role.BY or (other.when is not None and other.when.first is not None)
+        for other in others
+    )
 
 
 def _looks_back(phrase: Phrase, frame: Frame) -> bool:

@@ -63,7 +63,9 @@ class _Source:
         phrases = [
             phrase
             for phrase in found
-            if phrase not in named and counts(phrase, tokens, lexicon) and not _lies_in(phrase, idle)
+            if phrase not in named
+            and counts(phrase, tokens, lexicon)
+            and not _lies_in(phrase, idle)
         ]
         told = told_only(phrases, tokens, frame=frame, sets=lexicon.sets)
         phrases = [phrase for phrase in phrases if phrase not in told]
@@ -77,6 +79,12 @@ class _Source:
         """The starts of the tokens in time phrases."""
         covered = inside(self.tokens, self.phrases)
         return frozenset(self.tokens[place].start for place in covered)
+
+    @property
+    def placed(self) -> frozenset[int]:
+        """The starts of the tokens in phrases that say when, not only how long."""
+        named = [p for p in self.phrases if p.meaning.when or p.meaning.repeat]
+        return frozenset(self.tokens[place].start for place in inside(self.tokens, named))
 
     @property
     def clocked(self) -> frozenset[int]:
@@ -114,6 +122,7 @@ def read(
             lined,
             source.tokens,
             timed=source.timed,
+            placed=source.placed,
             clocked=source.clocked,
             lexicon=lexicon,
         )

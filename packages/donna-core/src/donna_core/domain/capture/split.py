@@ -50,6 +50,7 @@ class Parts:
 class _Draft:
     tokens: Sequence[Token]
     timed: Collection[int]
+    placed: Collection[int]
     clocked: Collection[int]
     lexicon: Lexicon
 
@@ -68,15 +69,17 @@ def split(
     tokens: Sequence[Token],
     *,
     timed: Collection[int],
+    placed: Collection[int],
     clocked: Collection[int],
     lexicon: Lexicon,
 ) -> Parts | None:
     """Return the tasks of a message, or None where it holds one.
 
     ``text`` may have line feeds. ``timed`` are the starts of the tokens in time phrases,
-    ``clocked`` of those in phrases with a time of day.
+    ``placed`` of those in phrases that say when and not only how long, ``clocked`` of those in
+    phrases with a time of day.
     """
-    draft = _Draft(tokens=tokens, timed=timed, clocked=clocked, lexicon=lexicon)
+    draft = _Draft(tokens=tokens, timed=timed, placed=placed, clocked=clocked, lexicon=lexicon)
     parts = _lines(text, draft) if "\n" in text else None
     parts = parts or _numbered(text) or _clauses(draft)
     if parts is None or len(parts.segments) < 2:
@@ -237,7 +240,7 @@ def _all_actions(draft: _Draft, begin: int) -> bool:
         return False
     for start, end in pieces:
         words = draft.plain(start, end)
-        has_time = any(token.start in draft.timed for token in draft.tokens[start:end])
+        has_time = any(token.start in draft.placed for token in draft.tokens[start:end])
         has_time = (
             has_time
             and bool(words)
@@ -314,7 +317,7 @@ def _is_headed(draft: _Draft, opening: int) -> bool:
 
 
 def _stands(draft: _Draft, start: int, end: int, words: Sequence[Token]) -> bool:
-    has_time = any(token.start in draft.timed for token in draft.tokens[start:end])
+    has_time = any(token.start in draft.placed for token in draft.tokens[start:end])
     has_time = (
         has_time
         and words[0].norm

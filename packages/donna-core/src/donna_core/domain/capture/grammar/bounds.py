@@ -115,6 +115,8 @@ def _minus(base: Repeat, value: When | Days | Pairs) -> Repeat | None:
     if base.since is not None and last < base.since and not value.fixed:
         first, last = plus_months(first, 12), plus_months(last, 12)
     if value.clock is not None:
+        if base.clock is None and base.every not in ("HOURLY", "MINUTELY", "SECONDLY"):
+            return None
         at_it = datetime.combine(first, value.clock.daytime.wall)
         return evolve(base, without=(*base.without, at_it))
     if value.grain is Grain.MONTH and not value.fixed and base.until is None:

@@ -198,6 +198,11 @@ def span(_: Frame, first: int | Clock, last: int | Clock) -> Span | None:
     if start is None or end is None:
         return None
     is_open = end.open
+    if is_open and start.open:
+        begun = start.daytime
+        halves = [evolve(end, open=False), end.other_half]
+        ahead = [half for half in halves if half.wall > begun.wall]
+        return begun, min(ahead, key=lambda half: half.wall) if ahead else end.daytime, False
     end = end.daytime
     if start.open:
         same = evolve(start, open=False)

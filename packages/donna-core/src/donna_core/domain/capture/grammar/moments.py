@@ -5,7 +5,7 @@ from datetime import UTC, datetime, time, timedelta
 from attrs import evolve
 
 from donna_core.domain.capture.chart import RuleBook
-from donna_core.domain.capture.dates import DAY
+from donna_core.domain.capture.dates import DAY, weekday_from
 from donna_core.domain.capture.grammar.clocks import Span, hour, span
 from donna_core.domain.capture.grammar.dayparts import early_late as halved
 from donna_core.domain.capture.grammar.days import on_day
@@ -337,3 +337,15 @@ def epoch(frame: Frame, token: Token) -> When | None:
     instant = datetime.fromtimestamp(int(token.text[:10]), UTC)
     day = instant.astimezone(frame.zone).date()
     return When(first=day, last=day, instant=instant, fixed=True)
+
+
+@book.meaning
+def one_part(_: Frame, *said: Part | When | int) -> When | None:
+    """One morning next week; some day this week."""
+    period = said[-1]
+    if not isinstance(period, When) or period.first is None or period.last is None:
+        return None
+    if isinstance(said[0], int):
+        day = weekday_from(period.first, said[0])
+        return on_day(day) if day <= period.last else None
+    return evolve(period, part=said[0]) if isinstance(said[0], Part) else period

@@ -226,7 +226,7 @@ def each_length(_: Frame, length: Length) -> Repeat | None:
 
 
 @book.meaning
-def at(_: Frame, base: Repeat, value: Clock | Span | Part | int) -> Repeat | None:
+def at(_: Frame, base: Repeat, value: Clock | Span | Part | When | int) -> Repeat | None:
     """Every Monday at 9."""
     if base.clock is not None or base.without:
         return None
@@ -234,17 +234,22 @@ def at(_: Frame, base: Repeat, value: Clock | Span | Part | int) -> Repeat | Non
         return evolve(base, part=value) if base.part is None else None
     if isinstance(value, int) and not 1 <= value <= 23:
         return None
-    timed = at_time(When(part=base.part), value)
-    if timed is None or timed.clock is None:
+    timed = value if isinstance(value, When) else at_time(When(part=base.part), value)
+    if timed is None or timed.clock is None or timed.first is not None:
         return None
     if base.every == "HOURLY" and timed.until is not None:
-        step = base.interval
-        hours = range(timed.clock.daytime.hour + step, timed.until.hour + 1, step)
-        also = tuple(evolve(timed.clock, hour=hour, open=False) for hour in hours)
-        if step > 1:
-            base = evolve(base, every="DAILY", interval=1)
-        return evolve(base, clock=timed.clock.daytime, also=also)
-    return evolve(base, clock=timed.clock, stop=timed.until)
+        return _hours_between(base, timed.clock, timed.until)
+    return evolve(base, clock=timed.clock, stop=timed.until, part=timed.part or base.part)
+
+
+def _hours_between(base: Repeat, first: Clock, last: Clock) -> Repeat:
+    """Return every hour, or every few hours, from the first to the last."""
+    step = base.interval
+    hours = range(first.daytime.hour + step, last.hour + 1, step)
+    also = tuple(evolve(first, hour=hour, open=False) for hour in hours)
+    if step > 1:
+        base = evolve(base, every="DAILY", interval=1)
+    return evolve(base, clock=first.daytime, also=also)
 
 
 @book.meaning
@@ -357,3 +362,14 @@ def each_decade(_: Frame, years: int) -> Repeat:
 def naming(_: Frame, name: str) -> Meaning:
     """The annual review: how often the thing is, not how often to do the task."""
     return Meaning(role=Role.NAMING, repeat=_ADVERBS[name])
+
+
+@book.meaning
+def at_two_before(frame: Frame, *parts: Clock | Repeat) -> Repeat | None:
+    """At 8am and 8pm every day."""
+    base = parts[-1]
+    clocks = [part for part in parts if isinstance(part, Clock)]
+    found = at(frame, base, clocks[0]) if isinstance(base, Repeat) else None
+    for clock in clocks[1:]:
+        found = also_at(frame, found, clock) if found else None
+    return found

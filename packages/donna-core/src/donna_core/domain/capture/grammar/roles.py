@@ -16,9 +16,13 @@ book = RuleBook()
 
 Time = When | Clock | Part | Span | int
 _A_MONTH = 31
-# Hours before and after which a meal, a day at work or a night begins and ends.
-_AROUND = {"breakfast": (7, 9), "lunchtime": (12, 13), "dinnertime": (18, 20),
-           "school": (8, 15), "work": (9, 17), "bed": (22, 7)}  # fmt: skip
+# When a meal, a day at work or a night begins; from when until when "after" it lasts, and what
+# that part of the day is called.
+_AROUND = {
+    "breakfast": (7, 9, 12, "morning"), "lunchtime": (12, 13, 17, "afternoon"),
+    "dinnertime": (18, 20, 22, "evening"), "school": (8, 15, 21, "afternoon"),
+    "work": (9, 17, 21, "evening"), "bed": (22, 22, 24, "night"),
+}  # fmt: skip
 
 
 def meant(value: Time) -> When | None:
@@ -168,15 +172,16 @@ def at_meal(_: Frame, part: Part) -> Meaning:
 
 @book.meaning
 def beside_meal(_: Frame, *said: str | When) -> Meaning | None:
-    """After lunch: from 13:00; before work: until 9:00. The hours are those of most people."""
+    """After lunch: from 13:00 on; before work: until 9:00. The hours are those of most people."""
     day = next((each for each in said if isinstance(each, When)), When())
     side, name = (each for each in said if isinstance(each, str))
     hours = _AROUND.get(name)
     if hours is None or day.clock is not None:
         return None
-    clock = Clock(hour=hours[0] if side == "before" else hours[1])
-    role = Role.BEFORE if side == "before" else Role.AFTER
-    return Meaning(role=role, when=evolve(day, clock=clock))
+    before, after, until, called = hours
+    if side == "before":
+        return Meaning(role=Role.BEFORE, when=evolve(day, clock=Clock(hour=before)))
+    return Meaning(role=Role.ON, when=evolve(day, part=Part(name=called, start=after, end=until)))
 
 
 @book.meaning
