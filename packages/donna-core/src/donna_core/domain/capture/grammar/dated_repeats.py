@@ -3,7 +3,7 @@
 from attrs import evolve
 
 from donna_core.domain.capture.chart import RuleBook
-from donna_core.domain.capture.grammar.repeats import WORKDAYS, Pairs, Which
+from donna_core.domain.capture.grammar.repeats import WORKDAYS, Which
 from donna_core.domain.capture.values import (
     Frame,
     Repeat,
@@ -12,26 +12,30 @@ from donna_core.domain.capture.values import (
 
 book = RuleBook()
 
-_EDGES = frozenset({"end", "beginning", "start", "middle"})
-_PERIODS = {
-    "week": Repeat(every="WEEKLY"), "month": Repeat(every="MONTHLY"),
-    "quarter": Repeat(every="MONTHLY", interval=3), "year": Repeat(every="YEARLY"),
-}  # fmt: skip
-# What the beginning, the middle and the end of a week, month, quarter and year are.
-_DAYS_AT_EDGES: dict[tuple[str, bool], tuple[dict[str, Which | Pairs] | None, ...]] = {
-    ("WEEKLY", False): ({"weekdays": ((0, 0),)}, {"weekdays": ((0, 2),)}, {"weekdays": ((0, 4),)}),
-    ("MONTHLY", False): ({"month_days": (1,)}, {"month_days": (15,)}, {"month_days": (-1,)}),
-    ("MONTHLY", True): (
-        {"every": "YEARLY", "interval": 1, "months": (1, 4, 7, 10), "month_days": (1,)},
-        None,
-        {"every": "YEARLY", "interval": 1, "months": (3, 6, 9, 12), "month_days": (-1,)},
-    ),
-    ("YEARLY", False): (
-        {"months": (1,), "month_days": (1,)},
-        {"months": (7,), "month_days": (1,)},
-        {"months": (12,), "month_days": (31,)},
-    ),
+# What the beginning, the middle and the end of each week, month, quarter and year are.
+_AT_EDGES = {
+    "week": {
+        "start": Repeat(every="WEEKLY", weekdays=((0, 0),)),
+        "middle": Repeat(every="WEEKLY", weekdays=((0, 2),)),
+        "end": Repeat(every="WEEKLY", weekdays=((0, 4),)),
+    },
+    "month": {
+        "start": Repeat(every="MONTHLY", month_days=(1,)),
+        "middle": Repeat(every="MONTHLY", month_days=(15,)),
+        "end": Repeat(every="MONTHLY", month_days=(-1,)),
+    },
+    "quarter": {
+        "start": Repeat(every="YEARLY", months=(1, 4, 7, 10), month_days=(1,)),
+        "end": Repeat(every="YEARLY", months=(3, 6, 9, 12), month_days=(-1,)),
+    },
+    "year": {
+        "start": Repeat(every="YEARLY", months=(1,), month_days=(1,)),
+        "middle": Repeat(every="YEARLY", months=(7,), month_days=(1,)),
+        "end": Repeat(every="YEARLY", months=(12,), month_days=(31,)),
+    },
 }
+_PERIODS = {("WEEKLY", 1): "week", ("MONTHLY", 1): "month", ("MONTHLY", 3): "quarter",
+            ("YEARLY", 1): "year"}  # fmt: skip
 
 
 @book.meaning
@@ -189,19 +193,17 @@ def day_each(_: Frame, day: int, base: Repeat) -> Repeat | None:
 
 
 @book.meaning
-def period_edge(_: Frame, *said: str | Repeat) -> Repeat | None:
+def period_edge(_: Frame, edge: str, base: Repeat) -> Repeat | None:
     """At the end of every month; at the beginning of each week."""
-    names = [each for each in said if isinstance(each, str)]
-    base = next((each for each in said if isinstance(each, Repeat)), None)
-    edge = next(each for each in names if each in _EDGES)
-    if base is None:
-        unit = next(each for each in names if each not in _EDGES)
-        base = _PERIODS[unit]
-    if base.weekdays or base.month_days or base.months or base.clock:
-        return None
-    first, middle, last = _DAYS_AT_EDGES.get((base.every, base.interval == 3), (None, None, None))
-    found = {"end": last, "middle": middle}.get(edge, first)
-    return evolve(base, **found) if found else None
+    period = _PERIODS.get((base.every, base.interval))
+    plain = evolve(base, every="", interval=1) == Repeat(every="")
+    return _AT_EDGES[period].get(edge) if period and plain else None
+
+
+@book.meaning
+def edge_each(_: Frame, period: str, edge: str) -> Repeat | None:
+    """Every month end."""
+    return _AT_EDGES[period].get(edge)
 
 
 @book.meaning

@@ -123,8 +123,8 @@ def between(_: Frame, first: When, last: When) -> Meaning | None:
     end = last.last
     if last.fixed and not first.fixed and last.first is not None:
         first = _in_year_of(first, last.first)
-        if first.first is None:
-            return None
+    if first.first is None:
+        return None
     if end < first.first and not last.fixed:
         end = plus_months(end, 1)  # "from the 25th to the 3rd"
     if end < first.first or first.instant or last.instant:
