@@ -20,15 +20,14 @@ from donna_core.domain.capture.dates import (
 from donna_core.domain.capture.grammar.days import on_day
 from donna_core.domain.capture.grammar.lengths import UNITS, length_of
 from donna_core.domain.capture.tokens import Token
-from donna_core.domain.capture.values import Clock, Frame, Grain, Length, Part, When
+from donna_core.domain.capture.values import Frame, Grain, Length, Part, When
 
 book = RuleBook()
 
 
 _MONTHS_IN = {Grain.MONTH: 1, Grain.QUARTER: 3, Grain.YEAR: 12}
-_OFFSETS = {"this": 0, "current": 0, "the": 0, "next": 1, "coming": 1, "following": 1,
+OFFSETS = {"this": 0, "current": 0, "the": 0, "next": 1, "coming": 1, "following": 1,
             "upcoming": 1, "last": -1, "past": -1, "previous": -1, "preceding": -1}  # fmt: skip
-_CLOSE_OF_BUSINESS = Clock(hour=17)
 
 
 def stretch(first: date, last: date, grain: Grain, *, fixed: bool = False) -> When:
@@ -36,7 +35,7 @@ def stretch(first: date, last: date, grain: Grain, *, fixed: bool = False) -> Wh
     return When(first=first, last=last, grain=grain, fixed=fixed, vague=True)
 
 
-def _around(day: date, grain: Grain, offset: int) -> When:
+def around(day: date, grain: Grain, offset: int) -> When:
     """Return the week, month, quarter or year of the day, moved by so many of them."""
     if grain is Grain.WEEK:
         first = monday_of(day) + timedelta(weeks=offset)
@@ -50,7 +49,7 @@ def _around(day: date, grain: Grain, offset: int) -> When:
 @book.meaning
 def relative(frame: Frame, which: str, grain: str) -> When:
     """Next month."""
-    return _around(frame.today, Grain(grain), _OFFSETS[which])
+    return around(frame.today, Grain(grain), OFFSETS[which])
 
 
 @book.meaning
@@ -69,25 +68,25 @@ def trailing(frame: Frame, grain: str) -> When | None:
 @book.meaning
 def definite(frame: Frame, grain: str) -> When:
     """The month: the current one."""
-    return _around(frame.today, Grain(grain), 0)
+    return around(frame.today, Grain(grain), 0)
 
 
 @book.meaning
 def after_next(frame: Frame, grain: str) -> When:
     """The week after next."""
-    return _around(frame.today, Grain(grain), 2)
+    return around(frame.today, Grain(grain), 2)
 
 
 @book.meaning
 def before_last(frame: Frame, grain: str) -> When:
     """The week before last."""
-    return _around(frame.today, Grain(grain), -2)
+    return around(frame.today, Grain(grain), -2)
 
 
 @book.meaning
 def decade_from_now(frame: Frame, which: str) -> When:
     """Next decade."""
-    start = frame.today.year // 10 * 10 + 10 * _OFFSETS[which]
+    start = frame.today.year // 10 * 10 + 10 * OFFSETS[which]
     return stretch(date(start, 1, 1), date(start + 9, 12, 31), Grain.YEAR)
 
 
@@ -103,7 +102,7 @@ def beside_day(_: Frame, grain: str, side: str, when: When) -> When | None:
     """The week after Christmas."""
     if when.first is None:
         return None
-    return _around(when.first, Grain(grain), -1 if side in ("before", "preceding") else 1)
+    return around(when.first, Grain(grain), -1 if side in ("before", "preceding") else 1)
 
 
 @book.meaning
@@ -122,7 +121,7 @@ def weekend_of(_: Frame, side: str, when: When) -> When | None:
 @book.meaning
 def week_of(_: Frame, when: When) -> When | None:
     """The week of 3 May."""
-    return _around(when.first, Grain.WEEK, 0) if when.first else None
+    return around(when.first, Grain.WEEK, 0) if when.first else None
 
 
 @book.meaning
@@ -224,75 +223,14 @@ def quarter(frame: Frame, number: int, year: int | When | None = None) -> When |
     first = date(value, 3 * number - 2, 1)
     found = stretch(first, plus_months(first, 3) - DAY, Grain.QUARTER)
     if of is None and found.last is not None and found.last < frame.today:
-        return _around(plus_months(first, 12), Grain.QUARTER, 0)
+        return around(plus_months(first, 12), Grain.QUARTER, 0)
     return found
-
-
-_SEASONS = {
-    "spring": (3, 20, 3), "summer": (6, 21, 3), "autumn": (9, 23, 3), "winter": (12, 21, 3),
-}  # fmt: skip
-
-
-def season_of(name: str, year: int) -> When:
-    """Return the astronomical season of the northern half that begins in the year."""
-    month, day, length = _SEASONS[name]
-    first = date(year, month, day)
-    return stretch(first, plus_months(first, length) - DAY, Grain.QUARTER)
-
-
-@book.meaning
-def relative_season(frame: Frame, which: str, name: str) -> When | None:
-    """This summer, next winter."""
-    seasons = [season_of(name, frame.today.year + step) for step in range(-2, 3)]
-    ahead = [season for season in seasons if season.last and season.last >= frame.today]
-    over = [season for season in seasons if season.last and season.last < frame.today]
-    if which == "last":
-        return evolve(over[-1], fixed=True)
-    begun = ahead[0].first is not None and ahead[0].first <= frame.today
-    return ahead[1] if which == "next" and begun else ahead[0]
-
-
-@book.meaning
-def season_in(_: Frame, name: str, year: int) -> When:
-    """Summer 2028."""
-    return evolve(season_of(name, year), fixed=True)
-
-
-@book.meaning
-def plain_season(frame: Frame, name: str) -> When | None:
-    """Winter, and nothing else."""
-    return relative_season(frame, "this", name)
-
-
-@book.meaning
-def this_season(frame: Frame, which: str) -> When:
-    """Next season: of the four of the year."""
-    names = list(_SEASONS)
-    known = [season_of(name, year) for year in range(frame.today.year - 2, frame.today.year + 3)
-             for name in names]  # fmt: skip
-    begun = [each for each in known if each.first is not None and each.first <= frame.today]
-    offset = _OFFSETS.get(which, 0)
-    found = known[len(begun) - 1 + offset]
-    return evolve(found, fixed=offset <= 0)
-
-
-@book.meaning
-def season(frame: Frame, name: str) -> When | None:
-    """In spring."""
-    return relative_season(frame, "this", name)
 
 
 @book.meaning
 def whole_year(_: Frame, year: int) -> When:
     """In 2028."""
     return evolve(stretch(date(year, 1, 1), date(year, 12, 31), Grain.YEAR), fixed=True)
-
-
-@book.meaning
-def festive(frame: Frame) -> When:
-    """The holidays: from Christmas Eve to New Year's Day."""
-    year = frame.today.year - (frame.today <= date(frame.today.year, 1, 1))
-    return stretch(date(year, 12, 24), date(year + 1, 1, 1), Grain.WEEK)
 
 
 @book.meaning
@@ -366,7 +304,7 @@ def week_number(frame: Frame, token: Token, of: int | None = None) -> When | Non
 @book.meaning
 def rest_of(frame: Frame, period: When | str) -> When:
     """The rest of the week."""
-    whole = period if isinstance(period, When) else _around(frame.today, Grain(period), 0)
+    whole = period if isinstance(period, When) else around(frame.today, Grain(period), 0)
     return evolve(whole, first=frame.today)
 
 
@@ -383,7 +321,7 @@ def all_of(frame: Frame, whole: When | str) -> When | None:
     """All week; all next week."""
     if isinstance(whole, When):
         return whole if whole.first != whole.last else None
-    return weekend(frame, "the") if whole == "weekend" else _around(frame.today, Grain(whole), 0)
+    return weekend(frame, "the") if whole == "weekend" else around(frame.today, Grain(whole), 0)
 
 
 @book.meaning
@@ -416,91 +354,3 @@ def back_fine(frame: Frame, length: Length | str) -> When | None:
         found = length_of(1, UNITS[length])
         return back_fine(frame, found) if found else None
     return back(frame, length) if length.is_fine else None
-
-
-@book.meaning
-def end_of(frame: Frame, period: When) -> When | None:
-    """The end of next month; that of a week is its Friday, or its Sunday once Friday is over."""
-    if period.first is None or period.last is None:
-        return None
-    if period.grain is not Grain.WEEK:
-        return evolve(period, first=period.last, grain=Grain.DAY)
-    friday = period.first + 4 * DAY
-    last = friday if friday >= frame.today or period.fixed else period.last
-    return evolve(period, first=last, last=last, grain=Grain.DAY)
-
-
-@book.meaning
-def start_of_plain(frame: Frame, grain: str) -> When | None:
-    """Beginning of month: of the current one."""
-    return start_of(frame, _around(frame.today, Grain(grain), 0))
-
-
-@book.meaning
-def end_of_month(frame: Frame) -> When:
-    """End of month."""
-    last = month_end(frame.today)
-    return stretch(last, last, Grain.DAY)
-
-
-@book.meaning
-def end_of_week(frame: Frame) -> When:
-    """End of week: its Friday, or Sunday once Friday is over."""
-    friday = monday_of(frame.today) + 4 * DAY
-    last = friday if friday >= frame.today else friday + 2 * DAY
-    return stretch(last, last, Grain.DAY)
-
-
-@book.meaning
-def end_of_year(frame: Frame) -> When:
-    """End of year."""
-    last = date(frame.today.year, 12, 31)
-    return stretch(last, last, Grain.DAY)
-
-
-@book.meaning
-def end_of_quarter(frame: Frame) -> When | None:
-    """End of quarter."""
-    return end_of(frame, _around(frame.today, Grain.QUARTER, 0))
-
-
-@book.meaning
-def start_of(frame: Frame, period: When) -> When | None:
-    """The beginning of next month."""
-    if period.first is None:
-        return None
-    over = period.first < frame.today
-    return evolve(period, last=period.first, grain=Grain.DAY, fixed=period.fixed or over)
-
-
-@book.meaning
-def middle_of(_: Frame, period: When) -> When | None:
-    """Mid-March."""
-    if period.first is None or period.last is None:
-        return None
-    found = period.first + (period.last - period.first) // 2
-    return stretch(found, found, Grain.DAY, fixed=period.fixed)
-
-
-@book.meaning
-def end_of_day(frame: Frame, when: When | None = None) -> When:
-    """End of day: 23:59 of it."""
-    return evolve(when or on_day(frame.today), clock=Clock(hour=23, minute=59), ends_day=True)
-
-
-@book.meaning
-def close_of_business(frame: Frame, when: When | None = None) -> When:
-    """Close of business: 17:00."""
-    return evolve(when or on_day(frame.today), clock=_CLOSE_OF_BUSINESS, ends_day=True)
-
-
-@book.meaning
-def soon(frame: Frame) -> When:
-    """Soon: within three days."""
-    return stretch(frame.today, frame.today + 3 * DAY, Grain.DAY)
-
-
-@book.meaning
-def some_day(frame: Frame) -> When:
-    """One of these days: within a week."""
-    return stretch(frame.today, weekday_from(frame.today, 6), Grain.DAY)
