@@ -20,7 +20,7 @@ from donna_llm.testing.house import House
 from donna_llm.testing.scripted_provider import Answer
 
 SAME = {"verdict": "same", "confidence": 0.9}
-NAMES = {"provider": "anthropic", "model": "large"}
+FAULTS = (TotalTimeout, Overloaded, ConnectionCut)
 GATEWAY = """
 queue: {max_external_depth: 2000, max_internal_depth: 2000, at_once: {anthropic: 7}}
 rate_limits: {default: {requests_per_minute: 100000, requests_per_hour: 100000}}
@@ -65,15 +65,8 @@ class Storm:
         assert (await self.house.today()).committed <= self._daily
         pause = timedelta(milliseconds=self._random.randrange(3000))
         await self.house.clock.sleep_until(self.house.clock.now() + pause)
-        match self._random.randrange(8):
-            case 0:
-                return TotalTimeout("it did not end", **NAMES)
-            case 1:
-                return Overloaded("busy", **NAMES)
-            case 2:
-                return ConnectionCut("gone", **NAMES)
-            case _:
-                return SAME
+        kind = self._random.choice((*FAULTS, *[None] * 5))
+        return SAME if kind is None else kind("gone", provider="anthropic", model="large")
 
     async def blow(self, count: int) -> None:
         """Ask so many questions at once, some of them by callers who leave."""

@@ -8,7 +8,10 @@ from attrs import define
 from donna_adapters.compose.build import Composed
 from donna_adapters.system.leadership import leading
 from donna_core.domain.errors import Degraded
+from donna_core.ports.jobs import JobRow
 from donna_core.ports.outbox import DeliveryState
+from donna_core.usecases.mirroring import Glance
+from donna_core.usecases.reread import reread
 from donna_core.usecases.runtime import Runtime
 from donna_core.usecases.work import Round, work
 from donna_server.http.health import (
@@ -68,8 +71,16 @@ async def orchestrate(runtime: Runtime, heartbeat: Heartbeat, *, poll: timedelta
     """Run round after round until cancelled, each when something is due or a poll has passed.
 
     What cannot be reached is noted in the heartbeat and tried again; nothing is lost between
-    rounds, because all that is owed is in the database.
+    rounds, because all that is owed is in the database. Messages that wait for a model are read
+    beside the rounds.
     """
+    async with asyncio.TaskGroup() as beside:
+        await _rounds(runtime, heartbeat, poll, beside)
+
+
+async def _rounds(
+    runtime: Runtime, heartbeat: Heartbeat, poll: timedelta, beside: asyncio.TaskGroup
+) -> None:
     while True:
         try:
             done = await work(runtime)
@@ -77,11 +88,21 @@ async def orchestrate(runtime: Runtime, heartbeat: Heartbeat, *, poll: timedelta
             heartbeat.problem = str(error)
             await runtime.clock.sleep_until(runtime.clock.now() + poll)
             continue
+        for row in done.to_reread:
+            beside.create_task(_reread(runtime, row, done.mirrored, heartbeat))
         now = runtime.clock.now()
         heartbeat.beat_at = now
         heartbeat.problem = ""
         heartbeat.unreadable = tuple(str(error) for error in done.mirrored.unreadable)
         await runtime.clock.sleep_until(_wake_at(done, now, poll))
+
+
+async def _reread(runtime: Runtime, row: JobRow, seen: Glance, heartbeat: Heartbeat) -> None:
+    """Read a message again; what cannot be written down now is due again when its lease ends."""
+    try:
+        await reread(runtime, row, seen=seen)
+    except Degraded as error:
+        heartbeat.problem = str(error)
 
 
 async def _findings(runtime: Runtime, heartbeat: Heartbeat) -> tuple[Check, ...]:

@@ -23,6 +23,7 @@ class JobKind(StrEnum):
     MORNING_DIGEST = "morning_digest"
     EVENING_DIGEST = "evening_digest"
     PRIORITY_RECALCULATION = "priority_recalculation"
+    REREAD = "reread"
     FORGETTING = "forgetting"
 
 

@@ -27,6 +27,7 @@ from donna_core.testing.fake_clock import FakeClock
 from donna_core.testing.fake_ids import SequentialIds
 from donna_core.testing.recording_notifier import RecordingNotifier
 from donna_core.usecases.capture import Captured, OnDuplicate, capture
+from donna_core.usecases.reread import reread
 from donna_core.usecases.runtime import Runtime
 from donna_core.usecases.work import Round, work
 
@@ -140,6 +141,8 @@ class SimulatedWorld:
         """Do what is due at this moment, and let the person react to what arrived."""
         known = len(self.received)
         done = await work(self.runtime)
+        for row in done.to_reread:
+            await reread(self.runtime, row, seen=done.mirrored)
         for each in self.received[known:]:
             reaction = self.on_message(each.message) if self.on_message else None
             if inspect.isawaitable(reaction):

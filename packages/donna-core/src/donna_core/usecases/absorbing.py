@@ -1,9 +1,43 @@
 """What a task Donna has already takes up from a sentence that means the same task."""
 
+from datetime import datetime
+from typing import Any
+
 from attrs import evolve
 
 from donna_core.domain.capture.reading import Reading
+from donna_core.domain.policy import Policy
 from donna_core.domain.tasks.task import MAY_BE_PLACED, DeadlineType, Task
+from donna_core.domain.timing.recurrence import Recurrence
+
+
+def as_told(reading: Reading, *, at: datetime, policy: Policy) -> dict[str, Any]:
+    """Return the fields of a task that its sentence, said at that instant, decides."""
+    return {
+        "title": reading.title,
+        "description": reading.description,
+        "domain": reading.domain,
+        "priority": reading.priority,
+        "base_priority": reading.priority,
+        "estimated_duration": reading.duration,
+        "deadline": reading.deadline,
+        "deadline_type": reading.deadline_type,
+        "pinned_start": first_start(reading, at=at, policy=policy),
+        "recurrence": reading.recurrence,
+        "tags": (*reading.tags, *(f"@{context}" for context in reading.contexts)),
+        "prep_work_flag": reading.prep_work_flag,
+        "prep_work_instructions": reading.prep_work_instructions,
+        "agent_eligible": reading.agent_eligible,
+        "time_intent": reading.time_intent,
+    }
+
+
+def first_start(reading: Reading, *, at: datetime, policy: Policy) -> datetime | None:
+    """Return the start the sentence fixes, for a recurring task that of its first occurrence."""
+    if reading.start is None or reading.recurrence is None or reading.start > at:
+        return reading.start
+    rule = Recurrence.parse(reading.recurrence)
+    return rule.next_after(at, zone=policy.zone, anchor=reading.start)
 
 
 def filled(task: Task, reading: Reading) -> Task:

@@ -6,9 +6,7 @@ from enum import StrEnum
 
 from attrs import evolve, frozen
 
-from donna_core.domain.capture.parse import clean
 from donna_core.domain.capture.reading import Reading
-from donna_core.domain.codec import from_plain
 from donna_core.domain.errors import CalendarUnreadable, ModelUnavailable
 from donna_core.domain.events import EventKind
 from donna_core.domain.ids import TaskId
@@ -23,10 +21,9 @@ from donna_core.domain.tasks.task import (
     InputChannel,
     Task,
 )
-from donna_core.domain.timing.recurrence import Recurrence
 from donna_core.ports.language_model import ModelLane, ModelRequest
 from donna_core.ports.unit_of_work import Stores
-from donna_core.usecases.absorbing import asks_for_another_place, filled, updated
+from donna_core.usecases.absorbing import as_told, asks_for_another_place, filled, updated
 from donna_core.usecases.mirroring import (
     Glance,
     glance,
@@ -36,7 +33,9 @@ from donna_core.usecases.mirroring import (
 from donna_core.usecases.placing import place
 from donna_core.usecases.prioritising import prioritise
 from donna_core.usecases.recorder import Origin, Recorder
+from donna_core.usecases.reread import reread_job
 from donna_core.usecases.runtime import Runtime
+from donna_core.usecases.understand import understand
 
 
 class OnDuplicate(StrEnum):
@@ -104,6 +103,7 @@ class _Plan:
     parts: tuple["_Part", ...]
     on_duplicate: OnDuplicate
     seen: Glance
+    reread: bool
     final: bool
 
 
@@ -118,23 +118,7 @@ class _Part:
 
 async def read(runtime: Runtime, text: str) -> Reading:
     """Return what Donna understands of the text; nothing is stored."""
-    cleaned, remarks = clean(text, limit=runtime.policy.text_limit, keeps_lines=True)
-    at = runtime.clock.now()
-    reply = await runtime.language_model.complete(
-        ModelRequest(
-            task_type="parse_task",
-            inputs={
-                "text": cleaned,
-                "at": at.isoformat(),
-                "zone": runtime.policy.zone.key,
-                "day_first": runtime.policy.day_first,
-            },
-            caller="capture",
-            lane=ModelLane.EXTERNAL,
-        )
-    )
-    reading = from_plain(Reading, reply.output)
-    return evolve(reading, remarks=(*remarks, *reading.remarks)) if remarks else reading
+    return (await understand(runtime, text)).reading
 
 
 async def capture(
@@ -153,7 +137,8 @@ async def capture(
     is empty or too long and ``StorageUnavailable`` when it could not be kept; in both cases
     nothing was stored. A calendar that cannot be read costs the task its place, never its row.
     """
-    reading = await read(runtime, text)
+    understood = await understand(runtime, text)
+    reading = understood.reading
     if not reading.is_task and not insist:
         return Captured(outcome=Outcome.NOT_A_TASK, reading=reading, task=None, command=None)
     readings = reading.tasks or (reading,)
@@ -167,6 +152,7 @@ async def capture(
         ),
         on_duplicate=on_duplicate,
         seen=seen,
+        reread=understood.stands_in,
         final=False,
     )
     answer = await _decide(runtime, plan)
@@ -239,6 +225,8 @@ def _keep(stores: Stores, runtime: Runtime, plan: _Plan) -> Captured | _Open:
         for part, found in zip(plan.parts, twins, strict=True)
     ]
     command = recorder.commit()
+    if plan.reread and any(each.outcome is Outcome.ADDED for each in kept):
+        stores.jobs.want([reread_job(command.id, at=plan.origin.at)])
     results = [_captured(each, command, plan) for each in kept]
     return evolve(results[0], reading=plan.reading, others=tuple(results[1:]))
 
@@ -319,38 +307,18 @@ def _related(stores: Stores, part: _Part, twins: Twins) -> tuple[Task, ...]:
 def _new_task(runtime: Runtime, plan: _Plan, part: _Part, *, number: int, doubtful: bool) -> Task:
     reading, at = part.reading, plan.origin.at
     unsure = doubtful or not reading.is_task or reading.confidence < runtime.policy.review_below
-    marks = (*reading.tags, *(f"@{context}" for context in reading.contexts))
+    told = as_told(reading, at=at, policy=runtime.policy)
+    if unsure:
+        told["tags"] = (*told["tags"], NEEDS_REVIEW)
     return Task(
         id=part.task_id,
         user_id=runtime.user_id,
         number=number,
-        title=reading.title,
-        description=reading.description,
-        domain=reading.domain,
-        priority=reading.priority,
-        base_priority=reading.priority,
-        estimated_duration=reading.duration,
-        deadline=reading.deadline,
-        deadline_type=reading.deadline_type,
-        pinned_start=first_start(reading, at=at, policy=runtime.policy),
-        recurrence=reading.recurrence,
-        tags=(*marks, NEEDS_REVIEW) if unsure else marks,
         notes=reading.remarks,
-        prep_work_flag=reading.prep_work_flag,
-        prep_work_instructions=reading.prep_work_instructions,
-        agent_eligible=reading.agent_eligible,
         created_at=at,
         created_via=plan.origin.channel,
-        time_intent=reading.time_intent,
+        **told,
     )
-
-
-def first_start(reading: Reading, *, at: datetime, policy: Policy) -> datetime | None:
-    """Return the start the sentence fixes, for a recurring task that of its first occurrence."""
-    if reading.start is None or reading.recurrence is None or reading.start > at:
-        return reading.start
-    rule = Recurrence.parse(reading.recurrence)
-    return rule.next_after(at, zone=policy.zone, anchor=reading.start)
 
 
 def _explain_twin(recorder: Recorder, task: Task, twin: Task) -> None:

@@ -40,6 +40,8 @@ from donna_core.usecases.spend import keep_lapsed
 
 LEASE = timedelta(seconds=60)
 MOST_ATTEMPTS = 3
+MOST_REREADS = 4
+"""How many messages a round hands on to be read again; the others are due a lease later."""
 _FIRST_PAUSE = timedelta(minutes=1)
 _EXPIRES = frozenset({JobKind.REMINDER, JobKind.MORNING_DIGEST, JobKind.EVENING_DIGEST})
 
@@ -50,9 +52,14 @@ class _Superseded(DonnaError):
 
 @frozen(kw_only=True)
 class Round:
-    """What one round did, and when the next thing is due."""
+    """What one round did, and when the next thing is due.
+
+    ``to_reread`` are claimed jobs that wait for a model: whoever runs the round hands them to
+    ``reread``, so that a slow model keeps no reminder waiting.
+    """
 
     jobs: tuple[JobRow, ...]
+    to_reread: tuple[JobRow, ...]
     calendar: Delivered
     messages: Delivered
     mirrored: Glance
@@ -72,7 +79,14 @@ async def work(runtime: Runtime) -> Round:
     await runtime.unit_of_work.run(lambda stores: keep_lapsed(stores, at=now, rules=rules))
     await runtime.unit_of_work.run(_wanting_routines(runtime))
     done: list[JobRow] = []
+    to_reread: list[JobRow] = []
     while (row := await _claim(runtime)) is not None:
+        if row.job.kind is JobKind.REREAD:
+            if len(to_reread) < MOST_REREADS:
+                to_reread.append(row)
+            else:
+                await _put_back(runtime, row)
+            continue
         await _run(runtime, row, mirrored)
         done.append(row)
     if done:
@@ -81,6 +95,7 @@ async def work(runtime: Runtime) -> Round:
     messages = await deliver(runtime, Lane.MESSAGES)
     return Round(
         jobs=tuple(done),
+        to_reread=tuple(to_reread),
         calendar=calendar,
         messages=messages,
         mirrored=mirrored,
@@ -143,6 +158,15 @@ async def _claim(runtime: Runtime) -> JobRow | None:
         lambda stores: stores.jobs.claim(now=at, lease_until=at + LEASE, limit=1)
     )
     return rows[0] if rows else None
+
+
+async def _put_back(runtime: Runtime, row: JobRow) -> None:
+    again = runtime.clock.now() + LEASE
+    await runtime.unit_of_work.run(
+        lambda stores: stores.jobs.finish(
+            row.job.key, fence=row.fence, state=JobState.PENDING, run_at=again
+        )
+    )
 
 
 @frozen(kw_only=True)
