@@ -12,8 +12,8 @@ from donna_core.ports.language_model import LanguageModel, ModelReply, ModelRequ
 from donna_core.testing.world import SimulatedWorld
 from donna_core.usecases.edit import Correction, edit
 from donna_core.usecases.reread import GIVE_UP_AFTER
-from donna_core.usecases.undo import undo
 from donna_core.usecases.understand import STAND_IN
+from donna_core.usecases.undo import undo
 
 HOUR = timedelta(hours=1)
 
