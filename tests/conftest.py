@@ -2,7 +2,9 @@
 
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -26,14 +28,36 @@ POSTGRES = os.environ.get("DONNA_TEST_POSTGRES", "postgresql://postgres@127.0.0.
 
 
 @pytest.fixture(scope="session")
-def postgres_url() -> Iterator[str]:
-    """Give the address of a schema of this run's own on a server; drop it in the end."""
+def postgres() -> Iterator[Any]:
+    """Give a connection to a PostgreSQL server, for tests that need one."""
     psycopg = pytest.importorskip("psycopg", reason="install donna-adapters[postgres]")
-    schema = f"donna_test_{uuid4().hex}"
     try:
         server = psycopg.connect(POSTGRES, autocommit=True, connect_timeout=5)
     except psycopg.OperationalError:
         pytest.skip(f"start PostgreSQL at {POSTGRES}, or name another in DONNA_TEST_POSTGRES")
     with server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def postgres_url(postgres: Any) -> Iterator[str]:
+    """Give the address of a schema that all tests of this run share; drop it in the end."""
+    with fresh_schema(postgres) as url:
+        yield url
+
+
+@pytest.fixture
+def own_postgres_url(postgres: Any) -> Iterator[str]:
+    """Give the address of a schema of this test's own; drop it in the end."""
+    with fresh_schema(postgres) as url:
+        yield url
+
+
+@contextmanager
+def fresh_schema(server: Any) -> Iterator[str]:
+    """Give the address of a schema that is not there yet, and leave none behind."""
+    schema = f"donna_test_{uuid4().hex}"
+    try:
         yield f"{POSTGRES}?schema={schema}"
+    finally:
         server.execute(f"DROP SCHEMA IF EXISTS {schema} CASCADE")

@@ -16,8 +16,9 @@ SCRIPT = """
 import asyncio, os, signal, sys
 from pathlib import Path
 from donna_adapters.calendars.ics import IcsCalendar
-from donna_adapters.sql.sqlite import SqliteDatabase
-from donna_core.ports.messaging import Notifier, Sent
+from donna_adapters.sql.opening import open_database
+from donna_core.local.notifier import InMemoryNotifier
+from donna_core.ports.messaging import Sent
 from donna_core.testing.world import BERLIN, SOMEBODY, SimulatedWorld
 
 folder, where = Path(sys.argv[1]), sys.argv[2]
@@ -25,7 +26,7 @@ folder, where = Path(sys.argv[1]), sys.argv[2]
 def die():
     os.kill(os.getpid(), signal.SIGKILL)
 
-class Deadly(Notifier):
+class Deadly(InMemoryNotifier):
     async def send(self, message):
         if where == "before sending":
             die()
@@ -49,7 +50,9 @@ async def live(world):
     await world.run_until(world.instant("2026-11-23 14:50"))
 
 own = DeadlyCalendar("personal", folder / "donna.ics", zone=BERLIN, writable=True)
-with SqliteDatabase.open(folder / "donna.db") as database:
+with open_database(
+    path=folder / "donna.db", url=os.environ.get("DONNA_DATABASE_URL")
+) as database:
     asyncio.run(live(SimulatedWorld(
         unit_of_work=database.unit_of_work(SOMEBODY), own_calendar=own, notifier=Deadly()
     )))
@@ -87,7 +90,7 @@ async def test_a_kill_between_commit_and_delivery_is_made_good(
     events = (await world.runtime.own_calendar.read(world.view())).events
     assert [event.event_id for event in events] == [task.calendar_event_id]
     (reminder,) = [each for each in world.received if each.message.task_id == task.id]
-    rows = await world.look(lambda stores: stores.outbox.select(lane=Lane.MESSAGES))
+    rows = await world.look(lambda stores: stores.outbox.select(lane=Lane.DISCORD))
     assert {row.state for row in rows} == {DeliveryState.SENT}
     # What left before its process ended is sent under the same key, which the channel knows.
     before = log.read_text().split() if log.exists() else [reminder.message.key]

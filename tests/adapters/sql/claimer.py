@@ -10,7 +10,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from donna_adapters.sql.sqlite import SqliteDatabase
-from donna_core.ports.outbox import Lane
+from donna_core.ports.outbox import DeliveryState, Lane
 from donna_core.ports.unit_of_work import Stores
 from donna_core.testing.contracts.stores import HOUR, ME, NOON
 
@@ -47,7 +47,9 @@ def claim_some(stores: Stores) -> Got:
     """Claim a few of each, for an hour."""
     until = NOON + HOUR
     jobs = stores.jobs.claim(now=NOON, lease_until=until, limit=2)
-    sent = stores.outbox.claim(Lane.MESSAGES, now=NOON, lease_until=until, limit=2)
+    sent = stores.outbox.claim(Lane.DISCORD, now=NOON, lease_until=until, limit=2)
+    for row in sent:
+        stores.outbox.settle(row.delivery.key, fence=row.fence, state=DeliveryState.SENT, at=NOON)
     keys = [*(row.job.key for row in jobs), *(row.delivery.key for row in sent)]
     return keys, [stores.tasks.next_number()]
 

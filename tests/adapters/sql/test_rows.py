@@ -82,13 +82,14 @@ CALLS: dict[str, Callable[[Stores], object]] = {
     "jobs.retract": lambda s: s.jobs.retract(ONE),
     "jobs.want": lambda s: s.jobs.want([job(payload={"n": 1})]),
     "outbox.select": lambda s: s.outbox.select(task_id=ONE),
-    "outbox.next_due": lambda s: s.outbox.next_due(Lane.MESSAGES),
+    "outbox.next_due": lambda s: s.outbox.next_due(Lane.DISCORD),
     "outbox.claim": lambda s: s.outbox.claim(
-        Lane.MESSAGES, now=NOON + HOUR, lease_until=NOON, limit=9
+        Lane.DISCORD, now=NOON + HOUR, lease_until=NOON, limit=9
     ),
     "outbox.settle": lambda s: s.outbox.settle(
         "message-1", fence=1, state=DeliveryState.SENT, at=NOON
     ),
+    "outbox.quarantine": lambda s: s.outbox.quarantine(before=NOON + HOUR, note="old"),
     "outbox.cancel": lambda s: s.outbox.cancel(ONE, kinds=set(MessageKind)),
     "outbox.add": lambda s: s.outbox.add([message(), calendar_write()], at=NOON),
     "mirror.stamps": lambda s: s.mirror.stamps(),

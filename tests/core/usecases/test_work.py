@@ -111,8 +111,8 @@ async def test_nights_are_quiet_and_the_blackout_is_silent(world: SimulatedWorld
     assert timeline(world, *PURSUIT) == [
         ("Mon 23:15", Channel.DISCORD),
         ("Mon 23:45", Channel.SMS),
-        ("Tue 06:00", Channel.EMAIL),
         ("Tue 06:00", Channel.DISCORD),
+        ("Tue 06:00", Channel.EMAIL),
         ("Tue 06:30", Channel.SMS),
         ("Tue 07:30", Channel.EMAIL),
     ]

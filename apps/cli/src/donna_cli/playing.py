@@ -92,6 +92,10 @@ class Owner(Notifier):
         """Return when the owner acts next."""
         return self._intentions[0].at if self._intentions else None
 
+    async def find(self, message: Message, *, since: datetime) -> Sent | None:
+        del message, since
+        return None
+
     def due(self) -> Intention | None:
         """Take the next thing the owner does now, if there is one."""
         if self._intentions and self._intentions[0].at <= self._clock.now():

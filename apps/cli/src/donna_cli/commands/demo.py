@@ -173,7 +173,8 @@ async def _balance(composed: Composed) -> list[Block]:
     zone = composed.runtime.policy.zone
 
     def decide(stores: Stores) -> tuple[OutboxRow, ...]:
-        return stores.outbox.select(lane=Lane.MESSAGES)
+        rows = stores.outbox.select()
+        return tuple(row for row in rows if isinstance(row.delivery, Message))
 
     rows = await composed.runtime.unit_of_work.run(decide)
     sent = [row for row in rows if row.state is DeliveryState.SENT]

@@ -2,6 +2,7 @@
 
 import unicodedata
 from collections.abc import Callable
+from datetime import datetime
 from typing import TextIO
 from zoneinfo import ZoneInfo
 
@@ -36,6 +37,10 @@ class ConsoleNotifier(Notifier):
         except (OSError, ValueError) as problem:  # ValueError: the stream is closed
             raise NotDelivered(message.channel, problem=str(problem)) from problem
         return Sent(remote_id=f"console:{message.key}")
+
+    async def find(self, message: Message, *, since: datetime) -> Sent | None:
+        del message, since
+        return None  # a terminal that is gone has lost what it showed: showing it again helps
 
     def _block(self, message: Message) -> str:
         time = local(self._clock.now(), self._zone)

@@ -33,7 +33,9 @@ class Lineage:
         return self.revisions[-1]
 
 
-LINEAGE = Lineage(revisions=("0001", "0002", "0003"), folder=Path(__file__).parent / "migrations")
+LINEAGE = Lineage(
+    revisions=("0001", "0002", "0003", "0004"), folder=Path(__file__).parent / "migrations"
+)
 
 
 def bring_up_to_date(

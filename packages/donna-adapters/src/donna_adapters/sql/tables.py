@@ -219,7 +219,8 @@ OUTBOX = Table(
     Column("sent_at", Instant),
     Column("remote_id", Text),
     Column("note", Text, nullable=False),
-    Column("left_at", Instant),  # when it first may have reached the world
+    Column("left_at", Instant),  # when it was last handed to its lane
+    Column("cause", String(200)),  # the key of the job that decided it
     PrimaryKeyConstraint("user_id", "sequence"),
     UniqueConstraint("user_id", "key"),
     Index(None, "user_id", "lane", "state"),

@@ -1,6 +1,6 @@
 """Jobs and deliveries in memory, with the leases and fences of the real ones."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime
 
 from attrs import evolve
@@ -9,7 +9,7 @@ from donna_core.domain.effects import Delivery, Job, Message, MessageKind
 from donna_core.domain.ids import TaskId
 from donna_core.local.journal import Counter, Journal, Table
 from donna_core.ports.jobs import JobRow, JobState, JobStore
-from donna_core.ports.outbox import DeliveryState, Lane, Outbox, OutboxRow
+from donna_core.ports.outbox import DeliveryState, Lane, Outbox, OutboxRow, lane_of
 
 _REPLACEABLE = {JobState.PENDING, JobState.CANCELLED}
 _CLAIMED = {DeliveryState.IN_FLIGHT, DeliveryState.UNKNOWN}
@@ -94,7 +94,9 @@ class InMemoryOutbox(Outbox):
         self._sequence = Counter(journal)
         self._fences = Counter(journal)
 
-    def add(self, deliveries: Iterable[Delivery], *, at: datetime) -> None:
+    def add(
+        self, deliveries: Iterable[Delivery], *, at: datetime, cause: str | None = None
+    ) -> None:
         for delivery in deliveries:
             if delivery.key in self._rows:
                 continue
@@ -103,13 +105,14 @@ class InMemoryOutbox(Outbox):
                 state=DeliveryState.PENDING,
                 sequence=self._sequence.next(),
                 not_before=delivery.not_before if isinstance(delivery, Message) else at,
+                cause=cause,
             )
             self._rows.put(delivery.key, row)
 
     def claim(
         self, lane: Lane, *, now: datetime, lease_until: datetime, limit: int
     ) -> tuple[OutboxRow, ...]:
-        ripe = [row for row in self.select(lane=lane) if _may_go_at(row, now)][:limit]
+        ripe = [row for row in self._in_turn(lane, now) if _may_go_at(row, now)][:limit]
         if not ripe:
             return ()
         fence = self._fences.next()
@@ -120,12 +123,21 @@ class InMemoryOutbox(Outbox):
                 attempts=row.attempts + 1,
                 fence=fence,
                 lease_until=lease_until,
+                left_at=now if row.state is DeliveryState.PENDING else row.left_at,
             )
             for row in ripe
         )
         for row in claimed:
             self._rows.put(row.delivery.key, row)
         return claimed
+
+    def _in_turn(self, lane: Lane, now: datetime) -> Iterator[OutboxRow]:
+        """Yield the rows of a lane up to a message that is on its way."""
+        for row in self.select(lane=lane):
+            yield row
+            is_on_its_way = row.state is DeliveryState.IN_FLIGHT and not _may_go_at(row, now)
+            if is_on_its_way and lane is not Lane.CALENDAR:
+                return
 
     def settle(
         self,
@@ -156,9 +168,21 @@ class InMemoryOutbox(Outbox):
         return True
 
     def cancel(self, task_id: TaskId, *, kinds: Collection[MessageKind]) -> None:
-        for row in self.select(lane=Lane.MESSAGES, states={DeliveryState.PENDING}, task_id=task_id):
+        for row in self.select(states={DeliveryState.PENDING}, task_id=task_id):
             if isinstance(row.delivery, Message) and row.delivery.kind in kinds:
                 self._rows.put(row.delivery.key, evolve(row, state=DeliveryState.CANCELLED))
+
+    def quarantine(self, *, before: datetime, note: str) -> int:
+        aside = [
+            row
+            for row in self.select(states={DeliveryState.PENDING, *_CLAIMED})
+            if row.not_before < before
+        ]
+        for row in aside:
+            state = DeliveryState.QUARANTINED
+            put = evolve(row, state=state, note=note, lease_until=None)
+            self._rows.put(row.delivery.key, put)
+        return len(aside)
 
     def next_due(self, lane: Lane) -> datetime | None:
         return min(filter(None, map(_may_go, self.select(lane=lane))), default=None)
@@ -173,7 +197,7 @@ class InMemoryOutbox(Outbox):
         found = [
             row
             for row in self._rows.values()
-            if (lane is None or _lane(row.delivery) is lane)
+            if (lane is None or lane_of(row.delivery) is lane)
             and (states is None or row.state in states)
             and (task_id is None or row.delivery.task_id == task_id)
         ]
@@ -206,7 +230,3 @@ def _may_go_at(row: OutboxRow, now: datetime) -> bool:
 
 def _next_state(state: DeliveryState) -> DeliveryState:
     return DeliveryState.IN_FLIGHT if state is DeliveryState.PENDING else DeliveryState.UNKNOWN
-
-
-def _lane(delivery: Delivery) -> Lane:
-    return Lane.MESSAGES if isinstance(delivery, Message) else Lane.CALENDAR

@@ -1,7 +1,8 @@
 """Deliveries that are decided and still have to reach the world.
 
 States follow one line: pending, in flight, then sent, dead or cancelled; a delivery whose fate
-is not known after a crash or a time-out is ``unknown`` until somebody has looked.
+is not known after a crash or a time-out is ``unknown`` until somebody has looked, and one that
+an older copy of the database brought back is ``quarantined`` until a person has.
 """
 
 from abc import abstractmethod
@@ -12,12 +13,12 @@ from typing import Protocol
 
 from attrs import frozen
 
-from donna_core.domain.effects import Delivery, MessageKind
+from donna_core.domain.effects import Delivery, Message, MessageKind
 from donna_core.domain.ids import TaskId
 
 
 class DeliveryState(StrEnum):
-    """Where a delivery stands; ``sent``, ``dead`` and ``cancelled`` are final."""
+    """Where a delivery stands; all but the first three are final."""
 
     PENDING = "pending"
     IN_FLIGHT = "in_flight"
@@ -25,18 +26,34 @@ class DeliveryState(StrEnum):
     SENT = "sent"
     DEAD = "dead"
     CANCELLED = "cancelled"
+    QUARANTINED = "quarantined"
 
 
 class Lane(StrEnum):
-    """Who carries a delivery; rows of one lane leave in the order they were decided."""
+    """Who carries a delivery: the calendar, or one of the channels.
+
+    Rows of one lane leave in the order they were decided.
+    """
 
     CALENDAR = "calendar"
-    MESSAGES = "messages"
+    DISCORD = "discord"
+    SMS = "sms"
+    EMAIL = "email"
+    PHONE = "phone"
+
+
+def lane_of(delivery: Delivery) -> Lane:
+    """Return who carries the delivery."""
+    return Lane(delivery.channel) if isinstance(delivery, Message) else Lane.CALENDAR
 
 
 @frozen(kw_only=True)
 class OutboxRow:
-    """A delivery as stored. ``attempts`` counts claims, the present one included."""
+    """A delivery as stored. ``attempts`` counts claims, the present one included.
+
+    ``cause`` is the key of the job that decided it, where one did; ``left_at`` is when it was
+    last handed to its lane and may have reached the world.
+    """
 
     delivery: Delivery
     state: DeliveryState
@@ -48,13 +65,17 @@ class OutboxRow:
     sent_at: datetime | None = None
     remote_id: str | None = None
     note: str = ""
+    cause: str | None = None
+    left_at: datetime | None = None
 
 
 class Outbox(Protocol):
     """The deliveries of one user."""
 
     @abstractmethod
-    def add(self, deliveries: Iterable[Delivery], *, at: datetime) -> None:
+    def add(
+        self, deliveries: Iterable[Delivery], *, at: datetime, cause: str | None = None
+    ) -> None:
         """Append the deliveries in order; one whose key is known already is left as it is."""
 
     @abstractmethod
@@ -64,7 +85,8 @@ class Outbox(Protocol):
         """Take pending rows whose ``not_before`` has come, in order of decision.
 
         Rows in flight whose lease has lapsed come back as ``unknown`` with their fence
-        raised; all others become in flight. Attempts are counted here.
+        raised; all others become in flight. Attempts are counted here. No message is taken
+        while an earlier one of its lane is in flight under a lease that holds.
         """
 
     @abstractmethod
@@ -87,6 +109,13 @@ class Outbox(Protocol):
     @abstractmethod
     def cancel(self, task_id: TaskId, *, kinds: Collection[MessageKind]) -> None:
         """Cancel the task's pending messages of these kinds."""
+
+    @abstractmethod
+    def quarantine(self, *, before: datetime, note: str) -> int:
+        """Put aside what has not arrived and was to go before then; return how many.
+
+        What an older copy of the database brought back may have arrived long ago.
+        """
 
     @abstractmethod
     def next_due(self, lane: Lane) -> datetime | None:

@@ -178,3 +178,6 @@ class _Letterbox(Notifier):
         sent = await self._behind.send(message)
         self._world.received.append(Received(at=self._world.clock.now(), message=message))
         return sent
+
+    async def find(self, message: Message, *, since: datetime) -> Sent | None:
+        return await self._behind.find(message, since=since)

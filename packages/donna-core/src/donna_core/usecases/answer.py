@@ -1,4 +1,4 @@
-"""Answering Donna: acknowledging a pursuit, asking her to come back later, or asking for quiet."""
+"""Answering Donna: acknowledging a pursuit, asking her to come back later, for quiet or a pause."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -73,6 +73,28 @@ async def quiet(runtime: Runtime, *, until: datetime | None) -> Changed:
         recorder = Recorder(stores, runtime.policy, origin)
         attention = stores.attention.get()
         recorder.attend(evolve(attention, quiet_until=until, version=attention.version + 1))
+        return Changed(command=recorder.commit())
+
+    return await runtime.unit_of_work.run(decide)
+
+
+async def pause(runtime: Runtime) -> Changed:
+    """Let nothing leave from now on, calendar writes included; what is said is kept."""
+    return await _pause(runtime, Origin.draw(runtime, "pause"), paused=True)
+
+
+async def resume(runtime: Runtime) -> Changed:
+    """Let what waited leave, as far as it is of use still."""
+    return await _pause(runtime, Origin.draw(runtime, "resume"), paused=False)
+
+
+async def _pause(runtime: Runtime, origin: Origin, *, paused: bool) -> Changed:
+    def decide(stores: Stores) -> Changed:
+        recorder = Recorder(stores, runtime.policy, origin)
+        attention = stores.attention.get()
+        if (attention.paused_at is not None) != paused:
+            at = origin.at if paused else None
+            recorder.attend(evolve(attention, paused_at=at, version=attention.version + 1))
         return Changed(command=recorder.commit())
 
     return await runtime.unit_of_work.run(decide)

@@ -1,5 +1,7 @@
 """Carrying what was decided into the world, once, and only while it may and should go."""
 
+import asyncio
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import assert_never
 
@@ -11,8 +13,9 @@ from donna_core.domain.events import Event, EventKind
 from donna_core.domain.followup.gate import Drop, Go, Hold, Verdict, admit
 from donna_core.domain.followup.nudges import undelivered
 from donna_core.domain.policy import Policy
+from donna_core.domain.tasks.task import DeadlineType
 from donna_core.domain.timing.zones import local, local_day
-from donna_core.ports.messaging import Sent
+from donna_core.ports.messaging import CannotTell, MayHaveArrived, NotDelivered, Sent
 from donna_core.ports.outbox import DeliveryState, Lane, OutboxRow
 from donna_core.ports.unit_of_work import Stores
 from donna_core.usecases.runtime import Runtime
@@ -20,6 +23,14 @@ from donna_core.usecases.runtime import Runtime
 LEASE = timedelta(seconds=60)
 MOST_ATTEMPTS = 50
 """Some twenty hours of trying: a calendar that is away for an evening loses nothing."""
+
+MOST_LOOKS = 5
+"""How often a channel that does not tell is asked what became of a message."""
+
+SETTLE_DELAY = timedelta(seconds=30)
+"""How late a message may still show up on its channel."""
+
+MESSAGE_LANES = tuple(lane for lane in Lane if lane is not Lane.CALENDAR)
 
 _MAY_HAVE_LEFT = frozenset({DeliveryState.SENT, DeliveryState.IN_FLIGHT, DeliveryState.UNKNOWN})
 _FIRST_PAUSE, _LONGEST_PAUSE = timedelta(seconds=30), timedelta(minutes=30)
@@ -34,8 +45,17 @@ class Delivered:
     failed: tuple[tuple[OutboxRow, str], ...]
 
 
+async def deliver_messages(runtime: Runtime) -> Delivered:
+    """Carry what is due over every channel, each on its own, so that none waits for another."""
+    lanes = await asyncio.gather(*(deliver(runtime, lane) for lane in MESSAGE_LANES))
+    return Delivered(
+        sent=tuple(row for lane in lanes for row in lane.sent),
+        failed=tuple(row for lane in lanes for row in lane.failed),
+    )
+
+
 async def deliver(runtime: Runtime, lane: Lane) -> Delivered:
-    """Carry every row of the lane that is due.
+    """Carry every row of the lane that is due; none while everything is paused.
 
     A row is claimed under a lease before it leaves and settled under its fence after; it
     passes the gate in the transaction that claims it. Rows are claimed one by one, so that
@@ -46,6 +66,9 @@ async def deliver(runtime: Runtime, lane: Lane) -> Delivered:
     while (claimed := await _claim(runtime, lane)) is not None:
         row, may_go = claimed
         if not may_go:
+            continue
+        if row.state is DeliveryState.UNKNOWN and isinstance(row.delivery, Message):
+            await _look_for(runtime, row, row.delivery)
             continue
         problem = await _carry(runtime, row)
         if problem is None:
@@ -63,14 +86,11 @@ def sent_on_day(
     One on its way, or whose fate is not known, counts as having left.
     """
     day = local_day(local(at, policy.zone).date(), policy.zone)
-    left = stores.outbox.select(lane=Lane.MESSAGES, states=_MAY_HAVE_LEFT)
+    left = stores.outbox.select(lane=Lane(channel), states=_MAY_HAVE_LEFT)
     return sum(
         1
         for row in left
-        if isinstance(row.delivery, Message)
-        and row.delivery.channel is channel
-        and row.delivery.key != besides
-        and (row.sent_at is None or day.contains(row.sent_at))
+        if row.delivery.key != besides and (row.sent_at is None or day.contains(row.sent_at))
     )
 
 
@@ -79,6 +99,8 @@ async def _claim(runtime: Runtime, lane: Lane) -> tuple[OutboxRow, bool] | None:
     at = runtime.clock.now()
 
     def decide(stores: Stores) -> tuple[OutboxRow, bool] | None:
+        if stores.attention.get().paused_at is not None:
+            return None
         rows = stores.outbox.claim(lane, now=at, lease_until=at + LEASE, limit=1)
         return (rows[0], _may_go(stores, runtime.policy, rows[0], at)) if rows else None
 
@@ -92,9 +114,15 @@ def _may_go(stores: Stores, policy: Policy, row: OutboxRow, at: datetime) -> boo
     message = row.delivery
     if isinstance(message, CalendarWrite):
         return _is_in_turn(stores, row, message, at)
-    if row.state is DeliveryState.UNKNOWN and message.channel is Channel.PHONE:
-        _settle_unsent(stores, row, DeliveryState.DEAD, at, "a call is never tried twice")
-        return False
+    if row.state is DeliveryState.UNKNOWN:
+        if message.channel is Channel.PHONE:
+            _settle_unsent(stores, row, DeliveryState.DEAD, at, "a call is never tried twice")
+        return message.channel is not Channel.PHONE  # looked for; the gate comes after that
+    return _passes(stores, policy, row, message, at)
+
+
+def _passes(stores: Stores, policy: Policy, row: OutboxRow, message: Message, at: datetime) -> bool:
+    """Ask the gate; what it holds or drops is settled."""
     verdict = _asked_at_the_gate(stores, policy, message, at)
     match verdict:
         case Go():
@@ -174,9 +202,76 @@ async def _carry(runtime: Runtime, row: OutboxRow) -> str | None:
     except Refused as error:
         await _settle_failure(runtime, row, str(error), final=True)
         return str(error)
-    except Degraded as error:
-        await _settle_failure(runtime, row, str(error), final=row.attempts >= MOST_ATTEMPTS)
+    except MayHaveArrived as error:
+        await _settle_unknown(runtime, row, str(error))
         return str(error)
+    except Degraded as error:
+        asked = error.retry_after if isinstance(error, NotDelivered) else None
+        final = row.attempts >= MOST_ATTEMPTS
+        await _settle_failure(runtime, row, str(error), final=final, pause=asked)
+        return str(error)
+    await _settle_sent(runtime, row, remote_id)
+    return None
+
+
+async def _look_for(runtime: Runtime, row: OutboxRow, message: Message) -> None:
+    """Find out what became of a message whose fate is not known, before anything else.
+
+    One that is not there is sent again once it had the time to show up. Where the channel does
+    not tell, only the question about a hard deadline is risked twice.
+    """
+    at = runtime.clock.now()
+    try:
+        found = await runtime.notifier.find(message, since=row.left_at or at)
+    except CannotTell as error:
+        await runtime.unit_of_work.run(_untold(row, message, at=at, why=str(error)))
+        return
+    if found is not None:
+        await _settle_sent(runtime, row, found.remote_id)
+    elif row.left_at is not None and at < row.left_at + SETTLE_DELAY:
+        await _settle_unknown(runtime, row, "it may still show up")
+    else:
+        await runtime.unit_of_work.run(lambda stores: _again(stores, row, at, "it never arrived"))
+
+
+def _untold(
+    row: OutboxRow, message: Message, *, at: datetime, why: str
+) -> Callable[[Stores], None]:
+    def decide(stores: Stores) -> None:
+        task = stores.tasks.get(message.task_id) if message.task_id else None
+        if task is not None and task.deadline_type is DeadlineType.HARD:
+            _again(stores, row, at, f"{why} Its deadline is hard, so it goes out again.")
+        elif row.attempts > MOST_LOOKS:
+            _settle_unsent(stores, row, DeliveryState.DEAD, at, why)
+        else:
+            stores.outbox.settle(
+                row.delivery.key, fence=row.fence, state=DeliveryState.UNKNOWN, at=at, note=why
+            )
+
+    return decide
+
+
+def _again(stores: Stores, row: OutboxRow, at: datetime, why: str) -> None:
+    stores.outbox.settle(
+        row.delivery.key,
+        fence=row.fence,
+        state=DeliveryState.PENDING,
+        at=at,
+        not_before=at,
+        note=why,
+    )
+
+
+async def _settle_unknown(runtime: Runtime, row: OutboxRow, why: str) -> None:
+    at = runtime.clock.now()
+    await runtime.unit_of_work.run(
+        lambda stores: stores.outbox.settle(
+            row.delivery.key, fence=row.fence, state=DeliveryState.UNKNOWN, at=at, note=why
+        )
+    )
+
+
+async def _settle_sent(runtime: Runtime, row: OutboxRow, remote_id: str) -> None:
     at = runtime.clock.now()
 
     def decide(stores: Stores) -> None:
@@ -187,7 +282,6 @@ async def _carry(runtime: Runtime, row: OutboxRow) -> str | None:
             stores.events.append([_event(EventKind.MESSAGE_SENT, row, at, row.delivery.channel)])
 
     await runtime.unit_of_work.run(decide)
-    return None
 
 
 async def _hand_over(runtime: Runtime, row: OutboxRow) -> str:
@@ -202,10 +296,12 @@ async def _hand_over(runtime: Runtime, row: OutboxRow) -> str:
             assert_never(row.delivery)
 
 
-async def _settle_failure(runtime: Runtime, row: OutboxRow, problem: str, *, final: bool) -> None:
+async def _settle_failure(
+    runtime: Runtime, row: OutboxRow, problem: str, *, final: bool, pause: timedelta | None = None
+) -> None:
     at = runtime.clock.now()
     doublings = min(row.attempts - 1, _MOST_DOUBLINGS)
-    pause = min(_LONGEST_PAUSE, _FIRST_PAUSE * 2**doublings)
+    wait = pause or min(_LONGEST_PAUSE, _FIRST_PAUSE * 2**doublings)
 
     def decide(stores: Stores) -> None:
         if final:
@@ -216,7 +312,7 @@ async def _settle_failure(runtime: Runtime, row: OutboxRow, problem: str, *, fin
             fence=row.fence,
             state=DeliveryState.PENDING,
             at=at,
-            not_before=at + pause,
+            not_before=at + wait,
             note=problem,
         )
 

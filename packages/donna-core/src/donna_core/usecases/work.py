@@ -31,7 +31,7 @@ from donna_core.domain.timing.zones import local, local_day
 from donna_core.ports.jobs import JobRow, JobState
 from donna_core.ports.outbox import Lane
 from donna_core.ports.unit_of_work import Stores
-from donna_core.usecases.deliver import Delivered, deliver, sent_on_day
+from donna_core.usecases.deliver import Delivered, deliver, deliver_messages, sent_on_day
 from donna_core.usecases.mirroring import Glance, mirror_calendars
 from donna_core.usecases.prioritising import prioritise
 from donna_core.usecases.recorder import Origin, Recorder
@@ -92,7 +92,7 @@ async def work(runtime: Runtime) -> Round:
     if done:
         await runtime.unit_of_work.run(_wanting_routines(runtime))
     calendar = await deliver(runtime, Lane.CALENDAR)
-    messages = await deliver(runtime, Lane.MESSAGES)
+    messages = await deliver_messages(runtime)
     return Round(
         jobs=tuple(done),
         to_reread=tuple(to_reread),
@@ -144,11 +144,9 @@ def _is_news(waiting: JobRow | None, occurrence: Occurrence) -> bool:
 
 
 def _next_due(stores: Stores) -> datetime | None:
-    known = [
-        stores.jobs.next_due(),
-        stores.outbox.next_due(Lane.CALENDAR),
-        stores.outbox.next_due(Lane.MESSAGES),
-    ]
+    is_paused = stores.attention.get().paused_at is not None
+    lanes = () if is_paused else tuple(Lane)
+    known = [stores.jobs.next_due(), *(stores.outbox.next_due(lane) for lane in lanes)]
     return min((each for each in known if each is not None), default=None)
 
 
@@ -187,7 +185,7 @@ class _Due:
         return Recorder(self.stores, self.runtime.policy, self.origin)
 
     def send(self, message: Message) -> None:
-        self.stores.outbox.add([message], at=self.at)
+        self.stores.outbox.add([message], at=self.at, cause=self.row.job.key)
 
     def planned_task(self) -> Task | None:
         """Return the job's task while it still stands for what the job was made for."""

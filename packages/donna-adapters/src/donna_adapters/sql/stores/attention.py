@@ -23,7 +23,7 @@ class SqlAttentionStore(AttentionStore):
         row = self._connection.execute(_GET, {"user_id": self._user_id}).one_or_none()
         if row is None:
             return Attention()
-        return Attention(quiet_until=row.quiet_until, version=row.version)
+        return Attention(quiet_until=row.quiet_until, paused_at=row.paused_at, version=row.version)
 
     def save(self, attention: Attention) -> None:
         self._connection.execute(
@@ -31,6 +31,7 @@ class SqlAttentionStore(AttentionStore):
             {
                 "user_id": self._user_id,
                 "quiet_until": attention.quiet_until,
+                "paused_at": attention.paused_at,
                 "version": attention.version,
             },
         )

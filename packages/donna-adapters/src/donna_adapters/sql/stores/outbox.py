@@ -5,14 +5,14 @@ from datetime import datetime
 from typing import Any
 
 from attrs import evolve
-from sqlalchemy import Connection, Row, and_, bindparam, case, func, or_, select, update
+from sqlalchemy import Connection, Row, and_, bindparam, case, exists, func, or_, select, update
 
 from donna_adapters.sql.statements import any_of, next_value, numbered
 from donna_adapters.sql.tables import OUTBOX
 from donna_core.domain.codec import from_json, to_json
 from donna_core.domain.effects import Delivery, Message, MessageKind
 from donna_core.domain.ids import TaskId, UserId
-from donna_core.ports.outbox import DeliveryState, Lane, Outbox, OutboxRow
+from donna_core.ports.outbox import DeliveryState, Lane, Outbox, OutboxRow, lane_of
 
 _FENCES = "outbox_fence"
 _PENDING, _IN_FLIGHT, _UNKNOWN = (
@@ -28,8 +28,18 @@ _IS_CLAIMED = any_of(OUTBOX.c.state, [DeliveryState.IN_FLIGHT, DeliveryState.UNK
 _ADD = numbered(OUTBOX, OUTBOX.c.sequence).on_conflict_do_nothing(index_elements=["user_id", "key"])
 _ALL = select(OUTBOX).where(_OWNED).order_by(OUTBOX.c.sequence)
 _OF_LANE = (_OWNED, OUTBOX.c.lane == bindparam("on_lane"))
+_AHEAD = OUTBOX.alias("ahead")
+_ON_ITS_WAY = exists().where(
+    _AHEAD.c.user_id == bindparam("owner"),
+    _AHEAD.c.lane == bindparam("on_lane"),
+    _AHEAD.c.lane != Lane.CALENDAR.value,
+    _AHEAD.c.state == _IN_FLIGHT,
+    _AHEAD.c.lease_until > bindparam("now"),
+    _AHEAD.c.sequence < OUTBOX.c.sequence,
+)
 _MAY_GO = _ALL.where(
     *_OF_LANE,
+    ~_ON_ITS_WAY,
     or_(
         and_(_IS_PENDING, OUTBOX.c.not_before <= bindparam("now")),
         and_(_IS_CLAIMED, OUTBOX.c.lease_until <= bindparam("now")),
@@ -43,6 +53,10 @@ _CLAIM = (
         attempts=OUTBOX.c.attempts + 1,
         fence=bindparam("new_fence"),
         lease_until=bindparam("lease"),
+        left_at=case(
+            (_IS_PENDING, bindparam("leaving", type_=OUTBOX.c.left_at.type)),
+            else_=OUTBOX.c.left_at,
+        ),
     )
 )
 _SETTLE = (
@@ -70,6 +84,11 @@ _CANCEL = (
     )
     .values(state=DeliveryState.CANCELLED.value)
 )
+_QUARANTINE = (
+    update(OUTBOX)
+    .where(_OWNED, or_(_IS_PENDING, _IS_CLAIMED), OUTBOX.c.not_before < bindparam("before"))
+    .values(state=DeliveryState.QUARANTINED.value, note=bindparam("remark"), lease_until=None)
+)
 _DUE = select(func.min(OUTBOX.c.not_before)).where(*_OF_LANE, _IS_PENDING)
 _LAPSE = select(func.min(OUTBOX.c.lease_until)).where(*_OF_LANE, _IS_CLAIMED)
 
@@ -81,8 +100,10 @@ class SqlOutbox(Outbox):
         self._connection = connection
         self._user_id = user_id
 
-    def add(self, deliveries: Iterable[Delivery], *, at: datetime) -> None:
-        mine = {"owner": self._user_id, "user_id": self._user_id}
+    def add(
+        self, deliveries: Iterable[Delivery], *, at: datetime, cause: str | None = None
+    ) -> None:
+        mine = {"owner": self._user_id, "user_id": self._user_id, "cause": cause}
         rows = [{**mine, **_columns(delivery, at)} for delivery in deliveries]
         if rows:
             self._connection.execute(_ADD, rows)
@@ -95,7 +116,12 @@ class SqlOutbox(Outbox):
         if not ripe:
             return ()
         fence = next_value(self._connection, self._user_id, _FENCES)
-        holder = {"owner": self._user_id, "new_fence": fence, "lease": lease_until}
+        holder = {
+            "owner": self._user_id,
+            "new_fence": fence,
+            "lease": lease_until,
+            "leaving": now,
+        }
         self._connection.execute(_CLAIM, [{**holder, "named": row.delivery.key} for row in ripe])
         return tuple(
             evolve(
@@ -104,6 +130,7 @@ class SqlOutbox(Outbox):
                 attempts=row.attempts + 1,
                 fence=fence,
                 lease_until=lease_until,
+                left_at=now if row.state is DeliveryState.PENDING else row.left_at,
             )
             for row in ripe
         )
@@ -140,6 +167,10 @@ class SqlOutbox(Outbox):
             _CANCEL, {"owner": self._user_id, "of_task": task_id, "kinds": named}
         )
 
+    def quarantine(self, *, before: datetime, note: str) -> int:
+        asked = {"owner": self._user_id, "before": before, "remark": note}
+        return int(self._connection.execute(_QUARANTINE, asked).rowcount)
+
     def next_due(self, lane: Lane) -> datetime | None:
         asked = {"owner": self._user_id, "on_lane": lane.value}
         found = [self._connection.execute(query, asked).scalar() for query in (_DUE, _LAPSE)]
@@ -163,10 +194,9 @@ class SqlOutbox(Outbox):
 
 
 def _columns(delivery: Delivery, at: datetime) -> dict[str, Any]:
-    is_message = isinstance(delivery, Message)
     return {
         "key": delivery.key,
-        "lane": (Lane.MESSAGES if is_message else Lane.CALENDAR).value,
+        "lane": lane_of(delivery).value,
         "kind": delivery.kind.value if isinstance(delivery, Message) else None,
         "task_id": delivery.task_id,
         "delivery_json": to_json(delivery),
@@ -194,4 +224,6 @@ def _outbox_row(row: Row[Any]) -> OutboxRow:
         sent_at=row.sent_at,
         remote_id=row.remote_id,
         note=row.note,
+        cause=row.cause,
+        left_at=row.left_at,
     )

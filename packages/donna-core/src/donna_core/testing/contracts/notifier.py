@@ -51,6 +51,13 @@ class NotifierContract(ABC):
 
         assert (await notifier.send(self.message())).remote_id
 
+    async def test_what_was_never_sent_is_not_found(self) -> None:
+        """A channel that can be asked does not make up a proof."""
+        message = self.message()
+        found = await self.notifier().find(message, since=message.not_before)
+
+        assert found is None
+
     async def test_a_channel_that_is_down_says_so(self) -> None:
         """A message that certainly did not go out raises the error that names the channel."""
         message = self.message()

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from attrs import evolve
 
-from donna_core.domain.effects import CalendarAction, Delivery, MessageKind
+from donna_core.domain.effects import CalendarAction, Channel, Delivery, MessageKind
 from donna_core.domain.ids import TaskId
 from donna_core.ports.outbox import DeliveryState, Lane, OutboxRow
 from donna_core.testing.contracts.stores import (
@@ -28,7 +28,7 @@ class OutboxContract(StoresContract):
         await self.run(lambda stores: stores.outbox.add(iter(deliveries), at=NOON))
 
     async def claim(
-        self, lane: Lane = Lane.MESSAGES, *, now: datetime = NOON, limit: int = 9
+        self, lane: Lane = Lane.DISCORD, *, now: datetime = NOON, limit: int = 9
     ) -> tuple[OutboxRow, ...]:
         """Claim for a minute in a decision of its own."""
         return await self.run(
@@ -91,6 +91,7 @@ class OutboxContract(StoresContract):
         for row in rows:
             assert (row.state, row.attempts, row.fence) == (DeliveryState.PENDING, 0, 0)
             assert (row.lease_until, row.sent_at, row.remote_id, row.note) == (None, None, None, "")
+            assert (row.cause, row.left_at) == (None, None)
 
     async def test_a_known_key_is_left_as_it_is(self) -> None:
         """Whatever became of the first, the second changes nothing."""
@@ -112,11 +113,42 @@ class OutboxContract(StoresContract):
             message("a"),
         )
 
-        assert keys(await self.claim(limit=2)) == ["c", "b"]
+        first = await self.claim(limit=2)
+        assert keys(first) == ["c", "b"]
+        for row in first:
+            await self.settle(row, DeliveryState.SENT)
         assert keys(await self.claim()) == ["a"]
         assert keys(await self.claim()) == []
         assert keys(await self.claim(Lane.CALENDAR)) == ["w"]
         assert keys(await self.claim(now=NOON + MINUTE / 2)) == []
+
+    async def test_no_message_overtakes_one_on_its_way(self) -> None:
+        """Until that one has arrived or its lease has lapsed; other lanes do not wait for it."""
+        await self.add(message("a"), message("b"), message("text", channel=Channel.SMS))
+        [row] = await self.claim(limit=1)
+
+        assert keys(await self.claim()) == []
+        assert keys(await self.claim(Lane.SMS)) == ["text"]
+        await self.settle(row, DeliveryState.SENT)
+        assert keys(await self.claim()) == ["b"]
+
+    async def test_what_an_older_copy_brings_back_is_put_aside(self) -> None:
+        """What was to go before then is, unless it arrived; nobody claims or settles it."""
+        await self.add(*(message(key) for key in ("sent", "flying", "old")))
+        [row, flying] = await self.claim(limit=2)
+        await self.settle(row, DeliveryState.SENT)
+        await self.add(message("new", not_before=NOON + HOUR))
+        later = NOON + MINUTE
+        put_aside = await self.run(
+            lambda stores: stores.outbox.quarantine(before=later, note="restored")
+        )
+
+        states = {found.delivery.key: found.state.value for found in await self.rows()}
+        assert put_aside == 2
+        aside = dict.fromkeys(("flying", "old"), "quarantined")
+        assert states == {"sent": "sent", **aside, "new": "pending"}
+        assert not await self.settle(flying, DeliveryState.SENT)
+        assert keys(await self.claim(now=NOON + HOUR)) == ["new"]
 
     async def test_a_claim_is_counted_leased_and_fenced(self) -> None:
         """What the claim returns is what is stored."""
@@ -125,8 +157,15 @@ class OutboxContract(StoresContract):
 
         assert (row.state, row.attempts) == (DeliveryState.IN_FLIGHT, 1)
         assert row.lease_until == NOON + MINUTE
+        assert row.left_at == NOON
         assert row.fence > 0
         assert await self.rows() == (row,)
+
+    async def test_a_delivery_knows_the_job_that_decided_it(self) -> None:
+        """Its key is kept beside the delivery."""
+        await self.run(lambda s: s.outbox.add([message()], at=NOON, cause="job-1"))
+
+        assert [row.cause for row in await self.rows()] == ["job-1"]
 
     async def test_a_lapsed_lease_leaves_the_fate_unknown(self) -> None:
         """At its end the row comes back as unknown, with a higher fence and one more attempt."""
@@ -244,7 +283,7 @@ class OutboxContract(StoresContract):
     async def test_the_next_instant_is_the_next_leave_or_lapse(self) -> None:
         """It is when a claim of the lane next finds something."""
 
-        async def next_due(lane: Lane = Lane.MESSAGES) -> datetime | None:
+        async def next_due(lane: Lane = Lane.DISCORD) -> datetime | None:
             return await self.run(lambda stores: stores.outbox.next_due(lane))
 
         assert await next_due() is None
@@ -268,7 +307,7 @@ class OutboxContract(StoresContract):
 
         for lane, states, task_id, expected in [
             (None, None, None, ["c", "b", "a"]),
-            (Lane.MESSAGES, None, None, ["c", "a"]),
+            (Lane.DISCORD, None, None, ["c", "a"]),
             (None, {pending}, None, ["b", "a"]),
             (None, [pending, flying], ONE, ["c", "b"]),
             (Lane.CALENDAR, {flying}, None, []),

@@ -168,6 +168,7 @@ def meddle(stores: Stores) -> None:
         assert stores.outbox.claim(lane, now=NOON, lease_until=NOON + HOUR, limit=9) == ()
     assert not stores.outbox.settle("message-1", fence=0, state=DeliveryState.SENT, at=NOON)
     stores.outbox.cancel(one, kinds=set(MessageKind))
+    assert stores.outbox.quarantine(before=NOON + HOUR, note="old") == 0
     for command in stores.history.recent(9):
         raise AssertionError(f"{command.id} belongs to somebody else")
     stores.escalations.remove(one)
