@@ -90,7 +90,9 @@ JOB_ACTS: st.SearchStrategy[Act] = st.one_of(
         *(INSTANTS, INSTANTS, NUMBERS),
     ),
     st.builds(
-        lambda k, f, state, at: lambda s: s.jobs.finish(k, fence=f, state=state, run_at=at),
+        lambda k, f, state, at: (
+            lambda s: s.jobs.finish(k, fence=f, state=state, at=NOON, run_at=at)
+        ),
         *(KEYS, FENCES, st.sampled_from(sorted(set(JobState) - {JobState.RUNNING}))),
         st.none() | INSTANTS,
     ),

@@ -71,7 +71,7 @@ async def test_a_fence_holds_against_another_process(path: Path) -> None:
         [(keys, _)] = ask([start(path)])
         finished = await database.unit_of_work(ME).run(
             lambda stores: [
-                stores.jobs.finish(row.job.key, fence=row.fence, state=JobState.DONE)
+                stores.jobs.finish(row.job.key, fence=row.fence, state=JobState.DONE, at=NOON)
                 for row in slept
             ]
         )

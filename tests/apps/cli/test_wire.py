@@ -18,6 +18,8 @@ PRINTED = [
     ("donna parse", ["parse", "Call mum tomorrow"]),
     ("donna list, donna next", ["list"]),
     ("donna list, donna next", ["next"]),
+    ("donna promises", ["promises"]),
+    ("donna history", ["history"]),
     ("donna today", ["today"]),
     ("donna week", ["week"]),
     ("donna show", ["show", "1"]),

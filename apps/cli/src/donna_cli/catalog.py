@@ -69,6 +69,16 @@ CATALOG: Mapping[str, Entry] = {
     "digest": Entry(
         target="asking:digest", help="Read the morning or the evening digest now.", panel=LOOK
     ),
+    "promises": Entry(
+        target="accounting:promises",
+        help="List what Donna owes you and what became of it, with its receipts.",
+        panel=LOOK,
+    ),
+    "history": Entry(
+        target="accounting:history",
+        help="List who asked for what, and what it changed: every record before and after.",
+        panel=LOOK,
+    ),
     "start": Entry(target="doing:start", help="Begin tasks now.", panel=DO, writes=True),
     "done": Entry(
         target="doing:done", help="Finish tasks, wherever they stand.", panel=DO, writes=True
@@ -169,6 +179,18 @@ CATALOG: Mapping[str, Entry] = {
     "quiet": Entry(
         target="answering:quiet",
         help="Hold every message below priority 5 for a while, or show when messages may go out.",
+        panel=ANSWER,
+        writes=True,
+    ),
+    "pause": Entry(
+        target="answering:pause",
+        help="Let nothing leave, whatever its priority: no message and no calendar write.",
+        panel=ANSWER,
+        writes=True,
+    ),
+    "resume": Entry(
+        target="answering:resume",
+        help="Let what waited in a pause leave, as far as it is of use still.",
         panel=ANSWER,
         writes=True,
     ),

@@ -316,6 +316,29 @@ class CommandObject(Wire):
     undone: bool
 
 
+class ChangeObject(Wire):
+    """One task before and after a command; ``null`` where it did not exist."""
+
+    before: TaskObject | None
+    after: TaskObject | None
+    fields: list[str]
+
+
+class HistoryEntryObject(Wire):
+    """One command with every task it changed; ``undoes`` and ``redoes`` name other commands."""
+
+    command: CommandObject
+    tasks: list[ChangeObject]
+    undoes: str | None
+    redoes: str | None
+
+
+class HistoryObject(Wire):
+    """Commands, the latest last."""
+
+    entries: list[HistoryEntryObject]
+
+
 class JobObject(Wire):
     """An act that waits for its instant."""
 
@@ -333,6 +356,27 @@ class DeliveryObject(Wire):
     not_before: Instant
     sent_at: Instant | None
     note: str
+
+
+class PromiseObject(Wire):
+    """One act Donna owes or owed; its receipts are the messages that came of it."""
+
+    key: str
+    kind: str
+    due: Instant
+    task: TaskObject | None
+    standing: Literal["owed", "late", "kept", "dropped", "broken"]
+    why: str
+    attempts: int
+    finished_at: Instant | None
+    receipts: list[DeliveryObject]
+
+
+class PromisesObject(Wire):
+    """Promises by their time, as they stand at the instant ``at``."""
+
+    at: Instant
+    promises: list[PromiseObject]
 
 
 class TaskViewObject(Wire):
@@ -424,6 +468,8 @@ PRINTED_BY: dict[str, type[Wire]] = {
     "donna": NowObject,
     "donna parse": ReadingObject,
     "donna list, donna next": TaskListObject,
+    "donna promises": PromisesObject,
+    "donna history": HistoryObject,
     "donna today": DayObject,
     "donna week": WeekObject,
     "donna show": TaskViewObject,

@@ -68,6 +68,8 @@ def now(view: Now, scene: Scene) -> Iterator[Block]:
         yield Line(
             f"Donna waits for an answer about {many}: donna ack, or donna busy", Tone.WARNING
         )
+    if view.attention.paused_at is not None:
+        yield Line("Everything is paused and nothing leaves: donna resume ends it.", Tone.WARNING)
     until = view.attention.quiet_until
     if until is not None and until > view.at:
         yield Line(f"Quiet until {moment(until, scene)}: donna quiet off ends it.", Tone.QUIET)

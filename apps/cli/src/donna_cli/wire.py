@@ -17,13 +17,14 @@ from donna_core.domain.effects import Message
 from donna_core.domain.followup.escalation import Escalation
 from donna_core.domain.planning.reasons import Reason, say
 from donna_core.domain.planning.week import Week
-from donna_core.domain.tasks.history import Command, Explanation, Offer, Step
+from donna_core.domain.tasks.history import Command, Explanation, Offer, Step, differences
 from donna_core.domain.tasks.task import Task
 from donna_core.domain.wording import Scene, because
 from donna_core.ports.calendar import CalendarEvent
 from donna_core.ports.outbox import OutboxRow
 from donna_core.usecases.capture import Captured
 from donna_core.usecases.overview import Contact, DayView, Now, TaskView
+from donna_core.usecases.promises import Account
 from donna_core.usecases.receipt import Receipt
 
 # Valid within JSON texts, and no terminal obeys them: C1, line and direction marks, surrogates.
@@ -319,6 +320,49 @@ def step(each: Step) -> schema.StepObject:
     """Return one transition."""
     return schema.StepObject(
         origin=each.origin, target=each.target, trigger=each.trigger, at=each.at
+    )
+
+
+def promises(account: Account) -> schema.PromisesObject:
+    """Return what is owed and what became of it."""
+    return schema.PromisesObject(
+        at=account.at,
+        promises=[
+            schema.PromiseObject(
+                key=each.job.job.key,
+                kind=each.job.job.kind,
+                due=each.job.job.run_at,
+                task=task(each.task) if each.task else None,
+                standing=each.standing.value,
+                why=each.why,
+                attempts=each.job.attempts,
+                finished_at=each.job.finished_at,
+                receipts=[_delivery(row) for row in each.receipts],
+            )
+            for each in account.promises
+        ],
+    )
+
+
+def history(commands: Iterable[Command]) -> schema.HistoryObject:
+    """Return commands with what they changed."""
+    return schema.HistoryObject(
+        entries=[
+            schema.HistoryEntryObject(
+                command=command(each),
+                tasks=[
+                    schema.ChangeObject(
+                        before=task(change.before) if change.before else None,
+                        after=task(change.after) if change.after else None,
+                        fields=[name for name, _, _ in differences(change)],
+                    )
+                    for change in each.tasks
+                ],
+                undoes=each.undoes,
+                redoes=each.redoes,
+            )
+            for each in commands
+        ]
     )
 
 

@@ -1,4 +1,4 @@
-"""Answering Donna: ack, busy, quiet."""
+"""Answering Donna: ack, busy, quiet, pause, resume."""
 
 from typing import Annotated
 
@@ -68,6 +68,28 @@ def quiet(
         return await answer.quiet(runtime, until=instant)
 
     return change(invocation, act)
+
+
+def pause(invocation: Invocation) -> ExitCode:
+    """Let nothing leave, whatever its priority: no message and no calendar write.
+
+    What you say meanwhile is kept.
+
+    Examples:
+      donna pause
+      donna pause --dry-run
+    """
+    return change(invocation, answer.pause)
+
+
+def resume(invocation: Invocation) -> ExitCode:
+    """Let what waited in a pause leave, as far as it is of use still.
+
+    Examples:
+      donna resume
+      donna resume --json
+    """
+    return change(invocation, answer.resume)
 
 
 async def _contact(composed: Composed) -> Page:

@@ -60,6 +60,7 @@ class InMemoryJobStore(JobStore):
         *,
         fence: int,
         state: JobState,
+        at: datetime,
         note: str = "",
         run_at: datetime | None = None,
     ) -> bool:
@@ -68,7 +69,11 @@ class InMemoryJobStore(JobStore):
             return False
         again = run_at if state is JobState.PENDING else None
         job = row.job if again is None else evolve(row.job, run_at=again)
-        self._rows.put(key, evolve(row, job=job, state=state, lease_until=None, note=note))
+        ended = None if state is JobState.PENDING else at
+        self._rows.put(
+            key,
+            evolve(row, job=job, state=state, lease_until=None, note=note, finished_at=ended),
+        )
         return True
 
     def next_due(self) -> datetime | None:

@@ -37,6 +37,7 @@ class JobRow:
     fence: int = 0
     lease_until: datetime | None = None
     note: str = ""
+    finished_at: datetime | None = None
 
 
 class JobStore(Protocol):
@@ -68,12 +69,14 @@ class JobStore(Protocol):
         *,
         fence: int,
         state: JobState,
+        at: datetime,
         note: str = "",
         run_at: datetime | None = None,
     ) -> bool:
         """Move a running job on if this fence is still the latest; else return False.
 
-        ``run_at`` goes with ``pending``: when to try again.
+        ``at`` is noted as the end of one that is not pending again. ``run_at`` goes with
+        ``pending``: when to try again.
         """
 
     @abstractmethod

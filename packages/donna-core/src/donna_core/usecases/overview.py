@@ -67,6 +67,18 @@ class TaskView:
     pursuit: Escalation | None
 
 
+async def history(
+    runtime: Runtime, reference: str | None = None, *, limit: int = COMMANDS_SHOWN
+) -> tuple[Command, ...]:
+    """Return the latest commands, of one task where one is named, oldest first."""
+
+    def decide(stores: Stores) -> tuple[Command, ...]:
+        task_id = None if reference is None else resolve_one(stores, reference).id
+        return stores.history.recent(limit, task_id=task_id)[::-1]
+
+    return await runtime.unit_of_work.run(decide)
+
+
 async def now(runtime: Runtime, *, upcoming: int = 5) -> Now:
     """Return what is on now, what comes next, what is overdue and what has no place."""
     at = runtime.clock.now()

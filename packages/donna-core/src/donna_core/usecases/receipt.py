@@ -265,7 +265,11 @@ def _attention(receipt: Receipt) -> Iterator[Line]:
     if change is None:
         return
     until = change.after.quiet_until if change.after else None
-    if until is None:
+    if change.after is not None and change.after.paused_at is not None:
+        end = receipt.scene.spelling.command("resume")
+        yield Line("Nothing leaves any more: no message and no calendar write.", Tone.GOOD)
+        yield Line(f"What you say is kept. `{end}` ends it.", depth=1)
+    elif until is None:
         yield Line("Messages go out as usual.", Tone.GOOD)
     else:
         yield Line(f"Quiet until {moment(until, receipt.scene)}", Tone.GOOD)

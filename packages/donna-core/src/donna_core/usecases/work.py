@@ -234,6 +234,7 @@ def _fail(due: _Due, problem: str) -> None:
         due.row.job.key,
         fence=due.row.fence,
         state=JobState.PENDING,
+        at=due.at,
         note=problem,
         run_at=due.at + pause,
     )
@@ -253,7 +254,9 @@ def _give_up(due: _Due, state: JobState, why: str) -> None:
 
 def _finish(due: _Due, state: JobState, *, note: str = "") -> None:
     """Move the job on; what was done under an older fence must not be kept."""
-    if not due.stores.jobs.finish(due.row.job.key, fence=due.row.fence, state=state, note=note):
+    if not due.stores.jobs.finish(
+        due.row.job.key, fence=due.row.fence, state=state, at=due.at, note=note
+    ):
         raise _Superseded(f"{due.row.job.key} was claimed by somebody else meanwhile.")
 
 

@@ -73,6 +73,7 @@ _FINISH = (
         state=bindparam("reached"),
         note=bindparam("remark"),
         lease_until=None,
+        finished_at=bindparam("ended_at", type_=JOB.c.finished_at.type),
         run_at=func.coalesce(bindparam("again", type_=JOB.c.run_at.type), JOB.c.run_at),
     )
 )
@@ -122,6 +123,7 @@ class SqlJobStore(JobStore):
         *,
         fence: int,
         state: JobState,
+        at: datetime,
         note: str = "",
         run_at: datetime | None = None,
     ) -> bool:
@@ -133,6 +135,7 @@ class SqlJobStore(JobStore):
                 "held_fence": fence,
                 "reached": state.value,
                 "remark": note,
+                "ended_at": None if state is JobState.PENDING else at,
                 "again": run_at if state is JobState.PENDING else None,
             },
         )
@@ -182,4 +185,5 @@ def _job_row(row: Row[Any]) -> JobRow:
         fence=row.fence,
         lease_until=row.lease_until,
         note=row.note,
+        finished_at=row.finished_at,
     )

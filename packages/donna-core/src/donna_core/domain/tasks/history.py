@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Generic, TypeVar
 
-from attrs import frozen
+from attrs import fields, frozen
 
 from donna_core.domain.followup.attention import Attention
 from donna_core.domain.followup.escalation import Escalation
@@ -42,6 +42,22 @@ class Change(Generic[R]):
 
     before: R | None
     after: R | None
+
+
+def differences(change: Change[Task]) -> tuple[tuple[str, object, object], ...]:
+    """Return the fields a command changed in a task, each with its value before and after.
+
+    Nothing for a task that is new or gone, nor for the version, which every change raises.
+    """
+    before, after = change.before, change.after
+    if before is None or after is None:
+        return ()
+    pairs = [
+        (field.name, getattr(before, field.name), getattr(after, field.name))
+        for field in fields(Task)
+        if field.name != "version"
+    ]
+    return tuple(pair for pair in pairs if pair[1] != pair[2])
 
 
 @frozen(kw_only=True)

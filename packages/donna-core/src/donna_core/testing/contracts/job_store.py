@@ -36,7 +36,7 @@ class JobStoreContract(StoresContract):
         key, fence = row.job.key, row.fence
         return await self.run(
             lambda stores: stores.jobs.finish(
-                key, fence=fence, state=state, note=note, run_at=run_at
+                key, fence=fence, state=state, at=NOON + HOUR, note=note, run_at=run_at
             )
         )
 
@@ -142,7 +142,7 @@ class JobStoreContract(StoresContract):
         assert not await self.finish(awake, JobState.DEAD)
         [row] = await self.rows()
         assert (row.state, row.note, row.lease_until) == (JobState.DONE, "well", None)
-        assert (row.attempts, row.fence) == (2, awake.fence)
+        assert (row.attempts, row.fence, row.finished_at) == (2, awake.fence, NOON + HOUR)
 
     async def test_nothing_but_a_running_job_is_finished(self) -> None:
         """An unknown job and one that was never claimed are left alone."""
@@ -162,7 +162,7 @@ class JobStoreContract(StoresContract):
         assert await self.claim(now=NOON + HOUR - MINUTE) == ()
         [again] = await self.claim(now=NOON + HOUR)
         assert again.job == job(run_at=NOON + HOUR)
-        assert (again.attempts, again.note) == (2, "busy")
+        assert (again.attempts, again.note, again.finished_at) == (2, "busy", None)
         assert again.fence > row.fence
 
     async def test_the_next_instant_is_the_next_due_or_lapse(self) -> None:

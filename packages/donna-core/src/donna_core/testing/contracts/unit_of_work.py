@@ -162,7 +162,7 @@ def meddle(stores: Stores) -> None:
     """Call every method that changes something, with the keys of somebody else's rows."""
     one = TaskId("task-1")
     assert stores.jobs.claim(now=NOON, lease_until=NOON + HOUR, limit=9) == ()
-    assert not stores.jobs.finish("job-1", fence=0, state=JobState.DONE)
+    assert not stores.jobs.finish("job-1", fence=0, state=JobState.DONE, at=NOON)
     stores.jobs.retract(one)
     for lane in Lane:
         assert stores.outbox.claim(lane, now=NOON, lease_until=NOON + HOUR, limit=9) == ()
