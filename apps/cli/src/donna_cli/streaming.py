@@ -7,10 +7,12 @@ from typing import Any, TextIO
 from attrs import evolve
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from donna_cli import schema, wire
+from donna_cli import schema, wire, wire_reading
 from donna_cli.exits import ExitCode, code_of
 from donna_cli.invocation import Invocation
+from donna_cli.schema_reading import ReadingObject
 from donna_cli.session import opened
+from donna_cli.wire_object import Wire
 from donna_core.domain.errors import DonnaError, InvalidInput
 from donna_core.domain.timing.zones import instant_at, zone_named
 from donna_core.ports.clock import Clock
@@ -53,7 +55,7 @@ async def parse_lines(invocation: Invocation, source: TextIO, target: TextIO) ->
             if not line.strip():
                 continue
             try:
-                answer: schema.Wire = await _read(composed.runtime, line)
+                answer: Wire = await _read(composed.runtime, line)
             except DonnaError as error:
                 code = ExitCode.REFUSED
                 answer = schema.ErrorObject(
@@ -67,7 +69,7 @@ async def parse_lines(invocation: Invocation, source: TextIO, target: TextIO) ->
     return code
 
 
-async def _read(runtime: Runtime, line: str) -> schema.ReadingObject:
+async def _read(runtime: Runtime, line: str) -> ReadingObject:
     sentence = _sentence(line)
     zone = zone_named(sentence.zone) if sentence.zone else runtime.policy.zone
     at = sentence.reference or runtime.clock.now()
@@ -78,7 +80,7 @@ async def _read(runtime: Runtime, line: str) -> schema.ReadingObject:
         clock=StoppedClock(at),
         policy=evolve(runtime.policy, windows=evolve(runtime.policy.windows, zone=zone)),
     )
-    return wire.reading(await read(there, sentence.text), zone)
+    return wire_reading.reading(await read(there, sentence.text), zone)
 
 
 def _sentence(line: str) -> Sentence:

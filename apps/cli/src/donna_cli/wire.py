@@ -3,15 +3,12 @@
 import json
 import re
 from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from donna_cli import schema
 from donna_cli.checks import Check
 from donna_cli.settings import Setting
-from donna_core.domain.capture.reading import Reading, Slots
-from donna_core.domain.capture.spans import Span
-from donna_core.domain.capture.times import TimeReading
+from donna_cli.wire_object import Wire
+from donna_cli.wire_reading import minutes, reading
 from donna_core.domain.codec import to_plain
 from donna_core.domain.effects import Message
 from donna_core.domain.followup.escalation import Escalation
@@ -31,7 +28,7 @@ from donna_core.usecases.receipt import Receipt
 _UNSHOWN = re.compile("[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
-def dumped(model: schema.Wire) -> str:
+def dumped(model: Wire) -> str:
     """Return the object as JSON on one line, safe to show on a terminal."""
     text = json.dumps(model.model_dump(mode="json"), ensure_ascii=False)
     return _UNSHOWN.sub(lambda found: f"\\u{ord(found.group()):04x}", text)
@@ -81,95 +78,6 @@ def tasks(several: Iterable[Task]) -> list[schema.TaskObject]:
 def task_list(several: Iterable[Task]) -> schema.TaskListObject:
     """Return a list of tasks."""
     return schema.TaskListObject(tasks=tasks(several))
-
-
-def reading(each: Reading, zone: ZoneInfo) -> schema.ReadingObject:
-    """Return what was understood of a message, its times on the clocks of the zone."""
-    intent = each.time_intent
-    return schema.ReadingObject(
-        text=each.text,
-        zone=zone.key,
-        intent=each.intent.value,
-        slots=_slots(each.slots, zone),
-        title=each.title,
-        description=each.description,
-        times=[_time(time, zone) for time in each.times],
-        time_intent=intent.kind.value,
-        strictness=intent.strictness,
-        earliest=_local(intent.earliest, zone),
-        latest=_local(intent.latest, zone),
-        weekdays=list(intent.weekdays),
-        time_of_day=intent.time_of_day,
-        deadline=_local(each.deadline, zone),
-        deadline_type=each.deadline_type.value,
-        scheduled_start=_local(each.start, zone),
-        duration_minutes=minutes(each.duration) if each.duration_stated else None,
-        estimated_minutes=minutes(each.duration),
-        recurrence=each.recurrence,
-        recurrence_words=each.recurrence_text,
-        domain=each.domain.value,
-        priority=each.priority,
-        tags=list(each.tags),
-        contexts=list(each.contexts),
-        people=list(each.people),
-        place=each.place,
-        amounts=list(each.amounts),
-        urls=list(each.urls),
-        prep_work_flag=each.prep_work_flag,
-        prep_work=each.prep_work_instructions if each.prep_work_flag else None,
-        agent_eligible=each.agent_eligible,
-        confidence=each.confidence,
-        assumed=list(each.assumed),
-        remarks=list(each.remarks),
-        alternatives=_locals(each.alternatives, zone),
-        entities=_spans(each.entities),
-        spans=_spans(each.spans),
-        rules=list(each.rules),
-        tasks=[reading(task, zone) for task in each.tasks],
-    )
-
-
-def _slots(each: Slots, zone: ZoneInfo) -> schema.SlotsObject:
-    return schema.SlotsObject(
-        verb=each.verb.value if each.verb else None,
-        target=each.target,
-        list_name=each.list_name,
-        when=_local(each.when, zone),
-    )
-
-
-def _time(each: TimeReading, zone: ZoneInfo) -> schema.TimeObject:
-    return schema.TimeObject(
-        span=[each.span.start, each.span.end],
-        text=each.span.text,
-        kind=each.kind.value,
-        role=each.role.value,
-        start=_local(each.start, zone),
-        end=_local(each.end, zone),
-        grain=each.grain.value,
-        rrule=each.rrule,
-        duration_s=each.duration.total_seconds() if each.duration is not None else None,
-        alternatives=_locals(each.alternatives, zone),
-    )
-
-
-def _spans(spans: Iterable[Span]) -> list[schema.SpanObject]:
-    return [
-        schema.SpanObject(kind=span.kind, start=span.start, end=span.end, text=span.text)
-        for span in spans
-    ]
-
-
-def _locals(instants: Iterable[datetime], zone: ZoneInfo) -> list[str]:
-    return [_wall(instant, zone) for instant in instants]
-
-
-def _local(instant: datetime | None, zone: ZoneInfo) -> str | None:
-    return None if instant is None else _wall(instant, zone)
-
-
-def _wall(instant: datetime, zone: ZoneInfo) -> str:
-    return instant.astimezone(zone).replace(tzinfo=None).isoformat(timespec="seconds")
 
 
 def reason(each: Reason, scene: Scene) -> schema.ReasonObject:
@@ -396,11 +304,6 @@ def receipt(done: Receipt) -> schema.ReceiptObject:
         problems=list(done.problems),
         undo=done.way_back,
     )
-
-
-def minutes(duration: timedelta) -> float:
-    """Return a duration as the wire has it."""
-    return duration / timedelta(minutes=1)
 
 
 def _event(each: CalendarEvent) -> schema.EventObject:
