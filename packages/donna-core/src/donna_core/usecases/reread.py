@@ -63,7 +63,7 @@ async def reread(runtime: Runtime, row: JobRow, *, seen: Glance) -> None:
     reading, unreadable = understood.reading, seen.unreadable
 
     def decide(stores: Stores) -> None:
-        if stores.jobs.finish(row.job.key, fence=row.fence, state=JobState.DONE):
+        if stores.jobs.finish(row.job.key, fence=row.fence, state=JobState.DONE, at=origin.at):
             _correct(stores, runtime.policy, origin, command, reading, unreadable=unreadable)
 
     await runtime.unit_of_work.run(decide)
@@ -100,8 +100,9 @@ async def _put_off(runtime: Runtime, row: JobRow, command: Command, problem: str
 
 
 async def _finish(runtime: Runtime, row: JobRow, state: JobState, **more: Any) -> None:
+    at = runtime.clock.now()
     await runtime.unit_of_work.run(
-        lambda stores: stores.jobs.finish(row.job.key, fence=row.fence, state=state, **more)
+        lambda stores: stores.jobs.finish(row.job.key, fence=row.fence, state=state, at=at, **more)
     )
 
 

@@ -159,10 +159,10 @@ async def _claim(runtime: Runtime) -> JobRow | None:
 
 
 async def _put_back(runtime: Runtime, row: JobRow) -> None:
-    again = runtime.clock.now() + LEASE
+    at = runtime.clock.now()
     await runtime.unit_of_work.run(
         lambda stores: stores.jobs.finish(
-            row.job.key, fence=row.fence, state=JobState.PENDING, run_at=again
+            row.job.key, fence=row.fence, state=JobState.PENDING, at=at, run_at=at + LEASE
         )
     )
 
