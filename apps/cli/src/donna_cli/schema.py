@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from donna_cli.schema_reading import ReadingObject
+from donna_cli.schema_reading import AnchorObject, ReadingObject
 from donna_cli.wire_object import Instant, Wire
 
 
@@ -32,10 +32,10 @@ class OfferObject(Wire):
 
 
 class ExplanationObject(Wire):
-    """Why a task is where it is (placement), what it is (priority), or like which (duplicate)."""
+    """Why a task is where it is (placement), before what (anchor), what it is, or like which."""
 
     task_id: str
-    topic: Literal["placement", "priority", "duplicate", "complexity"]
+    topic: Literal["placement", "anchor", "priority", "duplicate", "complexity"]
     reasons: list[ReasonObject]
     words: str
     offers: list[OfferObject]
@@ -66,6 +66,8 @@ class TaskObject(Wire):
     actual_start: Instant | None
     completed_at: Instant | None
     recurrence: str | None
+    recurrence_words: str | None
+    anchor: AnchorObject | None
     dependencies: list[str]
     parent_task: str | None
     tags: list[str]

@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from donna_cli.wire_object import LocalTime, Wire
+from donna_cli.wire_object import Instant, LocalTime, Wire
 
 
 class SpanObject(Wire):
@@ -46,6 +46,21 @@ class SlotsObject(Wire):
     when: LocalTime | None
 
 
+class AnchorObject(Wire):
+    """Something else that a time hangs on: so long before or after an event.
+
+    ``event`` are the person's words for it; ``title``, ``start`` and ``end`` are those of the
+    event it was found to be, ``null`` while the anchor is open.
+    """
+
+    side: Literal["before", "after"]
+    event: str
+    offset_minutes: float
+    title: str | None
+    start: Instant | None
+    end: Instant | None
+
+
 class ReadingObject(Wire):
     """What Donna understands of a message. Its times are local to ``zone``, without an offset.
 
@@ -71,6 +86,7 @@ class ReadingObject(Wire):
     latest: LocalTime | None
     weekdays: list[int]
     time_of_day: str | None
+    anchor: AnchorObject | None
     deadline: LocalTime | None
     deadline_type: Literal["hard", "soft", "none"]
     scheduled_start: LocalTime | None

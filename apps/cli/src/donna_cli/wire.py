@@ -8,7 +8,7 @@ from donna_cli import schema
 from donna_cli.checks import Check
 from donna_cli.settings import Setting
 from donna_cli.wire_object import Wire
-from donna_cli.wire_reading import minutes, reading
+from donna_cli.wire_reading import anchor, minutes, reading
 from donna_core.domain.codec import to_plain
 from donna_core.domain.effects import Message
 from donna_core.domain.followup.escalation import Escalation
@@ -56,6 +56,8 @@ def task(each: Task) -> schema.TaskObject:
         actual_start=each.actual_start,
         completed_at=each.completed_at,
         recurrence=each.recurrence,
+        recurrence_words=each.time_intent.recurrence_text,
+        anchor=anchor(each.time_intent.anchor),
         dependencies=list(each.dependencies),
         parent_task=each.parent_task,
         tags=list(each.tags),

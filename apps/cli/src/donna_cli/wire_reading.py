@@ -8,6 +8,7 @@ from donna_cli import schema_reading
 from donna_core.domain.capture.reading import Reading, Slots
 from donna_core.domain.capture.spans import Span
 from donna_core.domain.capture.times import TimeReading
+from donna_core.domain.tasks.task import Anchor
 
 
 def reading(each: Reading, zone: ZoneInfo) -> schema_reading.ReadingObject:
@@ -27,6 +28,7 @@ def reading(each: Reading, zone: ZoneInfo) -> schema_reading.ReadingObject:
         latest=_local(intent.latest, zone),
         weekdays=list(intent.weekdays),
         time_of_day=intent.time_of_day,
+        anchor=anchor(intent.anchor),
         deadline=_local(each.deadline, zone),
         deadline_type=each.deadline_type.value,
         scheduled_start=_local(each.start, zone),
@@ -53,6 +55,20 @@ def reading(each: Reading, zone: ZoneInfo) -> schema_reading.ReadingObject:
         spans=_spans(each.spans),
         rules=list(each.rules),
         tasks=[reading(task, zone) for task in each.tasks],
+    )
+
+
+def anchor(each: Anchor | None) -> schema_reading.AnchorObject | None:
+    """Return what a time hangs on."""
+    if each is None:
+        return None
+    return schema_reading.AnchorObject(
+        side=each.side.value,
+        event=each.event,
+        offset_minutes=minutes(each.offset),
+        title=each.met.title if each.met else None,
+        start=each.met.start if each.met else None,
+        end=each.met.end if each.met else None,
     )
 
 

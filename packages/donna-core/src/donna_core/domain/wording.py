@@ -12,11 +12,11 @@ from zoneinfo import ZoneInfo
 from attrs import frozen
 
 from donna_core.domain.capture.reading import Reading
-from donna_core.domain.followup.phrasing import clock, length, short_day
+from donna_core.domain.followup.phrasing import clock, distance, length, short_day
 from donna_core.domain.planning.reasons import Reason, say_all
 from donna_core.domain.planning.week import Day, Entry
 from donna_core.domain.tasks.history import Explanation, Offer, Topic
-from donna_core.domain.tasks.task import DeadlineType, Task, TaskStatus
+from donna_core.domain.tasks.task import DeadlineType, Task, TaskStatus, TimeIntent
 from donna_core.domain.timing.interval import Interval
 from donna_core.domain.timing.recurrence import Recurrence
 
@@ -25,6 +25,7 @@ TASK_COLUMNS = ("#", "Task", "When", "Priority", "Due", "State")
 WEEK_COLUMNS = ("Day", "Time", "What", "Priority", "State")
 _TOPICS = {
     Topic.PLACEMENT: "Its place",
+    Topic.ANCHOR: "What it hangs on",
     Topic.PRIORITY: "Its priority",
     Topic.DUPLICATE: "Its likeness",
     Topic.COMPLEXITY: "Its size",
@@ -119,6 +120,7 @@ def facts(task: Task, scene: Scene) -> str:
         f"priority {task.priority}" + (" (locked)" if task.priority_locked else ""),
         str(task.domain),
         deadline(task.deadline, task.deadline_type, scene),
+        anchored(task.time_intent),
         _repetition(task.recurrence, task.time_intent.recurrence_text),
         _hashed(task.tags),
         f"to prepare: {task.prep_work_instructions}" if task.prep_work_instructions else "",
@@ -183,6 +185,7 @@ def _taken_for(reading: Reading, scene: Scene) -> Iterator[Line]:
         f"priority {reading.priority}",
         str(reading.domain),
         deadline(reading.deadline, reading.deadline_type, scene),
+        anchored(reading.time_intent),
         _repetition(reading.recurrence, reading.recurrence_text),
         _hashed(reading.tags),
         f"{reading.confidence:.0%} sure",
@@ -201,6 +204,15 @@ def deadline(instant: datetime | None, kind: DeadlineType, scene: Scene) -> str:
         return ""
     soft = " (soft)" if kind is DeadlineType.SOFT else ""
     return f"due {moment(instant, scene)}{soft}"
+
+
+def anchored(intent: TimeIntent) -> str:
+    """Return ``2 h before team meeting``, or nothing for a task that hangs on nothing."""
+    anchor = intent.anchor
+    if anchor is None:
+        return ""
+    offset = f"{distance(anchor.offset)} " if anchor.offset else ""
+    return f"{offset}{anchor.side} {anchor.event}"
 
 
 def spaced(name: str) -> str:
@@ -229,7 +241,9 @@ def offers(several: Sequence[Offer], task: Task, scene: Scene) -> Iterator[str]:
 
 def _repetition(rule: str | None, words: str | None) -> str:
     """Return ``repeats every Monday``, in the person's words where they are known."""
-    return f"repeats {words or Recurrence.parse(rule).describe()}" if rule else ""
+    if rule is None:
+        return f"comes back {words}" if words else ""
+    return f"repeats {words or Recurrence.parse(rule).describe()}"
 
 
 def _hashed(tags: Sequence[str]) -> str:

@@ -7,7 +7,7 @@ from attrs import evolve
 
 from donna_core.domain.capture.reading import Reading
 from donna_core.domain.policy import Policy
-from donna_core.domain.tasks.task import MAY_BE_PLACED, DeadlineType, Task
+from donna_core.domain.tasks.task import MAY_BE_PLACED, DeadlineType, IntentKind, Task
 from donna_core.domain.timing.recurrence import Recurrence
 
 
@@ -49,6 +49,7 @@ def filled(task: Task, reading: Reading) -> Task:
         deadline=reading.deadline if takes_deadline else task.deadline,
         deadline_type=reading.deadline_type if takes_deadline else task.deadline_type,
         pinned_start=task.pinned_start or reading.start,
+        time_intent=reading.time_intent if _takes_anchor(task, reading) else task.time_intent,
         priority=max(task.priority, reading.priority),
         base_priority=max(task.base_priority, reading.priority),
         tags=tuple(
@@ -56,6 +57,16 @@ def filled(task: Task, reading: Reading) -> Task:
         ),
         prep_work_flag=task.prep_work_flag or reading.prep_work_flag,
         prep_work_instructions=task.prep_work_instructions or reading.prep_work_instructions,
+    )
+
+
+def _takes_anchor(task: Task, reading: Reading) -> bool:
+    """Whether only the reading says when: what it hangs on is a time the task had not."""
+    return (
+        reading.time_intent.anchor is not None
+        and task.deadline is None
+        and task.pinned_start is None
+        and task.time_intent.kind is IntentKind.NONE
     )
 
 
@@ -71,7 +82,9 @@ def updated(task: Task, reading: Reading) -> Task:
             else reading.deadline_type
         ),
         pinned_start=reading.start or task.pinned_start,
-        time_intent=reading.time_intent if reading.start else task.time_intent,
+        time_intent=(
+            reading.time_intent if reading.start or reading.time_intent.anchor else task.time_intent
+        ),
         estimated_duration=(
             reading.duration if reading.duration_stated else task.estimated_duration
         ),

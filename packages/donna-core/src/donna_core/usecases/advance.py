@@ -1,19 +1,29 @@
 """Moving a task along its life: start, done, block, unblock, drop and reopen."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
+from zoneinfo import ZoneInfo
 
 from attrs import evolve, frozen
 
 from donna_core.domain.capture.cleaning import clean
+from donna_core.domain.capture.dates import plus_months
 from donna_core.domain.errors import CalendarUnreadable
 from donna_core.domain.ids import TaskId
 from donna_core.domain.policy import Policy
 from donna_core.domain.tasks.history import Command
 from donna_core.domain.tasks.machine import Trigger
-from donna_core.domain.tasks.task import OPEN, InputChannel, Task, TaskStatus
+from donna_core.domain.tasks.task import (
+    OPEN,
+    DeadlineType,
+    InputChannel,
+    Rest,
+    Task,
+    TaskStatus,
+)
 from donna_core.domain.timing.recurrence import Recurrence
+from donna_core.domain.timing.zones import local, local_day
 from donna_core.ports.unit_of_work import Stores
 from donna_core.usecases.mirroring import mirror_calendars
 from donna_core.usecases.placing import place, settle_at
@@ -127,8 +137,6 @@ def _start(move: _Move, task: Task) -> None:
 
 def _done(move: _Move, task: Task) -> None:
     move.recorder.complete(task)
-    if task.recurrence is None:
-        return
     following = successor(task, at=move.at, policy=move.policy)
     if following is None or _is_there_already(move, following):
         return
@@ -140,7 +148,8 @@ def _done(move: _Move, task: Task) -> None:
 def _is_there_already(move: _Move, following: Task) -> bool:
     """Whether the next occurrence exists, as it does when a finished task was reopened."""
     return any(
-        (each.title, each.recurrence) == (following.title, following.recurrence)
+        (each.title, each.recurrence, each.time_intent.rest)
+        == (following.title, following.recurrence, following.time_intent.rest)
         and each.id != following.id
         for each in move.stores.tasks.select(statuses=OPEN)
     )
@@ -184,10 +193,13 @@ _STEPS: dict[Verb, Callable[[_Move, Task], None]] = {
 
 
 def successor(task: Task, *, at: datetime, policy: Policy) -> Task | None:
-    """Return the next occurrence of a recurring task as a fresh one, or ``None`` at its end.
+    """Return the next occurrence of a task that comes back as a fresh one, or ``None``.
 
-    Occurrences count from the rule's own anchor, so finishing late or early shifts nothing.
+    Occurrences of a rule count from its own anchor, so finishing late or early shifts nothing.
+    A task that comes back after a rest is meant for the local day that far from ``at``.
     """
+    if task.time_intent.rest is not None:
+        return _after_rest(task, task.time_intent.rest, at=at, zone=policy.zone)
     if task.recurrence is None:
         return None
     anchor = task.pinned_start or task.scheduled_start or task.created_at
@@ -195,6 +207,28 @@ def successor(task: Task, *, at: datetime, policy: Policy) -> Task | None:
     following = rule.next_after(max(at, anchor), zone=policy.zone, anchor=anchor)
     if following is None:
         return None
+    return evolve(
+        _fresh(task, at=at),
+        deadline=following + (task.deadline - anchor) if task.deadline else None,
+        pinned_start=following if task.pinned_start else None,
+        snoozed_until=None if task.pinned_start else following,
+    )
+
+
+def _after_rest(task: Task, rest: Rest, *, at: datetime, zone: ZoneInfo) -> Task:
+    done_on = local(at, zone).date()
+    day = local_day(plus_months(done_on, rest.months) + timedelta(days=rest.days), zone)
+    due = day.end - timedelta(minutes=1)
+    return evolve(
+        _fresh(task, at=at),
+        deadline=due,
+        deadline_type=DeadlineType.SOFT,
+        time_intent=evolve(task.time_intent, earliest=day.start, due_at=due, latest=due),
+    )
+
+
+def _fresh(task: Task, *, at: datetime) -> Task:
+    """Return the task as if it had just been captured, without a time of its own."""
     return Task(
         id=task.id,
         user_id=task.user_id,
@@ -208,9 +242,6 @@ def successor(task: Task, *, at: datetime, policy: Policy) -> Task | None:
         priority_locked=task.priority_locked,
         estimated_duration=task.estimated_duration,
         deadline_type=task.deadline_type,
-        deadline=following + (task.deadline - anchor) if task.deadline else None,
-        pinned_start=following if task.pinned_start else None,
-        snoozed_until=None if task.pinned_start else following,
         recurrence=task.recurrence,
         parent_task=task.parent_task,
         prep_work_flag=task.prep_work_flag,

@@ -24,6 +24,7 @@ from donna_core.domain.tasks.task import (
 from donna_core.ports.language_model import ModelLane, ModelRequest
 from donna_core.ports.unit_of_work import Stores
 from donna_core.usecases.absorbing import as_told, asks_for_another_place, filled, updated
+from donna_core.usecases.anchoring import tie
 from donna_core.usecases.mirroring import (
     Glance,
     glance,
@@ -172,7 +173,9 @@ async def capture(
 
 def _begins(readings: Sequence[Reading]) -> Iterator[datetime]:
     for reading in readings:
-        for instant in (reading.start, reading.time_intent.earliest):
+        anchor = reading.time_intent.anchor
+        said = anchor.closes if anchor else None
+        for instant in (reading.start, reading.time_intent.earliest, said):
             if instant is not None:
                 yield instant
 
@@ -277,6 +280,7 @@ def _keep_part(
     recorder.add(task)
     if twin is not None:
         _explain_twin(recorder, task, twin)
+    task = tie(recorder, policy, task)
     task = prioritise(recorder, policy, task, others=())
     place(recorder, policy, task, not_before=plan.origin.at, unreadable=plan.seen.unreadable)
     size = assess_complexity(task, rules=policy.complexity)
@@ -336,6 +340,7 @@ def _absorb(
     changed = evolve(changed, notes=(*changed.notes, f"Also said: {reading.text}"))
     recorder.put(changed)
     recorder.tell(EventKind.TASK_MERGED, twin.id, text=reading.text)
+    changed = tie(recorder, policy, changed)
     others = stores.tasks.select(statuses=OPEN)
     changed = prioritise(recorder, policy, changed, others=others)
     if asks_for_another_place(twin, changed):

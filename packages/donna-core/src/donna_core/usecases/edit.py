@@ -19,6 +19,7 @@ from donna_core.domain.tasks.task import (
     DeadlineType,
     Domain,
     Task,
+    TimeIntent,
 )
 from donna_core.ports.unit_of_work import Stores
 from donna_core.usecases.advance import Changed
@@ -176,7 +177,15 @@ def _corrected(task: Task, correction: Correction, *, after: tuple[TaskId, ...])
         dependencies=after,
         prep_work_flag=task.prep_work_flag or correction.prep is not None,
         prep_work_instructions=correction.prep or task.prep_work_instructions,
+        time_intent=_intent(task, correction),
     )
+
+
+def _intent(task: Task, correction: Correction) -> TimeIntent:
+    """Return what was wished for; a deadline of the person's own hangs on nothing."""
+    if correction.deadline is None and not correction.no_deadline:
+        return task.time_intent
+    return evolve(task.time_intent, anchor=None)
 
 
 def _deadline(task: Task, correction: Correction) -> tuple[datetime | None, DeadlineType]:

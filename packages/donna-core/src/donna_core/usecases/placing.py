@@ -40,10 +40,13 @@ def place(
 
     Where nothing fits, a task from the backlog becomes ``needs_scheduling`` with the best
     alternatives kept as offers; any other keeps its place and says so in its explanation. So
-    does every task while a calendar is unreadable, because nobody knows what is free.
+    does every task while a calendar is unreadable, because nobody knows what is free. A task
+    that comes after something not in sight yet gets none.
     """
     if unreadable:
         return _without_sight(recorder, task, unreadable)
+    if task.time_intent.waits and task.pinned_start is None:
+        return recorder.put(task)
     found = search(recorder, policy, task, not_before=not_before)
     if isinstance(found, NoSlot):
         return _without_slot(recorder, task, found)

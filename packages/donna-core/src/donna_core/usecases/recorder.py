@@ -94,6 +94,10 @@ class Recorder:
             return self._after[task_id]
         return self._stores.tasks.get(task_id)
 
+    def is_new(self, task_id: TaskId) -> bool:
+        """Whether this command brings the task in."""
+        return task_id in self._new
+
     def occupied(self, window: Interval) -> tuple[Occupied, ...]:
         """Return the planned places within the window as they stand within this command."""
         stored = [

@@ -22,6 +22,7 @@ from donna_core.ports.jobs import JobRow, JobState
 from donna_core.ports.language_model import ModelLane
 from donna_core.ports.unit_of_work import Stores
 from donna_core.usecases.absorbing import as_told, asks_for_another_place
+from donna_core.usecases.anchoring import tie
 from donna_core.usecases.mirroring import Glance
 from donna_core.usecases.placing import place
 from donna_core.usecases.prioritising import prioritise
@@ -130,7 +131,7 @@ def _correct(
             told = as_told(readings[number], at=command.at, policy=policy)
             sure = readings[number].confidence >= policy.review_below
             changed = _corrected(before, current, told, sure=sure)
-        recorder.put(changed)
+        changed = tie(recorder, policy, recorder.put(changed))
         changed = prioritise(recorder, policy, changed, others=others)
         if asks_for_another_place(current, changed):
             place(recorder, policy, changed, not_before=origin.at, unreadable=unreadable)

@@ -31,6 +31,7 @@ from donna_core.domain.timing.zones import local, local_day
 from donna_core.ports.jobs import JobRow, JobState
 from donna_core.ports.outbox import Lane
 from donna_core.ports.unit_of_work import Stores
+from donna_core.usecases.anchoring import tie_again
 from donna_core.usecases.deliver import Delivered, deliver, deliver_messages, sent_on_day
 from donna_core.usecases.mirroring import Glance, mirror_calendars
 from donna_core.usecases.prioritising import prioritise
@@ -75,6 +76,7 @@ async def work(runtime: Runtime) -> Round:
     nor take others along.
     """
     mirrored = await mirror_calendars(runtime)
+    await tie_again(runtime, mirrored)
     now, rules = runtime.clock.now(), runtime.policy.spending
     await runtime.unit_of_work.run(lambda stores: keep_lapsed(stores, at=now, rules=rules))
     await runtime.unit_of_work.run(_wanting_routines(runtime))

@@ -24,6 +24,7 @@ _LISTS = (
     "agenda", "events", "contracts", "world", "query_verbs", "listing", "planning", "automation",
     "services", "relations", "places", "contact_verbs", "errand_verbs", "corrections",
     "restarts", "negations", "degrees", "subjects",
+    "before_event", "after_event", "completions",
 )  # fmt: skip
 
 
@@ -146,6 +147,9 @@ class Lexicon:
     errand_verbs: Phrases
     corrections: Phrases
     restarts: Phrases
+    before_event: Phrases
+    after_event: Phrases
+    completions: Phrases
 
     @property
     def language(self) -> Language:

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from attrs import evolve, frozen
 
 from donna_core.domain.capture.amend import Amended, amend, restart
+from donna_core.domain.capture.anchors import Hung, constraint, find_anchor, hang
 from donna_core.domain.capture.cleaning import DEFAULT_LIMIT, EmptyText, TextTooLong, clean
 from donna_core.domain.capture.confidence import confidence, doubts_about, remarks_on
 from donna_core.domain.capture.entities import find_entities
@@ -31,7 +32,7 @@ from donna_core.domain.capture.settle import Settled, settle
 from donna_core.domain.capture.spans import Span
 from donna_core.domain.capture.split import Parts, split
 from donna_core.domain.capture.times import TimeReading, read_times
-from donna_core.domain.capture.title import Title, make_title
+from donna_core.domain.capture.title import Title, is_courtesy, make_title
 from donna_core.domain.capture.tokens import Token, tokenize
 from donna_core.domain.capture.values import Frame, Role
 
@@ -208,6 +209,25 @@ def _with_closing_day(sources: list[_Source]) -> list[_Source]:
     return [*(evolve(part, shared=(own[0],)) for part in sources[:-1]), last]
 
 
+@frozen(kw_only=True)
+class _Told:
+    """What the words of one task tell: its title, its times, and what they hang on."""
+
+    title: Title
+    settled: Settled
+    phrases: Sequence[Phrase]
+    hung: Hung | None
+
+    def times(self, source: _Source) -> tuple[TimeReading, ...]:
+        """Return the times in the words, in order; those in names too."""
+        found = sorted([*self.phrases, *source.named], key=lambda phrase: phrase.span.start)
+        times = read_times(found, frame=source.frame)
+        if self.hung is None:
+            return times
+        tied = constraint(self.hung, source.tokens, source.text)
+        return tuple(sorted((*times, tied), key=lambda each: each.span.start))
+
+
 def _single(source: _Source, judged: Judgement) -> Reading:
     """Return the reading of a text that holds one task, or none."""
     tokens, lexicon = source.tokens, source.lexicon
@@ -215,23 +235,20 @@ def _single(source: _Source, judged: Judgement) -> Reading:
     amended = _amended(source, fresh)
     marks = read_marks(tokens)
     words = read_words(tokens, source.phrases, lexicon)
-    settled = settle(_meant(source, amended), frame=source.frame, tone=words.tone)
-    used = [phrase for phrase in amended.phrases if phrase not in settled.unused]
-    taken = taken_from_title(tokens, used, marks, words, sets=lexicon.sets) | amended.taken
-    taken |= set(range(fresh))
-    title = make_title(tokens, source.text, taken=taken, lexicon=lexicon)
+    entities = find_entities(tokens, source.text, timed=source.timed, lexicon=lexicon)
     is_task = judged.intent is Intent.TASK
-    doubts = doubts_about(title, settled, lexicon) if is_task else []
-    doubts += (
-        ["unread time"]
-        if looks_unread(tokens, source.phrases, sets=lexicon.sets) and is_task
-        else []
-    )
+    aside = frozenset(amended.taken) | frozenset(range(fresh))
+    hung = _hung(source, amended, entities) if is_task else None
+    told = _told(source, amended, words, marks, hung=hung, aside=aside)
+    settled = told.settled
+    doubts = doubts_about(told.title, settled, lexicon) if is_task else []
+    unread = looks_unread(tokens, source.phrases, sets=lexicon.sets)
+    doubts += ["unread time"] if unread and is_task else []
     doubts += ["corrected"] if amended.taken or fresh else []
-    named = sorted([*amended.phrases, *source.named], key=lambda phrase: phrase.span.start)
-    times = read_times(named, frame=source.frame)
-    reading = _with_entities(_assembled(source, title, settled, words, marks=marks), source)
+    times = told.times(source)
+    reading = _with_entities(_assembled(source, told.title, settled, words, marks=marks), entities)
     kept_in = next(iter(_texts(reading.entities, "list_name")), None)
+    spoken = [*told.phrases, *(told.hung.used if told.hung else ())]
     return evolve(
         reading,
         is_task=is_task,
@@ -242,8 +259,57 @@ def _single(source: _Source, judged: Judgement) -> Reading:
         remarks=(*reading.remarks, *remarks_on(doubts)),
         assumed=_assumed(settled, source, judged, words.pressure if not marks.priority else None),
         rules=tuple(dict.fromkeys(name for phrase in amended.phrases for name in phrase.rules)),
-        spans=spans_of(source.text, tokens, amended.phrases, marks, words),
+        spans=spans_of(source.text, tokens, spoken, marks, words),
     )
+
+
+def _hung(source: _Source, amended: Amended, entities: Sequence[Span]) -> Hung | None:
+    return find_anchor(
+        source.tokens,
+        source.text,
+        amended.phrases,
+        [span for span in entities if span.kind == "event_name"],
+        frame=source.frame,
+        lexicon=source.lexicon,
+    )
+
+
+def _told(
+    source: _Source,
+    amended: Amended,
+    words: Words,
+    marks: Marks,
+    *,
+    hung: Hung | None,
+    aside: frozenset[int],
+) -> _Told:
+    """Return what the words tell; ``aside`` are tokens that belong to no title.
+
+    What the work would hang on counts only where work is left beside it: in "alert me an hour
+    before my flight" the flight itself is the task. "3 days after" alone says nothing.
+    """
+    used = hung.used if hung else ()
+    phrases = [
+        phrase
+        for phrase in amended.phrases
+        if phrase not in used and phrase.meaning.role is not Role.LAG
+    ]
+    settled = settle(_meant(source, phrases), frame=source.frame, tone=words.tone)
+    taken = taken_from_title(
+        source.tokens,
+        [phrase for phrase in phrases if phrase not in settled.unused],
+        marks,
+        words,
+        sets=source.lexicon.sets,
+    )
+    taken |= aside | set(hung.tokens if hung else ())
+    title = make_title(source.tokens, source.text, taken=taken, lexicon=source.lexicon)
+    if hung is not None:
+        hanging = hang(settled, hung, tone=words.tone)
+        if hanging is None or not title.tokens or is_courtesy(title.tokens, source.lexicon):
+            return _told(source, amended, words, marks, hung=None, aside=aside)
+        settled = hanging
+    return _Told(title=title, settled=settled, phrases=phrases, hung=hung)
 
 
 def _amended(source: _Source, fresh: int) -> Amended:
@@ -256,10 +322,10 @@ def _amended(source: _Source, fresh: int) -> Amended:
     )
 
 
-def _meant(source: _Source, amended: Amended) -> list[Phrase]:
-    if any(_names_day(phrase) for phrase in amended.phrases):
-        return list(amended.phrases)
-    return [*source.shared, *amended.phrases]
+def _meant(source: _Source, phrases: Sequence[Phrase]) -> list[Phrase]:
+    if any(_names_day(phrase) for phrase in phrases):
+        return list(phrases)
+    return [*source.shared, *phrases]
 
 
 def _slots(judged: Judgement, source: _Source, times: Sequence[TimeReading]) -> Slots:
@@ -277,8 +343,7 @@ def _slots(judged: Judgement, source: _Source, times: Sequence[TimeReading]) -> 
     )
 
 
-def _with_entities(reading: Reading, source: _Source) -> Reading:
-    found = find_entities(source.tokens, source.text, timed=source.timed, lexicon=source.lexicon)
+def _with_entities(reading: Reading, found: tuple[Span, ...]) -> Reading:
     return evolve(
         reading,
         entities=found,

@@ -21,7 +21,7 @@ class TimeKind(StrEnum):
     RANGE = "range"
     DURATION = "duration"
     RECURRENCE = "recurrence"
-    CONSTRAINT = "constraint"  # so long before the thing itself
+    CONSTRAINT = "constraint"  # before or after something else, so long before it
 
 
 @frozen(kw_only=True)
@@ -59,7 +59,7 @@ def _reading(phrase: Phrase, frame: Frame) -> TimeReading | None:
     if meaning.length is not None and meaning.when is None:
         return TimeReading(
             span=phrase.span,
-            kind=TimeKind.CONSTRAINT if meaning.role is Role.LEAD else TimeKind.DURATION,
+            kind=TimeKind.DURATION if meaning.role is Role.LASTING else TimeKind.CONSTRAINT,
             role=meaning.role,
             grain=meaning.length.grain,
             duration=meaning.length.span,

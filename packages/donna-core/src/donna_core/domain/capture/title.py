@@ -53,6 +53,18 @@ def make_title(
     return Title(text=_capital(title), description=rest or None, tokens=tuple(kept[0]))
 
 
+def is_courtesy(tokens: Sequence[Token], lexicon: Lexicon) -> bool:
+    """Whether the words ask for nothing but to be asked: "please", "send me a reminder"."""
+    rest = _trimmed(list(tokens), sets=lexicon.sets)
+    while rest:
+        end = _courtesy_end(rest, lexicon)
+        polite = lexicon.suffixes.at(rest, 0)
+        if not end and polite is None:
+            return False
+        rest = _trimmed(rest[max(end, polite.end if polite else 0) :], sets=lexicon.sets)
+    return True
+
+
 def _at_request(sentence: list[Token], lexicon: Lexicon) -> list[list[Token]]:
     """Put what is asked for in the middle of a sentence before what led to it."""
     for place in range(1, min(len(sentence) - 1, _LEADING_WORDS)):

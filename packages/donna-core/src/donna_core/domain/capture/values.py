@@ -226,6 +226,7 @@ class Role(StrEnum):
     AFTER = "after"  # not earlier
     LASTING = "lasting"  # how long the work takes
     LEAD = "lead"  # how long before the thing itself
+    LAG = "lag"  # how long after it
     REPEATING = "repeating"
     NAMING = "naming"  # how often a thing is that bears it in its name
     IMPOSSIBLE = "impossible"  # looks like a date, is none

@@ -81,6 +81,14 @@ def length(duration: timedelta) -> str:
     return " ".join(parts)
 
 
+def distance(duration: timedelta) -> str:
+    """Return ``3 weeks`` or ``2 days`` where it is whole ones, else ``1 h 30 min``."""
+    for unit, name in ((timedelta(weeks=1), "week"), (timedelta(days=1), "day")):
+        if duration and not duration % unit:
+            return counted(duration // unit, name, f"{name}s")
+    return length(duration)
+
+
 def counted(number: int, one: str, many: str) -> str:
     """Return ``1 task`` or ``3 tasks``."""
     return f"{number} {one if number == 1 else many}"

@@ -44,6 +44,10 @@ class ReasonCode(StrEnum):
     DOUBLE_BOOKED = "double_booked"  # label, source, task_id, starts, until, priority
     CALENDAR_UNREADABLE = "calendar_unreadable"  # calendar
 
+    ANCHORED = "anchored"  # label, source, starts, until, event, side
+    ANCHOR_OPEN = "anchor_open"  # event, side
+    ANCHOR_AWAITED = "anchor_awaited"  # event, side
+
     LOOKS_LIKE = "looks_like"  # title, number
     MERGED = "merged"  # title, number
 
@@ -132,6 +136,9 @@ _CLAUSES: Mapping[ReasonCode, str] = {
     ReasonCode.SHORTER: "although only {duration} of {wanted} fit",
     ReasonCode.DOUBLE_BOOKED: "although '{label}' (priority {priority}) would have to move",
     ReasonCode.CALENDAR_UNREADABLE: "because calendar '{calendar}' cannot be read",
+    ReasonCode.ANCHORED: "because it belongs {side} '{label}' ({starts} to {until})",
+    ReasonCode.ANCHOR_OPEN: "although no '{event}' is in sight yet",
+    ReasonCode.ANCHOR_AWAITED: "because it waits for '{event}', which is not in sight yet",
     ReasonCode.LOOKS_LIKE: "because it reads like #{number} '{title}'",
     ReasonCode.MERGED: "because #{number} '{title}' was the same task",
     ReasonCode.BASE: "because {priority} is the priority it was given",

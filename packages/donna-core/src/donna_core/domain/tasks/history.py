@@ -31,6 +31,7 @@ class Topic(StrEnum):
     """What an explanation is about."""
 
     PLACEMENT = "placement"
+    ANCHOR = "anchor"
     PRIORITY = "priority"
     DUPLICATE = "duplicate"
     COMPLEXITY = "complexity"

@@ -90,12 +90,54 @@ class Strictness(StrEnum):
     SOFT = "soft"
 
 
+class Side(StrEnum):
+    """On which side of something else the work lies."""
+
+    BEFORE = "before"
+    AFTER = "after"
+
+
+@frozen(kw_only=True)
+class Met:
+    """What an anchor was found to be: an event of a calendar, or a planned task by its handle."""
+
+    source: str
+    title: str
+    start: datetime
+    end: datetime
+
+
+@frozen(kw_only=True)
+class Anchor:
+    """Something else that the work hangs on, such as "a day before the team meeting".
+
+    ``event`` are the person's words for it; ``opens`` and ``closes`` bound when it is, where
+    the words say so. ``met`` is what it turned out to be; until then the anchor is open.
+    """
+
+    side: Side
+    event: str
+    offset: timedelta = timedelta(0)
+    opens: datetime | None = None
+    closes: datetime | None = None
+    met: Met | None = None
+
+
+@frozen(kw_only=True)
+class Rest:
+    """How long after it was done a task comes back, in local days and months."""
+
+    days: int = 0
+    months: int = 0
+
+
 @frozen(kw_only=True)
 class TimeIntent:
     """When the person wants the work done, in their own terms.
 
     Instants are aware UTC. ``weekdays`` counts Monday as 0; ``time_of_day`` is a part of the
-    day such as ``morning``; ``recurrence_text`` is the rule in words.
+    day such as ``morning``; ``recurrence_text`` is the rule in words. ``anchor`` is what the
+    time hangs on, ``rest`` how long after its completion the task comes back.
     """
 
     kind: IntentKind = IntentKind.NONE
@@ -107,6 +149,16 @@ class TimeIntent:
     time_of_day: str | None = None
     recurrence: str | None = None
     recurrence_text: str | None = None
+    anchor: Anchor | None = None
+    rest: Rest | None = None
+
+    @property
+    def waits(self) -> bool:
+        """Whether the work comes after something of which nobody knows yet when it is."""
+        anchor = self.anchor
+        if anchor is None or anchor.side is not Side.AFTER:
+            return False
+        return anchor.met is None and anchor.opens is None
 
 
 @frozen(kw_only=True)

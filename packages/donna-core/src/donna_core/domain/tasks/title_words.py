@@ -186,6 +186,9 @@ DATES = _words(
 )
 """Which of several: an occurrence that the other title does not name."""
 
+GATHERINGS = _words("appointment meeting event session slot call")
+"""Kinds of events, which calendars often leave out: a dentist appointment is "Dentist" there."""
+
 CURRENCIES = {"€": " euro ", "$": " dollar ", "£": " pound "}
 
 UNSTEMMED = _words(

@@ -159,6 +159,12 @@ def lead(_: Frame, value: Length | str) -> Meaning:
 
 
 @book.meaning
+def lag(_: Frame, value: Length) -> Meaning:
+    """Three days after: how long after the thing itself."""
+    return Meaning(role=Role.LAG, length=value)
+
+
+@book.meaning
 def impossible(_: Frame, _text: str) -> Meaning:
     """On 30 February, at 25:00."""
     return Meaning(role=Role.IMPOSSIBLE)
