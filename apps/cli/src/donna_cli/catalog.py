@@ -276,6 +276,16 @@ GROUPS: Mapping[str, Group] = {
                 help="Report that an action request was done, and go on where it leads.",
                 panel=WORKFLOWS,
             ),
+            "graph": Entry(
+                target="picturing:graph",
+                help="Draw a workflow, with the places where tasks stand.",
+                panel=WORKFLOWS,
+            ),
+            "report": Entry(
+                target="picturing:report",
+                help="Sum the session up: steps, how long they took, what the agent was told.",
+                panel=WORKFLOWS,
+            ),
         },
     ),
     "artifacts": Group(
@@ -330,6 +340,22 @@ GROUPS: Mapping[str, Group] = {
             "validate-all": Entry(
                 target="artifacts:validate_all",
                 help="Say what is wrong with artifacts, each with its file and line.",
+                panel=WORKFLOWS,
+            ),
+        },
+    ),
+    "journal": Group(
+        help="Read what happened in a session, and add to it.",
+        panel=WORKFLOWS,
+        commands={
+            "view": Entry(
+                target="journals:view",
+                help="Show what happened in the session, the latest last.",
+                panel=WORKFLOWS,
+            ),
+            "write": Entry(
+                target="journals:note",
+                help="Write a remark into the journal of the session.",
                 panel=WORKFLOWS,
             ),
         },

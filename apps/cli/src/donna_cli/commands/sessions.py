@@ -134,11 +134,16 @@ def _result(text: str | None, file: Path | None) -> tuple[Any, ...]:
         raise typer.BadParameter(f"this is no JSON: {error}", param_hint="--result") from error
 
 
-def opened(desk: Desk) -> Session:
-    """Return the session of a desk."""
-    store = FileSessionStore(
+def stored(desk: Desk) -> FileSessionStore:
+    """Return where the session of a desk is kept."""
+    return FileSessionStore(
         desk.workspace, desk.session, notice=lambda text: typer.echo(text, err=True)
     )
+
+
+def opened(desk: Desk) -> Session:
+    """Return the session of a desk."""
+    store = stored(desk)
     return Session(
         workspace=desk.workspace,
         speaker=desk.speaker,

@@ -1,8 +1,10 @@
 """A session driven: what the machine asks for is done, saved and written down."""
 
+from __future__ import annotations
+
 import json
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from attrs import define, evolve, frozen
 
@@ -39,13 +41,15 @@ from donna_core.domain.workflow.problems import ProblemsFound, found
 from donna_core.domain.workflow.state import State, WorkUnit
 from donna_core.domain.workflow.status import details_cells, status_cell
 from donna_core.ports.workflow import ScriptJob, ScriptRunner, SessionStore
-from donna_skills.workflows.documents import Loaded, Shown
 from donna_skills.workflows.languages import language_of
 from donna_skills.workflows.library import Library
 from donna_skills.workflows.rendering import Mode, Running
 from donna_skills.workflows.speaker import Speaker
 from donna_skills.workflows.splicing import exported, spliced
 from donna_skills.workflows.workspace import Workspace
+
+if TYPE_CHECKING:
+    from donna_skills.workflows.documents import Loaded, Shown
 
 MOST_STEPS = 10_000
 """Operations that one command executes before it asks whether the workflow loops for ever."""
@@ -131,13 +135,9 @@ class Session:
             complaints: Sequence[str] = ()
             if rule is not None and answer.has_result:
                 complaints = _complaints(rule, answer.result)
-            self.store.record(
-                "completed",
-                request=request.id,
-                operation=request.operation_id,
-                target=answer.target,
-                **({"result": answer.result} if answer.has_result else {}),
-            )
+            note = {"request": request.id, "operation": request.operation_id}
+            note |= {"target": answer.target} if answer.target is not None else {}
+            note |= {"result": answer.result} if answer.has_result else {}
             event = Completed(
                 request_id=request.id,
                 target=target,
@@ -148,26 +148,51 @@ class Session:
                 has_result=answer.has_result,
                 complaints=complaints,
             )
-            return self._driven(state, event)
+            return self._driven(state, event, note)
+
+    def standing(self, workflow: ArtifactId | None) -> tuple[ArtifactId, frozenset[str]]:
+        """Return a workflow, by default that of the topmost task, and where its tasks stand."""
+        try:
+            state = self.store.load()
+        except ProblemsFound:
+            if workflow is None:
+                raise
+            return workflow, frozenset()
+        open_ids = [each.operation_id for each in state.work_units]
+        open_ids += [each.operation_id for each in state.action_requests]
+        open_operations = [parse_operation_id(each) for each in open_ids]
+        if workflow is None:
+            running = [each.artifact for each in open_operations]
+            if not running:
+                raise found("machine.no_workflow_running")
+            workflow = running[-1]
+        inside = [each.local for each in open_operations if each.artifact == workflow]
+        return workflow, frozenset(inside)
 
     def _section(self, operation: OperationId) -> Section:
         loaded = self.library.load(operation.artifact)
         return loaded.artifact.sections[_position(loaded, operation)]
 
-    def _driven(self, state: State, event: Event) -> list[Cell]:
-        drive = _Drive(session=self, state=state)
+    def _driven(
+        self, state: State, event: Event, answered: Mapping[str, Any] | None = None
+    ) -> list[Cell]:
+        drive = _Drive(session=self, state=state, answered=answered)
         return details_cells(drive.to_rest(event))
 
 
 @define(kw_only=True)
 class _Drive:
-    """The machine at work, from one event until it rests."""
+    """The machine at work, from one event until it rests.
+
+    ``answered`` is written down as soon as the machine has accepted the answer.
+    """
 
     session: Session
     state: State
     saved: State | None = None
     rendered: dict[str, Shown] | None = None
     steps: int = 0
+    answered: Mapping[str, Any] | None = None
 
     def to_rest(self, event: Event) -> State:
         """Return the state in which nothing is left to do without the agent."""
@@ -176,6 +201,7 @@ class _Drive:
         while following is not None:
             before = self.state
             self.state, requests = step(self.state, following)
+            self._record_answer()
             self._record_requests(before)
             # The end of a script is in the journal already, and saved with what comes next.
             if not isinstance(following, ScriptEnded):
@@ -211,6 +237,12 @@ class _Drive:
             operation = cell.meta["operation_id"]
             self.session.store.record("output", operation=operation, text=cell.content)
         self.session.emit(cell)
+
+    def _record_answer(self) -> None:
+        answered = self.answered
+        if answered is not None and self.state.request(str(answered["request"])) is None:
+            self.session.store.record("completed", **answered)
+            self.answered = None
 
     def _record_requests(self, before: State) -> None:
         known = {each.id for each in before.action_requests}
@@ -415,10 +447,3 @@ def _complaints(rule: ResultRule, result: Any) -> list[str]:
     from donna_skills.workflows.results import complaints  # noqa: PLC0415  # see above
 
     return complaints(rule.schema, result)
-
-
-def workflow_of(state: State) -> ArtifactId | None:
-    """Return the workflow of the topmost task; ``None`` where none is known."""
-    if not state.tasks or state.tasks[-1].workflow is None:
-        return None
-    return parse_artifact_id(state.tasks[-1].workflow)

@@ -155,6 +155,10 @@ MEANINGS: Mapping[str, _Meaning] = {
             "`{operation_id}` has no branch for the value `{value}` of `{key}`.",
             "Give one of the values that `goto_on_result` lists.",
         ),
+        no_workflow_running=(
+            "No workflow runs in this session.",
+            "Name one: `donna artifacts list '**' --tag workflow` shows them.",
+        ),
         step_limit_reached=(
             "{steps} operations ran without asking anybody; the workflow may loop for ever.",
             "`donna sessions continue` lets it go on, `donna sessions reset` ends it.",
