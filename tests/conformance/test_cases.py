@@ -4,6 +4,7 @@ Each step of a case is a command line; what it prints is compared cell by cell. 
 as ``kind key=value … | text in its body``; several texts are separated by `` | ``.
 """
 
+import sys
 import tomllib
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -38,13 +39,14 @@ def test_a_case(
 
     for step in case["step"]:
         for name, value in step.get("env", {}).items():
-            monkeypatch.setenv(name, value)
+            monkeypatch.setenv(name, value.replace("$PYTHON", sys.executable))
         monkeypatch.chdir(project / step.get("in", "."))
         said = donna(f"-p llm {step['run']}")
-        check(step, said, read(said.out))
+        check(step, said, read(said.out), str(project))
+    assert not [name for name in case.get("absent", []) if (project / name).exists()]
 
 
-def check(step: dict[str, Any], said: Any, printed: Any) -> None:
+def check(step: dict[str, Any], said: Any, printed: Any, project: str) -> None:
     """Hold what a command printed against what is expected of it."""
     assert said.code == step.get("exit", 0), said
     if "logs" in step:
@@ -53,7 +55,7 @@ def check(step: dict[str, Any], said: Any, printed: Any) -> None:
         kinds = [each.partition(" ")[0] for each in step["cells"]]
         assert [each.header["kind"] for each in printed.cells] == kinds, said.out
         for wanted, cell in zip(step["cells"], printed.cells, strict=True):
-            head, *texts = wanted.split(" | ")
+            head, *texts = wanted.replace("$P", project).split(" | ")
             header = dict(each.partition("=")[::2] for each in head.split()[1:])
             assert {key: cell.header.get(key) for key in header} == header, said.out
             for text in texts:

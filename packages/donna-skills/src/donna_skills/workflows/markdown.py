@@ -9,6 +9,7 @@ import re
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
+from itertools import pairwise
 from typing import Any
 
 from attrs import field, frozen
@@ -108,7 +109,7 @@ def _parts(tokens: Sequence[Token]) -> Iterator[Sequence[Token]]:
     starts = [number for number, token in enumerate(tokens) if _opens_section(token)]
     if tokens and (not starts or starts[0] > 0):
         starts.insert(0, 0)
-    for start, end in zip(starts, [*starts[1:], len(tokens)], strict=True):
+    for start, end in pairwise([*starts, len(tokens)]):
         yield tokens[start:end]
 
 
