@@ -33,6 +33,8 @@ OWN_TESTS = {
     "donna-server": ["tests/apps/server"],
     "donna-assistant": ["tests/apps", "tests/conformance"],
 }
+# The extras a package's own tests need.
+EXTRAS = {"donna-llm": "[anthropic,ollama]"}
 # The other supported Pythons; the one of .venv runs everything anyway.
 OTHER_PYTHONS = ["3.11", "3.12", "3.13"]
 # Repeated runs look for packaging faults, so they draw fewer examples and kill no processes.
@@ -140,7 +142,8 @@ def lock(session: nox.Session) -> None:
 
 def check_alone(session: nox.Session, package: str, python: Path) -> None:
     """Install a package's wheel with the versions of the lock, and run its tests."""
-    built = [build(session, name) for name in [package, *needed_by(package)]]
+    own = f"{build(session, package)}{EXTRAS.get(package, '')}"
+    built = [own, *(build(session, name) for name in needed_by(package))]
     group = "test-apps" if package in ("donna-server", "donna-assistant") else "test"
     install(session, python, f"--group=pyproject.toml:{group}", f"--constraint={LOCK}", *built)
     folders = [folder for folder in OWN_TESTS[package] if any((ROOT / folder).rglob("test_*.py"))]

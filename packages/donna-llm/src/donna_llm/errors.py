@@ -15,12 +15,12 @@ from donna_llm.usage import Usage
 class ProviderError(Degraded):
     """A provider gave no usable answer.
 
-    ``usage`` is what the vendor counted, where it said so before things went wrong.
-    ``retry_after`` is how long the vendor asks to wait, where it does.
+    ``usage`` is what the vendor counted, where it said so before things went wrong; then it may
+    bill that, whatever the kind. ``retry_after`` is how long the vendor asks to wait, where it does.
     """
 
     code: ClassVar[str] = "provider_error"
-    may_be_billed: ClassVar[bool] = True
+    billable: ClassVar[bool] = True
     retryable: ClassVar[bool] = False
     remedy: ClassVar[str] = "See the provider's status page."
 
@@ -37,6 +37,11 @@ class ProviderError(Degraded):
         self.retry_after, self.usage = retry_after, usage
         super().__init__(f"{provider}/{model}: {problem.rstrip('.')}. {self.remedy}")
 
+    @property
+    def may_be_billed(self) -> bool:
+        """Whether the vendor may count this attempt."""
+        return self.billable or self.usage is not None
+
     def __reduce__(self) -> tuple[Any, ...]:
         """Rebuild from the facts, as the message alone is not enough."""
         facts = {
@@ -48,49 +53,49 @@ class ProviderError(Degraded):
 class RequestRejected(ProviderError):
     """The vendor understood the request and finds it wrong."""
 
-    code, may_be_billed = "request_rejected", False
+    code, billable = "request_rejected", False
     remedy = "Compare the request with what this model takes; the same one fails again."
 
 
 class BadKey(ProviderError):
     """The vendor does not know the key."""
 
-    code, may_be_billed = "bad_key", False
+    code, billable = "bad_key", False
     remedy = "Put a valid key where this provider's key is configured."
 
 
 class AccountRefused(ProviderError):
     """The key is known, and the account may not do this: no credit, or no permission."""
 
-    code, may_be_billed = "account_refused", False
+    code, billable = "account_refused", False
     remedy = "Look at credit and permissions in the provider's console."
 
 
 class UnknownModel(ProviderError):
     """The model never existed there, is retired, or is not installed."""
 
-    code, may_be_billed = "unknown_model", False
+    code, billable = "unknown_model", False
     remedy = "Name a model the provider has in donna_models.yaml."
 
 
 class RequestTooLarge(ProviderError):
     """The input is larger than the model or the vendor takes."""
 
-    code, may_be_billed = "request_too_large", False
+    code, billable = "request_too_large", False
     remedy = "Shorten the input or route it to a model with a larger context."
 
 
 class RateLimited(ProviderError):
     """Too many requests or tokens in a while."""
 
-    code, may_be_billed, retryable = "rate_limited", False, True
+    code, billable, retryable = "rate_limited", False, True
     remedy = "It passes by waiting."
 
 
 class Overloaded(ProviderError):
     """The vendor has no capacity right now."""
 
-    code, may_be_billed, retryable = "overloaded", False, True
+    code, billable, retryable = "overloaded", False, True
     remedy = "It passes by waiting."
 
 
@@ -104,7 +109,7 @@ class VendorFault(ProviderError):
 class Unreachable(ProviderError):
     """No connection came about, so nothing was asked."""
 
-    code, may_be_billed, retryable = "unreachable", False, True
+    code, billable, retryable = "unreachable", False, True
     remedy = "Check the address, the network, and that the server runs."
 
 
@@ -160,7 +165,7 @@ class Declined(ProviderError):
 class RecordingMissing(ProviderError):
     """The recording holds no (further) answer to this call."""
 
-    code, may_be_billed = "recording_missing", False
+    code, billable = "recording_missing", False
     remedy = "Record the call once more with the provider itself."
 
 
