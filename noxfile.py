@@ -143,7 +143,7 @@ def lock(session: nox.Session) -> None:
 def check_alone(session: nox.Session, package: str, python: Path) -> None:
     """Install a package's wheel with the versions of the lock, and run its tests."""
     own = f"{build(session, package)}{EXTRAS.get(package, '')}"
-    built = [own, *(build(session, name) for name in needed_by(package))]
+    built: list[str | Path] = [own, *(build(session, name) for name in needed_by(package))]
     group = "test-apps" if package in ("donna-server", "donna-assistant") else "test"
     install(session, python, f"--group=pyproject.toml:{group}", f"--constraint={LOCK}", *built)
     folders = [folder for folder in OWN_TESTS[package] if any((ROOT / folder).rglob("test_*.py"))]

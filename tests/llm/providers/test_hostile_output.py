@@ -88,6 +88,11 @@ def turns(pieces: st.SearchStrategy[list[bytes]]) -> st.SearchStrategy[Turn]:
     )
 
 
+def pieces_of(turn: Turn) -> list[bytes]:
+    """Return what an answer sends."""
+    return [piece for piece in turn.pieces if isinstance(piece, bytes)]
+
+
 EVENTS = list(claude.message(
     {"type": "tool_use", "id": "toolu_1", "name": "answer", "input": {}},
     [{"type": "input_json_delta", "partial_json": json.dumps(DATA)}],
@@ -97,13 +102,13 @@ PARTS = [local.part(json.dumps(DATA)), {**local.part(""), "done": True, "eval_co
 anything = st.lists(st.binary(max_size=200), max_size=4)
 hostile_events = turns(
     anything
-    | damaged(list(claude.events(EVENTS).pieces))
-    | refitted([dict(each) for each in EVENTS]).map(lambda each: list(claude.events(each).pieces))
+    | damaged(pieces_of(claude.events(EVENTS)))
+    | refitted([dict(each) for each in EVENTS]).map(lambda each: pieces_of(claude.events(each)))
 )
 hostile_parts = turns(
     anything
-    | damaged(list(local.parts(PARTS).pieces))
-    | refitted(PARTS).map(lambda each: list(local.parts(each).pieces))
+    | damaged(pieces_of(local.parts(PARTS)))
+    | refitted(PARTS).map(lambda each: pieces_of(local.parts(each)))
 )
 
 

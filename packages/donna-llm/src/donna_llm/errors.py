@@ -16,7 +16,7 @@ class ProviderError(Degraded):
     """A provider gave no usable answer.
 
     ``usage`` is what the vendor counted, where it said so before things went wrong; then it may
-    bill that, whatever the kind. ``retry_after`` is how long the vendor asks to wait, where it does.
+    bill that, whatever the kind. ``retry_after`` is how long the vendor asks to wait, if it does.
     """
 
     code: ClassVar[str] = "provider_error"

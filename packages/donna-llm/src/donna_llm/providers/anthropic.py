@@ -93,7 +93,8 @@ class AnthropicProvider(Provider):
         key = api_key.strip()
         if not key.isascii() or not key.isprintable() or not key:
             raise BadKey("the configured key is none", provider=NAME, model="*")
-        self._sdk, self._httpx = anthropic, httpx2
+        self._sdk = anthropic
+        self._faults: tuple[type[Exception], ...] = (anthropic.APIError, *wire.faults(httpx2))
         self._client = anthropic.AsyncAnthropic(
             api_key=key,
             base_url=address,
@@ -120,8 +121,7 @@ class AnthropicProvider(Provider):
             except ProviderError as error:
                 error.usage = error.usage or answer.usage
                 raise
-            except (self._sdk.APIError, self._httpx.HTTPError, self._httpx.InvalidURL,
-                    self._httpx.StreamError, wire.Misfit, OSError, *wire.GARBLED) as error:  # fmt: skip
+            except self._faults as error:
                 raise wire.fault(
                     error, under_way=under_way, provider=NAME, model=call.model, usage=answer.usage
                 ) from error
@@ -166,8 +166,7 @@ class AnthropicProvider(Provider):
                     await self._client.models.retrieve(model)
             except self._sdk.APIStatusError as error:
                 return self._refusal(error, under_way, model, None)
-            except (self._sdk.APIError, self._httpx.HTTPError, self._httpx.InvalidURL,
-                    self._httpx.StreamError, wire.Misfit, OSError, *wire.GARBLED) as error:  # fmt: skip
+            except self._faults as error:
                 return wire.fault(error, under_way=under_way, provider=NAME, model=model)
         return None
 

@@ -8,7 +8,7 @@ makes the server stop generating.
 import asyncio
 import json
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import aclosing, asynccontextmanager
+from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
 from attrs import define, field
@@ -78,7 +78,7 @@ class OllamaProvider(Provider):
             import ollama  # noqa: PLC0415  # only those pay for it who have local models
         except ImportError as error:
             raise ExtraMissing(NAME, extra=NAME) from error
-        self._sdk, self._httpx = ollama, httpx
+        self._sdk, self._faults = ollama, wire.faults(httpx)
         self._keep_alive, self._structured = keep_alive, structured
         self._client = ollama.AsyncClient(
             address,
@@ -99,8 +99,7 @@ class OllamaProvider(Provider):
                 return answer.reply(structured=call.schema is not None)
             except self._sdk.ResponseError as error:
                 raise _refusal(error, under_way, call.model) from error
-            except (self._httpx.HTTPError, self._httpx.InvalidURL, self._httpx.StreamError,
-                    wire.Misfit, OSError, *wire.GARBLED) as error:  # fmt: skip
+            except self._faults as error:
                 raise wire.fault(
                     error, under_way=under_way, provider=NAME, model=call.model
                 ) from error
@@ -116,7 +115,7 @@ class OllamaProvider(Provider):
         return findings
 
     async def close(self) -> None:
-        await self._client.close()
+        await self._client.close()  # type: ignore[no-untyped-call]  # the library's is bare
 
     @asynccontextmanager
     async def _parts(
@@ -136,8 +135,10 @@ class OllamaProvider(Provider):
             options={name: value for name, value in wanted.items() if value is not None},
             keep_alive=self._keep_alive,
         )
-        async with aclosing(parts):
+        try:
             yield parts
+        finally:
+            await parts.aclose()  # type: ignore[attr-defined]  # a generator it is
 
     def _format(self, schema: Mapping[str, Any] | None) -> Any:
         if schema is None:
@@ -151,8 +152,7 @@ class OllamaProvider(Provider):
                     await self._client.show(model)
             except self._sdk.ResponseError as error:
                 return _refusal(error, under_way, model)
-            except (self._httpx.HTTPError, self._httpx.InvalidURL, self._httpx.StreamError,
-                    wire.Misfit, OSError, *wire.GARBLED) as error:  # fmt: skip
+            except self._faults as error:
                 return wire.fault(error, under_way=under_way, provider=NAME, model=model)
         return None
 

@@ -61,7 +61,7 @@ BYTES_PER_TOKEN, BYTES_AROUND = 512, 64 * 1024
 LINES_PER_EVENT = 64
 
 
-class Misfit(Exception):  # noqa: N818  # it says what the body is, and never leaves this folder
+class Misfit(Exception):  # it says what the body is, and never leaves this folder
     """The body is larger or other than a reply can be."""
 
     def __init__(self, problem: str, *, kind: type[ProviderError]) -> None:
@@ -115,14 +115,14 @@ async def collect(
     loop = asyncio.get_running_loop()
     end = loop.time() + call.total.total_seconds()
     began = False
+    deadline = asyncio.timeout(min(call.first_byte, call.total).total_seconds())
     try:
-        async with asyncio.timeout(min(call.first_byte, call.total).total_seconds()) as deadline:
-            async with source as pieces:
-                async for piece in pieces:
-                    if not began:
-                        began = True
-                        deadline.reschedule(end)
-                    take(piece)
+        async with deadline, source as pieces:
+            async for piece in pieces:
+                if not began:
+                    began = True
+                    deadline.reschedule(end)
+                take(piece)
     except TimeoutError:
         if not deadline.expired():
             raise
@@ -133,10 +133,35 @@ async def collect(
         raise FirstByteTimeout(problem, provider=provider, model=call.model) from None
 
 
+def faults(httpx: ModuleType) -> tuple[type[Exception], ...]:
+    """Return what a request over this library may raise beside an answer that is an error."""
+    own = (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError)
+    return (*own, Misfit, OSError, *GARBLED)
+
+
 def hooks(httpx: ModuleType) -> Mapping[str, list[Callable[[Any], Awaitable[None]]]]:
     """Return the event hooks that let a client of this library tell the current exchange."""
+    guarded = _guarded(httpx.AsyncByteStream)
 
-    class Guarded(httpx.AsyncByteStream):  # type: ignore[name-defined, misc]  # either library's
+    async def sign(request: Any) -> None:
+        if name := _CURRENT.get().request_id:
+            request.headers["X-Request-ID"] = name
+
+    async def look(response: Any) -> None:
+        current = _CURRENT.get()
+        current.answered = True
+        current.retry_after = retry_after(response.headers)
+        response.stream = guarded(response.stream, current)
+        encoding = response.headers.get("content-encoding", "identity")
+        if encoding != "identity":
+            problem = f"the answer is encoded ({encoding[:20]}), and that was not asked for"
+            raise Misfit(problem, kind=ReplyMalformed)
+
+    return {"request": [sign], "response": [look]}
+
+
+def _guarded(stream: type[Any]) -> type[Any]:
+    class Guarded(stream):  # type: ignore[misc]  # the kind of stream of either library
         """A body that ends in ``Misfit`` as soon as it is too large or has too many lines."""
 
         def __init__(self, inner: Any, current: Exchange) -> None:
@@ -155,21 +180,7 @@ def hooks(httpx: ModuleType) -> Mapping[str, list[Callable[[Any], Awaitable[None
         async def aclose(self) -> None:
             await self._inner.aclose()
 
-    async def sign(request: Any) -> None:
-        if name := _CURRENT.get().request_id:
-            request.headers["X-Request-ID"] = name
-
-    async def look(response: Any) -> None:
-        current = _CURRENT.get()
-        current.answered = True
-        current.retry_after = retry_after(response.headers)
-        response.stream = Guarded(response.stream, current)
-        encoding = response.headers.get("content-encoding", "identity")
-        if encoding != "identity":
-            problem = f"the answer is encoded ({encoding[:20]}), and that was not asked for"
-            raise Misfit(problem, kind=ReplyMalformed)
-
-    return {"request": [sign], "response": [look]}
+    return Guarded
 
 
 def lines_of_last_event(chunk: bytes, *, before: int) -> int:

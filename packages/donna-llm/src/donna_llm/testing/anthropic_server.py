@@ -74,12 +74,11 @@ def message(
     deltas: Sequence[Mapping[str, Any]],
     *,
     stop_reason: str,
-    model: str = MODEL,
     **counts: int,
 ) -> Iterator[Mapping[str, Any]]:
     """Yield the events of an answer with one block of content."""
     usage = {"input_tokens": 25, "output_tokens": 1, **counts}
-    spoken: dict[str, Any] = {"id": "msg_1", "type": "message", "role": "assistant", "model": model}
+    spoken: dict[str, Any] = {"id": "msg_1", "type": "message", "role": "assistant", "model": MODEL}
     spoken |= {"content": [], "stop_reason": None, "stop_sequence": None, "usage": usage}
     yield {"type": "message_start", "message": spoken}
     yield {"type": "content_block_start", "index": 0, "content_block": block}
