@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from donna_cli.schema import PRINTED_BY, DigestObject, ErrorObject
+from donna_cli.schema import DigestObject, ErrorObject
+from donna_cli.schema_page import PRINTED_BY
 from donna_cli.wire import dumped
 
 Donna = Callable[..., Any]
@@ -30,6 +31,9 @@ PRINTED = [
     ("donna config", ["config"]),
     ("donna config get, donna config set", ["config", "get", "timezone"]),
     ("donna version", ["version"]),
+    ("donna budget", ["budget"]),
+    ("donna llm calls", ["llm", "calls"]),
+    ("donna llm quality", ["llm", "quality"]),
     *(
         ("every command that changes something", words)
         for words in (
@@ -39,6 +43,8 @@ PRINTED = [
             ["edit", "1", "--priority", "5"],
             ["undo"],
             ["quiet", "2h"],
+            ["budget", "raise", "5"],
+            ["budget", "approve", "1"],
             ["plan"],
             ["add", "hello there"],
         )

@@ -7,13 +7,14 @@ from collections.abc import Mapping
 
 from attrs import frozen
 
-TELL, LOOK, DO, TIME, CHANGE, ANSWER, RUN, WORKFLOWS = (
+TELL, LOOK, DO, TIME, CHANGE, ANSWER, MONEY, RUN, WORKFLOWS = (
     "Tell Donna",
     "Look",
     "Get it done",
     "Choose the time",
     "Correct and take back",
     "Answer Donna",
+    "Models and money",
     "Run and set up",
     "Workflows for coding agents",
 )
@@ -193,6 +194,17 @@ CATALOG: Mapping[str, Entry] = {
         help="Let what waited in a pause leave, as far as it is of use still.",
         panel=ANSWER,
         writes=True,
+    ),
+    "budget": Entry(
+        target="spending:budget",
+        help="Show what models cost, raise a budget, or approve what a task may cost.",
+        panel=MONEY,
+        writes=True,
+    ),
+    "llm": Entry(
+        target="spending:llm",
+        help="Show which models were asked, with prompt and answer, and how good they were.",
+        panel=MONEY,
     ),
     "run": Entry(
         target="running:run",

@@ -12,10 +12,12 @@ from donna_adapters.compose.settings import Options, Place, find_place
 from donna_adapters.sql.inspection import inspect
 from donna_cli.settings import settings
 from donna_core.domain.errors import DonnaError
+from donna_core.domain.spending.notices import dollars
 from donna_core.domain.timing.interval import Interval
 from donna_core.ports.jobs import JobState
 from donna_core.ports.outbox import DeliveryState
 from donna_core.ports.unit_of_work import Stores
+from donna_core.usecases.budget import statement
 from donna_core.usecases.mirroring import LOOK_BACK
 
 OTHERS = stat.S_IRWXG | stat.S_IRWXO
@@ -66,6 +68,7 @@ async def _inside(composed: Composed) -> AsyncIterator[Check]:
             yield check
         for check in await composed.runtime.unit_of_work.run(_owed):
             yield check
+        yield await _budget(composed)
     except DonnaError as error:
         yield _failed("database", error)
 
@@ -126,6 +129,17 @@ async def _calendars(composed: Composed) -> AsyncIterator[Check]:
             yield _failed(name, error)
         else:
             yield Check(name=name, ok=True, found=f"{len(snapshot.events)} events around today")
+
+
+async def _budget(composed: Composed) -> Check:
+    """Say how much of the budget is spent; a pause is no fault, and there is a way out of it."""
+    view = await statement(composed.runtime)
+    found = (
+        f"{dollars(view.day.amount.committed)} of {dollars(view.day.limit)} today, "
+        f"{dollars(view.month.amount.committed)} of {dollars(view.month.limit)} this month"
+    )
+    remedy = "donna budget raise AMOUNT lifts the pause of paid models" if view.is_paused else None
+    return Check(name="model budget", ok=True, found=found, remedy=remedy)
 
 
 def _owed(stores: Stores) -> Iterator[Check]:

@@ -91,6 +91,16 @@ class PursuitObject(Wire):
     next_at: Instant
 
 
+class AllowanceObject(Wire):
+    """A raise of a budget; ``amount`` is dollars, below nothing where one is taken back."""
+
+    at: Instant
+    scope: str
+    name: str
+    amount: str
+    approved_by: str
+
+
 class ReceiptObject(Wire):
     """What a command did. With ``dry_run`` nothing of it was kept.
 
@@ -110,6 +120,7 @@ class ReceiptObject(Wire):
     explanations: list[ExplanationObject]
     pursuits: list[PursuitObject]
     quiet_until: Instant | None
+    allowances: list[AllowanceObject]
     took_back: str | None
     problems: list[str]
     undo: str | None

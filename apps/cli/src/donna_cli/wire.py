@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterable, Sequence
+from decimal import Decimal
 
 from donna_cli import schema
 from donna_cli.checks import Check
@@ -14,6 +15,7 @@ from donna_core.domain.effects import Message
 from donna_core.domain.followup.escalation import Escalation
 from donna_core.domain.planning.reasons import Reason, say
 from donna_core.domain.planning.week import Week
+from donna_core.domain.spending.ledger import Allowance
 from donna_core.domain.tasks.history import Command, Explanation, Offer, Step, differences
 from donna_core.domain.tasks.task import Task
 from donna_core.domain.wording import Scene, because
@@ -302,10 +304,28 @@ def receipt(done: Receipt) -> schema.ReceiptObject:
         ],
         pursuits=[pursuit(each.after) for each in changes if each.after],
         quiet_until=attention.quiet_until if attention else None,
+        allowances=[allowance(each) for each in (command.allowances if command else ())],
         took_back=done.took_back.verb if done.took_back else None,
         problems=list(done.problems),
         undo=done.way_back,
     )
+
+
+def allowance(each: Allowance) -> schema.AllowanceObject:
+    """Return one raise of a budget."""
+    return schema.AllowanceObject(
+        at=each.at,
+        scope=each.account.scope.value,
+        name=each.account.name,
+        amount=dollars(each.amount),
+        approved_by=each.approved_by,
+    )
+
+
+def dollars(amount: Decimal) -> str:
+    """Return dollars without an exponent and without needless zeros, two places at least."""
+    whole, _, places = f"{amount:f}".partition(".")
+    return f"{whole}.{places.rstrip('0').ljust(2, '0')}"
 
 
 def _event(each: CalendarEvent) -> schema.EventObject:

@@ -7,6 +7,7 @@ from donna_core.domain.followup.digests import evening_digest, morning_digest
 from donna_core.domain.timing.interval import Interval
 from donna_core.domain.timing.zones import local, local_day
 from donna_core.ports.unit_of_work import Stores
+from donna_core.usecases.budget import spoken
 from donna_core.usecases.mirroring import Glance, mirror_calendars
 from donna_core.usecases.runtime import Runtime
 
@@ -27,6 +28,12 @@ async def digest(runtime: Runtime, *, evening: bool = False) -> tuple[Message, G
             zone=zone,
             at=at,
             unreadable=[error.calendar for error in mirrored.unreadable],
+            money=spoken(
+                stores,
+                runtime.policy.spending,
+                at=at,
+                day=day if evening else day - timedelta(days=1),
+            ),
         )
 
     return await runtime.unit_of_work.run(decide), mirrored

@@ -10,6 +10,7 @@ from attrs import field, frozen
 from donna_core.domain.capture.reading import Intent, Reading
 from donna_core.domain.followup.escalation import Escalation, EscalationStatus
 from donna_core.domain.ids import TaskId
+from donna_core.domain.spending.notices import raised
 from donna_core.domain.tasks.history import Change, Command, Topic
 from donna_core.domain.tasks.task import NEEDS_REVIEW, Task
 from donna_core.domain.wording import (
@@ -69,8 +70,8 @@ _MOST_OFFERED = 2  # other times that a receipt names
 class Receipt:
     """What one command did; ``captured`` and ``took_back`` belong to ``add`` and ``undo``.
 
-    ``pursued`` are the tasks of the pursuits it changed, ``problems`` say what outside could
-    not be read or written.
+    ``pursued`` are the tasks of the pursuits and the allowances it changed, ``problems`` say
+    what outside could not be read or written.
     """
 
     scene: Scene
@@ -85,6 +86,14 @@ class Receipt:
     def changes(self) -> tuple[Change[Task], ...]:
         """What became of each task, in the order they were touched."""
         return self.command.tasks if self.command else ()
+
+    @property
+    def did_anything(self) -> bool:
+        """Whether the command changed anything."""
+        command = self.command
+        return command is not None and bool(
+            command.tasks or command.escalations or command.attention or command.allowances
+        )
 
     @property
     def way_back(self) -> str | None:
@@ -135,7 +144,8 @@ def lines(receipt: Receipt) -> Iterator[Line]:
         yield from _change(change, receipt)
     yield from _pursuits(receipt)
     yield from _attention(receipt)
-    if not (receipt.changes or receipt.command.escalations or receipt.command.attention):
+    yield from _allowances(receipt)
+    if not receipt.did_anything:
         yield Line("Nothing to change: everything is as it should be.")
     yield from _likeness(receipt)
     yield from _understanding(receipt)
@@ -169,10 +179,11 @@ def warnings(problems: Sequence[str]) -> Iterator[str]:
 
 
 async def _pursued(runtime: Runtime, command: Command | None) -> dict[TaskId, Task]:
-    if command is None or not command.escalations:
+    if command is None or not (command.escalations or command.allowances):
         return {}
     records = [change.after or change.before for change in command.escalations]
     ids = [record.task_id for record in records if record is not None]
+    ids += [TaskId(each.account.name) for each in command.allowances]
     found = await runtime.unit_of_work.run(lambda stores: stores.tasks.select(ids=ids))
     return {task.id: task for task in found}
 
@@ -258,6 +269,12 @@ def _outlook(pursuit: Escalation, scene: Scene) -> str:
     if pursuit.status is EscalationStatus.BACKED_OFF:
         return f"Donna asks again {moment(pursuit.next_at, scene)}"
     return "Donna asks no more"
+
+
+def _allowances(receipt: Receipt) -> Iterator[Line]:
+    for each in receipt.command.allowances if receipt.command else ():
+        task = receipt.pursued.get(TaskId(each.account.name))
+        yield Line(raised(each, of=handle(task) if task else each.account.name), Tone.GOOD)
 
 
 def _attention(receipt: Receipt) -> Iterator[Line]:

@@ -7,6 +7,7 @@ and appends the command with everything needed to explain it and to take it back
 
 from collections.abc import Iterable
 from datetime import datetime
+from decimal import Decimal
 
 from attrs import evolve, frozen
 
@@ -24,6 +25,7 @@ from donna_core.domain.followup.nudges import closing_notice
 from donna_core.domain.ids import CommandId, TaskId
 from donna_core.domain.planning.busy import CalendarEvent, Occupied
 from donna_core.domain.policy import Policy
+from donna_core.domain.spending.ledger import Account, Allowance
 from donna_core.domain.tasks.history import Actor, Change, Command, Explanation, Step
 from donna_core.domain.tasks.machine import SideEffect, Trigger
 from donna_core.domain.tasks.task import NEEDS_REVIEW, OPEN, InputChannel, Task
@@ -79,6 +81,7 @@ class Recorder:
         self._new: set[TaskId] = set()
         self._pursuits: dict[TaskId, Change[Escalation]] = {}
         self._attention: Change[Attention] | None = None
+        self._allowances: list[Allowance] = []
         self._steps: list[Step] = []
         self._explanations: list[Explanation] = []
         self._events: list[Event] = []
@@ -175,6 +178,26 @@ class Recorder:
         """Take the person's wish about being reached as changed."""
         self._attention = Change(before=self._stores.attention.get(), after=attention)
 
+    def allow(self, account: Account, amount: Decimal, *, approved_by: str) -> None:
+        """Raise the cap of an account, or lower it again by a negative amount."""
+        number = len(self._allowances) + 1
+        allowance = Allowance(
+            id=f"{self._origin.command_id}:{number}",
+            at=self.at,
+            account=account,
+            amount=amount,
+            approved_by=approved_by,
+        )
+        self._allowances.append(allowance)
+        self._stores.spend.allow(allowance)
+        self.tell(
+            EventKind.BUDGET_RAISED,
+            cap=account.scope.value,
+            name=account.name,
+            dollars=str(allowance.amount),
+            approved_by=approved_by,
+        )
+
     def explain(self, explanation: Explanation) -> None:
         """Keep why a task became what it is."""
         self._explanations.append(explanation)
@@ -219,12 +242,14 @@ class Recorder:
             tasks=tasks,
             escalations=tuple(self._pursuits.values()),
             attention=self._attention,
+            allowances=tuple(self._allowances),
             steps=tuple(self._steps),
             explanations=tuple(self._explanations),
             undoes=undoes,
             redoes=redoes,
         )
-        if tasks or self._pursuits or self._attention or undoes or redoes:
+        changed = tasks or self._pursuits or self._attention or self._allowances
+        if changed or undoes or redoes:
             self._stores.history.record(command)
         self._stores.events.append(self._events)
         return command

@@ -107,6 +107,8 @@ def _take_back(stores: Stores, recorder: Recorder, command: Command, *, trigger:
     if command.attention is not None and command.attention.before is not None:
         version = stores.attention.get().version + 1
         recorder.attend(evolve(command.attention.before, version=version))
+    for raised in command.allowances:
+        recorder.allow(raised.account, -raised.amount, approved_by=raised.approved_by)
 
 
 def _restore_task(recorder: Recorder, old: Task | None, new: Task | None, *, trigger: str) -> None:

@@ -32,6 +32,7 @@ from donna_core.ports.jobs import JobRow, JobState
 from donna_core.ports.outbox import Lane
 from donna_core.ports.unit_of_work import Stores
 from donna_core.usecases.anchoring import tie_again
+from donna_core.usecases.budget import spoken
 from donna_core.usecases.deliver import Delivered, deliver, deliver_messages, sent_on_day
 from donna_core.usecases.mirroring import Glance, mirror_calendars
 from donna_core.usecases.prioritising import prioritise
@@ -385,6 +386,12 @@ def _digest(
             zone=zone,
             at=due.at,
             unreadable=due.unreadable,
+            money=spoken(
+                due.stores,
+                due.runtime.policy.spending,
+                at=due.at,
+                day=day if days > 1 else day - timedelta(days=1),
+            ),
         )
     )
 

@@ -58,11 +58,13 @@ def morning_digest(
     zone: ZoneInfo,
     at: datetime,
     unreadable: Sequence[str] = (),
+    money: Sequence[str] = (),
 ) -> Message:
     """Return the overview of the local ``day``: its schedule, what presses, what is left over.
 
     ``tasks`` are all that are open and those finished the day before, ``events`` the occurrences
-    of the day; ``unreadable`` names calendars whose events are unknown. Each open task is
+    of the day; ``unreadable`` names calendars whose events are unknown, ``money`` says what
+    models cost the day before. Each open task is
     listed as overdue or carried over at most once. The message expires with the day.
     """
     today = _Day(
@@ -83,6 +85,7 @@ def morning_digest(
         _Section(heading="Carried over", lines=carried),
         *_waiting(today),
         _Section(heading="Done yesterday", lines=_finished(today, yesterday)),
+        _Section(heading="Models", lines=[f"- {line}" for line in money]),
     )
     opening = _opening(
         "Good morning." if at.astimezone(zone).hour < 12 else "Your day, later than usual.",
@@ -107,12 +110,13 @@ def evening_digest(
     zone: ZoneInfo,
     at: datetime,
     unreadable: Sequence[str] = (),
+    money: Sequence[str] = (),
 ) -> Message:
     """Return the balance of the local ``day``: done, left over, still to come, and tomorrow.
 
     ``tasks`` are all that are open and those finished today, ``events`` the occurrences of
-    today and tomorrow; ``unreadable`` names calendars whose events are unknown. The message
-    expires with the day.
+    today and tomorrow; ``unreadable`` names calendars whose events are unknown, ``money`` says
+    what models cost. The message expires with the day.
     """
     today = _Day(
         date=day,
@@ -134,6 +138,7 @@ def evening_digest(
         _Section(heading="Still to come", lines=_timeline(today, after=at)),
         *_waiting(today),
         _Section(heading="Tomorrow", lines=_timeline(tomorrow)),
+        _Section(heading="Models", lines=[f"- {line}" for line in money]),
     )
     done = f"{counted(len(finished), 'task', 'tasks')} done today" if finished else ""
     opening = _opening(

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from donna_core.domain.effects import Channel, Message, MessageKind
 from donna_core.domain.ids import TaskId
 from donna_core.domain.spending.budget import Denied, Reached
-from donna_core.domain.spending.ledger import Scope
+from donna_core.domain.spending.ledger import Allowance, Scope
 from donna_core.domain.timing.zones import MIDNIGHT, instant_at
 
 _PRIORITY = 3
@@ -84,6 +84,16 @@ def _approval_notice(denied: Denied, *, at: datetime) -> Message:
         not_before=at,
         task_id=TaskId(denied.account.name),
     )
+
+
+def raised(allowance: Allowance, *, of: str) -> str:
+    """Return what was allowed or taken back, for which day, month or task, and by whom."""
+    is_task = allowance.account.scope is Scope.TASK
+    what = f"task {of}, without asking again" if is_task else f"the budget of {of}"
+    amount = dollars(abs(allowance.amount))
+    if allowance.amount < 0:
+        return f"{amount} less again for {what}."
+    return f"{amount} more for {what}, approved by {allowance.approved_by}."
 
 
 def end_of(scope: Scope, day: date, zone: ZoneInfo) -> datetime:

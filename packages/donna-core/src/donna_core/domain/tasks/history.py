@@ -14,6 +14,7 @@ from donna_core.domain.followup.attention import Attention
 from donna_core.domain.followup.escalation import Escalation
 from donna_core.domain.ids import CommandId, TaskId
 from donna_core.domain.planning.reasons import Reason
+from donna_core.domain.spending.ledger import Allowance
 from donna_core.domain.tasks.task import InputChannel, Task, TaskStatus
 from donna_core.domain.timing.interval import Interval
 
@@ -107,6 +108,7 @@ class Command:
     tasks: tuple[Change[Task], ...] = ()
     escalations: tuple[Change[Escalation], ...] = ()
     attention: Change[Attention] | None = None
+    allowances: tuple[Allowance, ...] = ()
     steps: tuple[Step, ...] = ()
     explanations: tuple[Explanation, ...] = ()
     undoes: CommandId | None = None

@@ -1,0 +1,122 @@
+"""Looking into the log of model calls: which there were, and what they were worth."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from attrs import frozen
+
+from donna_core.domain.errors import AmbiguousReference, NotFound
+from donna_core.domain.spending.invocations import CallFilter, CallSums, Dimension, Invocation
+from donna_core.ports.unit_of_work import Stores
+from donna_core.usecases.runtime import Runtime
+
+SEARCHED = 10_000
+"""How many of the latest calls are looked through for an id, or for confidences."""
+
+_BINS = 5
+
+
+class CallNotFound(NotFound):
+    """No call of a model has an id that begins or ends so."""
+
+    def __init__(self, reference: str) -> None:
+        self.reference = reference
+        super().__init__(f"No call matches '{reference}'. `donna llm calls` lists the latest.")
+
+
+@frozen(kw_only=True)
+class Certainty:
+    """How often models were right that said they were sure from ``low`` up to ``high``."""
+
+    low: float
+    high: float
+    calls: int
+    said: float
+    right: float
+
+
+@frozen(kw_only=True)
+class Quality:
+    """What the calls since then were worth; ``certainty`` holds only bins that have calls."""
+
+    since: datetime
+    by: Dimension
+    sums: tuple[CallSums, ...]
+    certainty: tuple[Certainty, ...]
+
+
+async def calls(runtime: Runtime, wanted: CallFilter, *, limit: int) -> tuple[Invocation, ...]:
+    """Return the latest calls that are meant, newest first."""
+    return await runtime.unit_of_work.run(
+        lambda stores: stores.invocations.select(wanted, limit=limit)
+    )
+
+
+async def call(runtime: Runtime, reference: str) -> tuple[Invocation, tuple[Invocation, ...]]:
+    """Return a call by its id, or the beginning or end of it, and the others of its request.
+
+    Raise ``CallNotFound`` or ``AmbiguousReference``.
+    """
+
+    def decide(stores: Stores) -> tuple[Invocation, tuple[Invocation, ...]]:
+        found = _found(stores, reference)
+        same = CallFilter(request_id=found.request_id)
+        others = stores.invocations.select(same, limit=SEARCHED)
+        return found, tuple(row for row in reversed(others) if row.id != found.id)
+
+    return await runtime.unit_of_work.run(decide)
+
+
+async def quality(
+    runtime: Runtime, *, since: datetime, by: Dimension, task_type: str | None = None
+) -> Quality:
+    """Return what calls cost and how good they were, by model, caller, task type or task."""
+    wanted = CallFilter(since=since, task_type=task_type)
+
+    def decide(stores: Stores) -> Quality:
+        rows = stores.invocations.select(wanted, limit=SEARCHED)
+        return Quality(
+            since=since,
+            by=by,
+            sums=stores.invocations.sums(wanted, by=by),
+            certainty=certainty_of(rows),
+        )
+
+    return await runtime.unit_of_work.run(decide)
+
+
+def certainty_of(rows: Sequence[Invocation]) -> tuple[Certainty, ...]:
+    """Return how confident models were beside how often they were right, by fifths."""
+    known = [
+        (row.confidence, row.was_right)
+        for row in rows
+        if row.confidence is not None and row.was_right is not None
+    ]
+    found = []
+    for place in range(_BINS):
+        inside = [each for each in known if min(int(each[0] * _BINS), _BINS - 1) == place]
+        if inside:
+            found.append(
+                Certainty(
+                    low=place / _BINS,
+                    high=(place + 1) / _BINS,
+                    calls=len(inside),
+                    said=sum(confidence for confidence, _ in inside) / len(inside),
+                    right=sum(right for _, right in inside) / len(inside),
+                )
+            )
+    return tuple(found)
+
+
+def _found(stores: Stores, reference: str) -> Invocation:
+    text = reference.strip().lower()
+    rows = stores.invocations.select(CallFilter(), limit=SEARCHED)
+    found = [row for row in rows if text and (row.id.startswith(text) or row.id.endswith(text))]
+    exact = [row for row in found if row.id == text]
+    match exact or found:
+        case []:
+            raise CallNotFound(reference)
+        case [row]:
+            return row
+        case several:
+            raise AmbiguousReference(reference, candidates=[row.id for row in several[:5]])
