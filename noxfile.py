@@ -19,6 +19,7 @@ LOCK = "requirements.lock"
 MEMBERS = {
     "donna-core": "packages/donna-core",
     "donna-llm": "packages/donna-llm",
+    "donna-memory": "packages/donna-memory",
     "donna-skills": "packages/donna-skills",
     "donna-adapters": "packages/donna-adapters",
     "donna-server": "apps/server",
@@ -28,6 +29,7 @@ MEMBERS = {
 OWN_TESTS = {
     "donna-core": ["tests/core"],
     "donna-llm": ["tests/llm"],
+    "donna-memory": ["tests/memory"],
     "donna-skills": ["tests/skills"],
     "donna-adapters": ["tests/contracts", "tests/adapters", "tests/migrations"],
     "donna-server": ["tests/apps/server"],

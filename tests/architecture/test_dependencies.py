@@ -15,6 +15,7 @@ NEVER_IMPORTED = {"tzdata"}
 PACKAGES = [
     "donna_core",
     "donna_llm",
+    "donna_memory",
     "donna_skills",
     "donna_adapters",
     "donna_server",

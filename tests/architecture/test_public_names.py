@@ -13,6 +13,7 @@ SNAPSHOT = Path(__file__).with_name("public_names.txt")
 PACKAGES = [
     "donna_core",
     "donna_llm",
+    "donna_memory",
     "donna_skills",
     "donna_adapters",
     "donna_server",

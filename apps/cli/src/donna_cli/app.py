@@ -135,11 +135,15 @@ def load_group(name: str, *, plain: bool = False) -> Any:
 
 def load_member(group: Group, name: str, *, plain: bool = False) -> Any:
     """Import a command of a group and return it as Typer runs it."""
+    entry = group.commands[name]
+    module, _, attribute = entry.target.partition(":")
+    function = getattr(import_module(f"{COMMANDS}.{module}"), attribute)
+    if not group.at_desk:
+        command = with_shared_options(function, writes=entry.writes)
+        return _single(name, function, command, plain=plain)
     # Commands about tasks need nothing of workflows.
     from donna_cli.desk import at_desk  # noqa: PLC0415  # see above
 
-    module, _, attribute = group.commands[name].target.partition(":")
-    function = getattr(import_module(f"{COMMANDS}.{module}"), attribute)
     return _single(name, function, at_desk(function), plain=plain)
 
 

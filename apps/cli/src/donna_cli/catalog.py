@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from attrs import frozen
 
-TELL, LOOK, DO, TIME, CHANGE, ANSWER, MONEY, RUN, WORKFLOWS = (
+TELL, LOOK, DO, TIME, CHANGE, ANSWER, MONEY, RUN, REMEMBER, WORKFLOWS = (
     "Tell Donna",
     "Look",
     "Get it done",
@@ -16,6 +16,7 @@ TELL, LOOK, DO, TIME, CHANGE, ANSWER, MONEY, RUN, WORKFLOWS = (
     "Answer Donna",
     "Models and money",
     "Run and set up",
+    "Remember",
     "Workflows for coding agents",
 )
 
@@ -36,11 +37,12 @@ class Entry:
 
 @frozen(kw_only=True)
 class Group:
-    """Commands that share a first word. They take their place at a ``Desk``."""
+    """Commands that share a first word; those of workflows take their place at a ``Desk``."""
 
     help: str
     panel: str
     commands: Mapping[str, Entry]
+    at_desk: bool = False
 
 
 CATALOG: Mapping[str, Entry] = {
@@ -236,6 +238,7 @@ GROUPS: Mapping[str, Group] = {
     "workspaces": Group(
         help="Make a folder a workspace.",
         panel=WORKFLOWS,
+        at_desk=True,
         commands={
             "init": Entry(
                 target="workspaces:init",
@@ -252,6 +255,7 @@ GROUPS: Mapping[str, Group] = {
     "sessions": Group(
         help="Run workflows, and report what was done.",
         panel=WORKFLOWS,
+        at_desk=True,
         commands={
             "start": Entry(
                 target="sessions:start",
@@ -303,6 +307,7 @@ GROUPS: Mapping[str, Group] = {
     "artifacts": Group(
         help="Read and change the texts that workflows are made of.",
         panel=WORKFLOWS,
+        at_desk=True,
         commands={
             "list": Entry(
                 target="artifacts:listing",
@@ -359,6 +364,7 @@ GROUPS: Mapping[str, Group] = {
     "journal": Group(
         help="Read what happened in a session, and add to it.",
         panel=WORKFLOWS,
+        at_desk=True,
         commands={
             "view": Entry(
                 target="journals:view",
@@ -369,6 +375,28 @@ GROUPS: Mapping[str, Group] = {
                 target="journals:note",
                 help="Write a remark into the journal of the session.",
                 panel=WORKFLOWS,
+            ),
+        },
+    ),
+    "memory": Group(
+        help="What Donna remembers, and how to find it again.",
+        panel=REMEMBER,
+        commands={
+            "search": Entry(
+                target="remembering:search",
+                help="Find what was said or written, by words and by meaning.",
+                panel=REMEMBER,
+            ),
+            "ingest": Entry(
+                target="remembering:ingest",
+                help="Remember texts, one JSON object a line.",
+                panel=REMEMBER,
+            ),
+            "forget": Entry(
+                target="remembering:forget",
+                help="Erase what is remembered of one source.",
+                panel=REMEMBER,
+                writes=True,
             ),
         },
     ),

@@ -10,6 +10,12 @@ from typing import Any, Literal
 
 from pydantic import Field
 
+from donna_cli.schema_memory import (
+    ForgottenObject,
+    FoundObject,
+    IngestedObject,
+    MemoryHitsObject,
+)
 from donna_cli.schema_reading import AnchorObject, ReadingObject
 from donna_cli.wire_object import Instant, Wire
 
@@ -383,6 +389,10 @@ PRINTED_BY: dict[str, type[Wire]] = {
     "donna show": TaskViewObject,
     "donna why": WhyObject,
     "donna digest": DigestObject,
+    "donna memory search": MemoryHitsObject,
+    "donna memory search --jsonl": FoundObject,
+    "donna memory ingest": IngestedObject,
+    "donna memory forget": ForgottenObject,
     "donna quiet without a time": ContactObject,
     "donna doctor": DoctorObject,
     "donna config": ConfigObject,

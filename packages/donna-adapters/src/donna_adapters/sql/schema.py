@@ -34,7 +34,7 @@ class Lineage:
 
 
 LINEAGE = Lineage(
-    revisions=("0001", "0002", "0003", "0004"), folder=Path(__file__).parent / "migrations"
+    revisions=("0001", "0002", "0003", "0004", "0005"), folder=Path(__file__).parent / "migrations"
 )
 
 

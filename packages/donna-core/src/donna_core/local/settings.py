@@ -186,6 +186,28 @@ class StatesFile(Section):
     invalid_transitions: tuple[ForbiddenRow, ...]
 
 
+class EmbeddingSection(Section):
+    """How texts become vectors."""
+
+    provider: Literal["minilm-l6-v2", "none"]
+    weights: str
+
+
+class RetrievalSection(Section):
+    """The bounds of a search in memory."""
+
+    default_k: Positive
+    max_k: Positive
+    min_score: Annotated[float, Strict(), Field(ge=0, le=1)]
+
+
+class MemoryFile(Section):
+    """memory.yaml."""
+
+    embedding: EmbeddingSection
+    retrieval: RetrievalSection
+
+
 class Settings(Section):
     """Everything that can be configured, checked."""
 
@@ -198,6 +220,7 @@ class Settings(Section):
     donna_models: ModelsFile
     task_types: TaskTypesFile
     llm_gateway: GatewayFile
+    memory: MemoryFile
     lexicon: dict[str, Any]
 
 

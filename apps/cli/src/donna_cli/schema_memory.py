@@ -1,0 +1,59 @@
+"""What ``--json`` prints of memory."""
+
+from typing import Any
+
+from donna_cli.wire_object import Instant, Wire
+
+
+class MemoryHitObject(Wire):
+    """A text that answers: where it came from, its labels, and a score of 0 to 1."""
+
+    source: str
+    id: str
+    title: str
+    uri: str
+    heading_path: list[str]
+    text: str
+    score: float
+    time: Instant | None
+    session: str
+    speaker: str
+    labels: list[str]
+    metadata: dict[str, Any]
+
+
+class MemoryHitsObject(Wire):
+    """What was found; ``without_meaning`` says why recall went by words alone, if it did."""
+
+    hits: list[MemoryHitObject]
+    without_meaning: str
+
+
+class FoundIdObject(Wire):
+    """The id of a text, as it was ingested, and its score."""
+
+    id: str
+    score: float
+
+
+class FoundObject(Wire):
+    """An answer to one line of queries."""
+
+    results: list[FoundIdObject]
+
+
+class IngestedObject(Wire):
+    """What became of the texts, and how many pieces of them were embedded."""
+
+    changed: int
+    unchanged: int
+    embedded: int
+    without_meaning: str
+
+
+class ForgottenObject(Wire):
+    """A source that was erased from memory, or would be."""
+
+    source: str
+    id: str
+    dry_run: bool

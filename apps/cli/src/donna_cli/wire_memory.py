@@ -1,0 +1,57 @@
+"""From memory to the wire; apart from ``donna_cli.wire``, because memory imports NumPy."""
+
+from collections.abc import Sequence
+
+from donna_cli import schema_memory as schema
+from donna_memory.documents import Hit, SourceType
+from donna_memory.ports import Written
+
+
+def memory_hits(hits: Sequence[Hit], *, without_meaning: str) -> schema.MemoryHitsObject:
+    """Return what a search found."""
+    return schema.MemoryHitsObject(
+        hits=[
+            schema.MemoryHitObject(
+                source=hit.source_type.value,
+                id=hit.source_id,
+                title=hit.title,
+                uri=hit.uri,
+                heading_path=list(hit.heading_path),
+                text=hit.text,
+                score=round(hit.score, 4),
+                time=hit.time,
+                session=hit.session,
+                speaker=hit.speaker,
+                labels=sorted(label.value for label in hit.labels),
+                metadata=dict(hit.metadata),
+            )
+            for hit in hits
+        ],
+        without_meaning=without_meaning,
+    )
+
+
+def found(hits: Sequence[Hit]) -> schema.FoundObject:
+    """Return the answer to a line of queries: each id once, with its best score."""
+    best: dict[str, float] = {}
+    for hit in hits:
+        best.setdefault(hit.source_id, round(hit.score, 6))
+    results = [schema.FoundIdObject(id=name, score=score) for name, score in best.items()]
+    return schema.FoundObject(results=results)
+
+
+def ingested(
+    before: schema.IngestedObject, done: Written, *, without_meaning: str
+) -> schema.IngestedObject:
+    """Return what became of all texts up to these."""
+    return schema.IngestedObject(
+        changed=before.changed + done.changed,
+        unchanged=before.unchanged + done.unchanged,
+        embedded=before.embedded + done.embedded,
+        without_meaning=without_meaning,
+    )
+
+
+def forgotten(source: SourceType, source_id: str, *, dry_run: bool) -> schema.ForgottenObject:
+    """Return what was erased."""
+    return schema.ForgottenObject(source=source.value, id=source_id, dry_run=dry_run)

@@ -1,0 +1,49 @@
+"""Composition of memory: apart, because only what remembers loads a model for it."""
+
+from pathlib import Path
+
+from attrs import frozen
+
+from donna_adapters.compose.build import Composed
+from donna_adapters.sql.stores.memory import SqlMemoryStore
+from donna_core.local.settings import MemoryFile
+from donna_memory.errors import WeightsMissing
+from donna_memory.ports import Embedder, MemoryStore
+from donna_memory.retrieval import RetrievalRules
+
+
+@frozen(kw_only=True)
+class Memory:
+    """A memory, and why it goes by words alone where it does."""
+
+    store: MemoryStore
+    without_meaning: str = ""
+
+
+def open_memory(composed: Composed) -> Memory:
+    """Return the memory in the database of a composed Donna."""
+    settings = composed.home.settings.memory
+    embedder, problem = _embedder(settings)
+    store = SqlMemoryStore(
+        composed.database,
+        clock=composed.runtime.clock,
+        embedder=embedder,
+        rules=RetrievalRules(
+            default_k=settings.retrieval.default_k,
+            max_k=settings.retrieval.max_k,
+            min_score=settings.retrieval.min_score,
+        ),
+    )
+    return Memory(store=store, without_meaning=problem)
+
+
+def _embedder(settings: MemoryFile) -> tuple[Embedder | None, str]:
+    if settings.embedding.provider == "none":
+        return None, ""
+    from donna_memory.embeddings.minilm import MiniLMEmbedder, weights_folder  # noqa: PLC0415  # an extra
+
+    named = settings.embedding.weights
+    try:
+        return MiniLMEmbedder(weights_folder(Path(named).expanduser() if named else None)), ""
+    except WeightsMissing as error:
+        return None, str(error)

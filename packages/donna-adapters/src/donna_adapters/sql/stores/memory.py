@@ -1,0 +1,323 @@
+"""Memory in the database: documents, chunks, and the search over words and meaning."""
+
+import asyncio
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from attrs import frozen
+from sqlalchemy import Connection, Row, and_, bindparam, delete, insert, or_, select, update
+
+from donna_adapters.sql.statements import numbered
+from donna_adapters.sql.stores.memory_rows import (
+    C,
+    D,
+    chunk_row,
+    document_row,
+)
+from donna_adapters.sql.stores.memory_search import HeldVectors, Search
+from donna_adapters.sql.stores.memory_words import prepare_words
+from donna_adapters.sql.tables import MEMORY_CHUNKS, MEMORY_DOCUMENTS
+from donna_adapters.sql.unit_of_work import Transactor
+from donna_core.domain.ids import UserId
+from donna_core.ports.clock import Clock
+from donna_memory.chunking import chunks_of
+from donna_memory.documents import Chunk, Document, Hit, SourceType
+from donna_memory.errors import AlreadyRemembered
+from donna_memory.lexical import without_names
+from donna_memory.ports import Embedder, Filters, MemoryStore, Vectors, Written
+from donna_memory.retrieval import RetrievalRules
+
+_INSERT_DOCUMENT = numbered(MEMORY_DOCUMENTS, D.id).returning(D.id)
+_INSERT_CHUNKS = insert(MEMORY_CHUNKS)
+_THIS = and_(
+    D.user_id == bindparam("owner"),
+    D.source_type == bindparam("kind"),
+    D.source_id == bindparam("named"),
+)
+_KNOWN = select(D.id, D.content_hash, D.deleted_at).where(_THIS)
+_ITS_CHUNKS = and_(C.user_id == bindparam("owner"), C.document_id == bindparam("number"))
+_CHUNK_IDS = select(C.id).where(_ITS_CHUNKS)
+_DROP_CHUNKS = delete(MEMORY_CHUNKS).where(_ITS_CHUNKS)
+_DROP_DOCUMENT = delete(MEMORY_DOCUMENTS).where(_THIS)
+_HIDE = (
+    update(MEMORY_DOCUMENTS).where(_THIS, D.deleted_at.is_(None)).values(deleted_at=bindparam("at"))
+)
+_RENAME = update(MEMORY_DOCUMENTS).where(_THIS).values(source_id=bindparam("to"))
+_PAGE = 64
+
+
+@frozen(kw_only=True)
+class _Prepared:
+    """A document that is new or changed, cut into chunks and embedded."""
+
+    document: Document
+    chunks: tuple[Chunk, ...]
+    vectors: Vectors | None
+
+
+class SqlMemoryStore(MemoryStore):
+    """Embeds outside of transactions and decides inside; without an embedder, words have to do.
+
+    The vectors of each user are held in an exact index in this process, filled up from the
+    database before every search.
+    """
+
+    def __init__(
+        self,
+        database: Transactor,
+        *,
+        clock: Clock,
+        embedder: Embedder | None,
+        rules: RetrievalRules,
+    ) -> None:
+        self._database = database
+        self._clock = clock
+        self._embedder = embedder
+        self._rules = rules
+        self._held: dict[UserId, HeldVectors] = {}
+
+    async def put(self, document: Document) -> None:
+        def known(connection: Connection) -> bool:
+            return connection.execute(_KNOWN, _key(document)).first() is not None
+
+        if await self._database.transact(known):
+            raise AlreadyRemembered(source_type=document.source_type, source_id=document.source_id)
+        await self.upsert_many([document])
+
+    async def upsert_many(self, documents: Iterable[Document]) -> Written:
+        latest = {(each.user_id, each.source_type, each.source_id): each for each in documents}
+        waiting, written = [*latest.values()], Written(changed=0, unchanged=0, embedded=0)
+        while waiting:
+            # A document that somebody else changed in between comes back to be embedded.
+            waiting, done = await self._write(waiting)
+            written = written.plus(done)
+        return written
+
+    async def delete(self, user_id: UserId, source_type: SourceType, source_id: str) -> bool:
+        at = self._clock.now()
+        key = _named(user_id, source_type, source_id)
+        return await self._database.transact(
+            lambda connection: connection.execute(_HIDE, {**key, "at": at}).rowcount > 0
+        )
+
+    async def forget(self, user_id: UserId, source_type: SourceType, source_id: str) -> bool:
+        key = _named(user_id, source_type, source_id)
+
+        def erase(connection: Connection) -> bool:
+            found = connection.execute(_KNOWN, key).first()
+            if found is None:
+                return False
+            connection.execute(_DROP_CHUNKS, {"owner": user_id, "number": found.id})
+            connection.execute(_DROP_DOCUMENT, key)
+            return True
+
+        return await self._database.transact(erase)
+
+    async def rename(
+        self, user_id: UserId, source_type: SourceType, source_id: str, *, to: str
+    ) -> bool:
+        key = _named(user_id, source_type, source_id)
+
+        def move(connection: Connection) -> bool:
+            taken = connection.execute(_KNOWN, {**key, "named": to}).first()
+            if taken is not None:
+                raise AlreadyRemembered(source_type=source_type, source_id=to)
+            return connection.execute(_RENAME, {**key, "to": to}).rowcount > 0
+
+        return await self._database.transact(move)
+
+    async def reindex(self, user_id: UserId, *, source_type: SourceType | None = None) -> int:
+        done = 0
+        while page := await self._reindex_page(user_id, source_type):
+            done += page
+        return done
+
+    async def search(
+        self, query: str, *, user_id: UserId, k: int | None = None, filters: Filters | None = None
+    ) -> tuple[Hit, ...]:
+        if not query.strip():
+            return ()
+        held = self._held.setdefault(user_id, HeldVectors())
+        meant, vector = query, None
+        if self._embedder is not None:
+            meant = without_names(query, await self._names(user_id, held, self._embedder))
+            [vector] = await asyncio.to_thread(self._embedder.embed, [meant])
+        search = Search(
+            question=query,
+            meant=meant,
+            vector=vector,
+            user_id=user_id,
+            filters=filters or Filters(),
+            rules=self._rules,
+            version=self._version,
+            now=self._clock.now(),
+        )
+        found = await self._database.transact(lambda connection: search.run(connection, held))
+        return found[: self._rules.limit(k)]
+
+    async def _names(
+        self, user_id: UserId, held: HeldVectors, embedder: Embedder
+    ) -> frozenset[str]:
+        """Return who talks in what the user keeps, read along with the vectors."""
+        version, size = embedder.version, embedder.dimension
+
+        def filled(connection: Connection) -> frozenset[str]:
+            with held.turn:
+                held.fill(connection, user_id, version=version, size=size)
+                return frozenset(held.names)
+
+        return await self._database.transact(filled)
+
+    async def _reindex_page(self, user_id: UserId, source_type: SourceType | None) -> int:
+        """Embed a page of what is outdated and return how many chunks it had."""
+        if self._embedder is None:
+            return 0
+        version = self._version
+        rows = await self._database.transact(
+            lambda connection: _outdated(connection, user_id, version, source_type=source_type)
+        )
+        vectors = await asyncio.to_thread(self._embedder.embed, [each.searchable for each in rows])
+        renewed = [
+            {"number": row.id, "vector": vector.astype("<f4").tobytes()}
+            for row, vector in zip(rows, vectors, strict=True)
+        ]
+        await self._database.transact(lambda connection: _renew(connection, renewed, version))
+        self._held.pop(user_id, None)
+        return len(rows)
+
+    @property
+    def _version(self) -> str:
+        return self._embedder.version if self._embedder is not None else ""
+
+    async def _write(self, documents: Sequence[Document]) -> tuple[list[Document], Written]:
+        """Return what could not be written as it was, and what was."""
+        stale = await self._database.transact(lambda connection: _changed(connection, documents))
+        ready = await asyncio.to_thread(self._prepared, stale)
+        at = self._clock.now()
+        late = await self._database.transact(
+            lambda connection: self._keep(connection, documents, ready, at)
+        )
+        left = {id(each) for each in late}
+        kept = [each for key, each in ready.items() if key not in left]
+        return late, Written(
+            changed=len(kept),
+            unchanged=len(documents) - len(late) - len(kept),
+            embedded=sum(len(each.chunks) for each in kept if each.vectors is not None),
+        )
+
+    def _prepared(self, documents: Sequence[Document]) -> dict[int, _Prepared]:
+        """Cut the documents and embed all of their chunks in one batch; by the document's id."""
+        cut = [chunks_of(document) for document in documents]
+        texts = [
+            chunk.searchable(document)
+            for document, chunks in zip(documents, cut, strict=True)
+            for chunk in chunks
+        ]
+        vectors = self._embedder.embed(texts) if self._embedder is not None and texts else None
+        prepared: dict[int, _Prepared] = {}
+        start = 0
+        for document, chunks in zip(documents, cut, strict=True):
+            own = None if vectors is None else vectors[start : start + len(chunks)]
+            prepared[id(document)] = _Prepared(document=document, chunks=chunks, vectors=own)
+            start += len(chunks)
+        return prepared
+
+    def _keep(
+        self,
+        connection: Connection,
+        documents: Sequence[Document],
+        ready: Mapping[int, _Prepared],
+        at: datetime,
+    ) -> list[Document]:
+        """Write what is ready, renew what is unchanged, and return what changed in between."""
+        prepare_words(connection)
+        late = []
+        for document in documents:
+            found = connection.execute(_KNOWN, _key(document)).first()
+            row = document_row(document, at=at)
+            if found is not None and found.content_hash == document.content_hash:
+                del row["changed_at"]
+                connection.execute(
+                    update(MEMORY_DOCUMENTS).where(D.user_id == document.user_id, D.id == found.id),
+                    row,
+                )
+            elif (prepared := ready.get(id(document))) is not None:
+                number = _document_number(connection, row, found and found.id, at=at)
+                self._keep_chunks(connection, prepared, number)
+            else:
+                late.append(document)
+        return late
+
+    def _keep_chunks(self, connection: Connection, prepared: _Prepared, number: int) -> None:
+        own = {"owner": prepared.document.user_id, "number": number}
+        connection.execute(_DROP_CHUNKS, own)
+        rows = [
+            chunk_row(
+                prepared.document,
+                chunk,
+                number=number,
+                vector=None if prepared.vectors is None else prepared.vectors[position],
+                version=self._version,
+            )
+            for position, chunk in enumerate(prepared.chunks)
+        ]
+        if rows:
+            connection.execute(_INSERT_CHUNKS, rows)
+
+
+def _key(document: Document) -> dict[str, Any]:
+    return _named(document.user_id, document.source_type, document.source_id)
+
+
+def _named(user_id: UserId, source_type: SourceType, source_id: str) -> dict[str, Any]:
+    return {"owner": user_id, "kind": source_type.value, "named": source_id}
+
+
+def _changed(connection: Connection, documents: Sequence[Document]) -> list[Document]:
+    """Return those whose content is not what is kept."""
+    return [
+        document
+        for document in documents
+        if (found := connection.execute(_KNOWN, _key(document)).first()) is None
+        or found.content_hash != document.content_hash
+    ]
+
+
+def _document_number(
+    connection: Connection, row: dict[str, Any], number: int | None, *, at: datetime
+) -> int:
+    """Write the document's row and return its number."""
+    if number is None:
+        new = {**row, "created_at": at, "owner": row["user_id"]}
+        return int(connection.execute(_INSERT_DOCUMENT, new).scalar_one())
+    this = (D.user_id == row["user_id"], D.id == number)
+    connection.execute(update(MEMORY_DOCUMENTS).where(*this), row)
+    return number
+
+
+def _outdated(
+    connection: Connection, user_id: UserId, version: str, *, source_type: SourceType | None
+) -> Sequence[Row[int, str]]:
+    """Return a page of chunks that another embedder made the vectors of, or none did."""
+    query = (
+        select(C.id, C.searchable)
+        .join_from(MEMORY_CHUNKS, MEMORY_DOCUMENTS)
+        .where(C.user_id == user_id, D.deleted_at.is_(None))
+        .where(or_(C.embedding_version.is_(None), C.embedding_version != version))
+        .order_by(C.id)
+        .limit(_PAGE)
+    )
+    if source_type is not None:
+        query = query.where(D.source_type == source_type.value)
+    return connection.execute(query).all()
+
+
+def _renew(connection: Connection, renewed: Sequence[dict[str, Any]], version: str) -> None:
+    statement = (
+        update(MEMORY_CHUNKS)
+        .where(C.id == bindparam("number"))
+        .values(embedding=bindparam("vector"), embedding_version=version)
+    )
+    if renewed:
+        connection.execute(statement, [*renewed])

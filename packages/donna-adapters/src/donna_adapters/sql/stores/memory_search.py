@@ -1,0 +1,170 @@
+"""One search: candidates by words and by meaning, what stands beside them, and the ranking."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from threading import Lock
+from typing import Any
+
+from attrs import define, field, frozen
+from sqlalchemy import Connection, Row, Select, bindparam, select, tuple_
+
+from donna_adapters.sql.stores.memory_rows import (
+    FOUND,
+    C,
+    D,
+    candidate_of,
+    conditions,
+    hit_of,
+    living,
+    vector_of,
+)
+from donna_adapters.sql.stores.memory_words import prepare_words, with_words
+from donna_adapters.sql.tables import MEMORY_CHUNKS, MEMORY_DOCUMENTS
+from donna_core.domain.ids import UserId
+from donna_memory.documents import Hit
+from donna_memory.exact import ExactIndex
+from donna_memory.lexical import content_words, words_of
+from donna_memory.ports import Filters, Vectors
+from donna_memory.retrieval import RetrievalRules, rank
+
+_EMBEDDED = (
+    select(C.id, C.embedding, D.speaker)
+    .join_from(MEMORY_CHUNKS, MEMORY_DOCUMENTS)
+    .where(
+        C.user_id == bindparam("owner"),
+        C.embedding_version == bindparam("version"),
+        C.id > bindparam("after"),
+        D.deleted_at.is_(None),
+    )
+    .order_by(C.id)
+)
+_EVERYTHING = Filters()
+_LEADERS = 48  # whose neighbours are looked at
+
+
+@define
+class HeldVectors:
+    """The vectors of one user in this process, and who talks; filled up before each search."""
+
+    version: str = ""
+    index: ExactIndex = field(factory=lambda: ExactIndex(0))
+    last: int = 0
+    names: set[str] = field(factory=set)
+    turn: Lock = field(factory=Lock)
+
+    def fill(self, connection: Connection, user_id: UserId, *, version: str, size: int) -> None:
+        """Add the vectors that were written since the last time; start anew for a new version."""
+        if self.version != version:
+            self.clear()
+            self.version, self.index = version, ExactIndex(size)
+        asked = {"owner": user_id, "version": version, "after": self.last}
+        for rows in connection.execute(_EMBEDDED, asked).partitions(4096):
+            keys = [row.id for row in rows]
+            self.index.put(keys, vectors_of([row.embedding for row in rows], size=size))
+            self.names.update(word for row in rows for word in words_of(row.speaker))
+            self.last = keys[-1]
+
+    def clear(self) -> None:
+        """Forget all vectors."""
+        self.version, self.last = "", 0
+
+
+@frozen(kw_only=True)
+class Search:
+    """A question with all that is asked of its answers.
+
+    ``meant`` is the question without the names of those who talk; ``vector`` is its embedding.
+    """
+
+    question: str
+    meant: str
+    vector: Vectors | None
+    version: str
+    user_id: UserId
+    filters: Filters
+    rules: RetrievalRules
+    now: datetime
+
+    def run(self, connection: Connection, held: HeldVectors) -> tuple[Hit, ...]:
+        """Return the hits, best first."""
+        prepare_words(connection)
+        words = self._by_words(connection)
+        with held.turn:
+            near = self._by_meaning(connection, held)
+            found = self._rows(connection, {*words, *near})
+            leading = sorted(
+                found, key=lambda row: -(_share(words, row.id) + near.get(row.id, 0.0))
+            )
+            beside = self._beside(connection, leading[:_LEADERS])
+            rows = {row.id: row for row in [*found, *beside]}
+            cosines = self._cosines(held, [*rows])
+        candidates = [
+            candidate_of(row, bm25=words.get(key, 0.0), cosine=cosines.get(key, 0.0))
+            for key, row in rows.items()
+        ]
+        ranked = rank(
+            self.question,
+            candidates,
+            rules=self.rules,
+            now=self.now,
+            semantic=self.vector is not None,
+        )
+        return tuple(hit_of(rows[each.candidate.key], each) for each in ranked)
+
+    def _by_words(self, connection: Connection) -> dict[int, float]:
+        if not content_words(self.meant):
+            return {}
+        query = with_words(
+            living(self.user_id, self.filters),
+            self.meant,
+            dialect=connection.dialect.name,
+            limit=self.rules.candidates,
+        )
+        return {row[0]: row[1] for row in connection.execute(query)}
+
+    def _by_meaning(self, connection: Connection, held: HeldVectors) -> dict[int, float]:
+        """Return the nearest chunks; where filters narrow them, all that are let through count."""
+        if self.vector is None:
+            return {}
+        held.fill(connection, self.user_id, version=self.version, size=len(self.vector))
+        if self.filters != _EVERYTHING:
+            keys = [*connection.execute(living(self.user_id, self.filters)).scalars()]
+            cosines = held.index.similarity(self.vector, keys)
+            nearest = sorted(zip(keys, cosines, strict=True), key=lambda pair: -pair[1])
+            return {key: float(cosine) for key, cosine in nearest[: self.rules.candidates]}
+        found = dict(held.index.nearest(self.vector, self.rules.candidates))
+        gone = found.keys() - {row.id for row in self._rows(connection, found)}
+        if not gone:
+            return found
+        # Another process deleted some: what this one holds is no longer true.
+        held.clear()
+        held.fill(connection, self.user_id, version=self.version, size=len(self.vector))
+        return dict(held.index.nearest(self.vector, self.rules.candidates))
+
+    def _cosines(self, held: HeldVectors, keys: Sequence[int]) -> dict[int, float]:
+        if self.vector is None:
+            return {}
+        cosines = held.index.similarity(self.vector, keys)
+        return {key: float(cosine) for key, cosine in zip(keys, cosines, strict=True)}
+
+    def _rows(self, connection: Connection, keys: Iterable[int]) -> Sequence[Row[Any]]:
+        return connection.execute(self._found().where(C.id.in_(sorted(keys)))).all()
+
+    def _beside(self, connection: Connection, leaders: Sequence[Row[Any]]) -> Sequence[Row[Any]]:
+        """Return what stands right before and after the leading candidates."""
+        spots = {(row.thread, row.place + step) for row in leaders for step in (-1, 1)}
+        query = self._found().where(tuple_(C.thread, C.place).in_(sorted(spots)))
+        return connection.execute(query).all() if spots else []
+
+    def _found(self) -> Select[Any]:
+        return FOUND.where(*conditions(self.user_id, self.filters))
+
+
+def vectors_of(embeddings: Sequence[bytes], *, size: int) -> Vectors:
+    """Return the vectors of several rows as one array of shape (rows, size)."""
+    return vector_of(b"".join(embeddings)).reshape(len(embeddings), size)
+
+
+def _share(words: dict[int, float], key: int) -> float:
+    best = max(words.values(), default=0.0)
+    return words.get(key, 0.0) / best if best else 0.0

@@ -1,0 +1,97 @@
+"""What is remembered: documents, the chunks they are cut into, and the hits of a search."""
+
+import hashlib
+from collections.abc import Mapping
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from attrs import field, frozen
+
+from donna_core.domain.ids import UserId
+
+
+class SourceType(StrEnum):
+    """Where a document came from."""
+
+    VAULT = "vault"
+    CHAT = "chat"
+    TASK = "task"
+    CORRECTION = "correction"
+
+
+class Label(StrEnum):
+    """What has to be minded wherever the text goes; labels only ever join."""
+
+    UNTRUSTED = "untrusted"
+    PRIVATE = "private"
+    LOCAL_ONLY = "local-only"
+
+
+@frozen(kw_only=True)
+class Document:
+    """One thing worth recalling, keyed by user, source type and source id.
+
+    ``time`` is when it was said or written, where that is known. ``session`` and ``position``
+    order what belongs together: the turns of one conversation, the sections of one note.
+    """
+
+    user_id: UserId
+    source_type: SourceType
+    source_id: str
+    content: str
+    title: str = ""
+    uri: str = ""
+    time: datetime | None = None
+    session: str = ""
+    position: int = 0
+    speaker: str = ""
+    labels: frozenset[Label] = frozenset()
+    tags: frozenset[str] = frozenset()
+    people: frozenset[str] = frozenset()
+    metadata: Mapping[str, Any] = field(factory=dict)
+
+    @property
+    def content_hash(self) -> str:
+        """SHA-256 of what is searched and embedded; equal hashes need no new embedding."""
+        told = f"{self.title}\0{self.speaker}\0{self.content}"
+        return hashlib.sha256(told.encode()).hexdigest()
+
+
+@frozen(kw_only=True)
+class Chunk:
+    """A piece of a document, small enough for the embedder. ``position`` counts from 0."""
+
+    position: int
+    text: str
+    tokens: int
+    heading_path: tuple[str, ...] = ()
+
+    def searchable(self, document: Document) -> str:
+        """Return what is indexed and embedded: the text, and who said it or where it stands."""
+        place = " › ".join(part for part in (document.title, *self.heading_path) if part)
+        said = f"{document.speaker}: {self.text}" if document.speaker else self.text
+        return f"{place}\n{said}" if place else said
+
+
+@frozen(kw_only=True)
+class Hit:
+    """A chunk that answers a query, with its provenance and a score in [0, 1].
+
+    ``lexical`` and ``semantic`` are the two halves of the score, before priors and neighbours.
+    """
+
+    source_type: SourceType
+    source_id: str
+    title: str
+    uri: str
+    heading_path: tuple[str, ...]
+    text: str
+    score: float
+    lexical: float
+    semantic: float
+    time: datetime | None
+    session: str
+    speaker: str
+    labels: frozenset[Label]
+    metadata: Mapping[str, Any]

@@ -1,0 +1,136 @@
+"""What memory needs from outside: vectors for texts, an index over them, a place to keep it all."""
+
+from abc import abstractmethod
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime
+from typing import Protocol
+
+import numpy as np
+from attrs import frozen
+from numpy.typing import NDArray
+
+from donna_core.domain.ids import UserId
+from donna_memory.documents import Document, Hit, Label, SourceType
+
+Vectors = NDArray[np.float32]
+"""Unit vectors, one row a text."""
+
+
+class Embedder(Protocol):
+    """Turns texts into unit vectors; equal texts give equal vectors."""
+
+    @property
+    @abstractmethod
+    def version(self) -> str:
+        """The name of model and weights; vectors of two versions are never compared."""
+
+    @property
+    @abstractmethod
+    def dimension(self) -> int:
+        """How many numbers a vector has."""
+
+    @abstractmethod
+    def embed(self, texts: Sequence[str]) -> Vectors:
+        """Return an array of shape (texts, dimension), each row of length one.
+
+        Raise ``WeightsMissing`` when the model is not on this machine. Blocks; call it on a
+        thread where a loop is running.
+        """
+
+
+class VectorIndex(Protocol):
+    """The nearest neighbours among the vectors of one user and one embedder version."""
+
+    @abstractmethod
+    def put(self, keys: Sequence[int], vectors: Vectors) -> None:
+        """Add the vectors under their keys, replacing those of the same key."""
+
+    @abstractmethod
+    def remove(self, keys: Collection[int]) -> None:
+        """Drop the keys; one that is not there is no error."""
+
+    @abstractmethod
+    def nearest(self, query: Vectors, limit: int) -> tuple[tuple[int, float], ...]:
+        """Return up to ``limit`` keys with their cosine to the query (shape (dimension,)).
+
+        Best first, equal ones by key.
+        """
+
+    @abstractmethod
+    def similarity(self, query: Vectors, keys: Sequence[int]) -> Vectors:
+        """Return the cosine to each key; minus one for a key that is not there."""
+
+
+@frozen(kw_only=True)
+class Filters:
+    """What a hit has to meet; an empty filter lets everything through.
+
+    ``without`` drops hits that carry one of these labels. ``since`` and ``until`` bound the
+    document's time, the latter exclusively; documents without a time do not meet them.
+    """
+
+    sources: frozenset[SourceType] = frozenset()
+    session: str | None = None
+    uri_prefix: str | None = None
+    tag: str | None = None
+    person: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+    without: frozenset[Label] = frozenset()
+
+
+@frozen(kw_only=True)
+class Written:
+    """What an upsert did: documents new or changed, documents as before, chunks embedded."""
+
+    changed: int
+    unchanged: int
+    embedded: int
+
+    def plus(self, other: "Written") -> "Written":
+        """Return what both did together."""
+        return Written(
+            changed=self.changed + other.changed,
+            unchanged=self.unchanged + other.unchanged,
+            embedded=self.embedded + other.embedded,
+        )
+
+
+class MemoryStore(Protocol):
+    """The memory of any number of users; nothing is ever found for another user."""
+
+    @abstractmethod
+    async def put(self, document: Document) -> None:
+        """Keep a new document; raise ``AlreadyRemembered`` when its key is taken."""
+
+    @abstractmethod
+    async def upsert_many(self, documents: Iterable[Document]) -> Written:
+        """Keep the documents, replacing those of the same key, in one transaction.
+
+        One whose content hash is as before gets its metadata renewed and embeds nothing; one
+        that was deleted lives again.
+        """
+
+    @abstractmethod
+    async def delete(self, user_id: UserId, source_type: SourceType, source_id: str) -> bool:
+        """Hide the document from every search; return whether there was one."""
+
+    @abstractmethod
+    async def forget(self, user_id: UserId, source_type: SourceType, source_id: str) -> bool:
+        """Erase the document, its chunks and its vectors; return whether there was one."""
+
+    @abstractmethod
+    async def rename(
+        self, user_id: UserId, source_type: SourceType, source_id: str, *, to: str
+    ) -> bool:
+        """Give the document another id, without embedding anew; return whether there was one."""
+
+    @abstractmethod
+    async def reindex(self, user_id: UserId, *, source_type: SourceType | None = None) -> int:
+        """Embed anew what was embedded by another version; return how many chunks were."""
+
+    @abstractmethod
+    async def search(
+        self, query: str, *, user_id: UserId, k: int | None = None, filters: Filters | None = None
+    ) -> tuple[Hit, ...]:
+        """Return the best hits, best first, at most ``k`` clamped to the configured bounds."""

@@ -1,0 +1,160 @@
+"""From two opinions on every chunk, its words and its meaning, to one ranking.
+
+Half of the score is BM25 as a share of the best in this query, half is the cosine. What stands
+beside a good chunk gains from it: an answer shares few words with the question before it. Then
+come small priors: who is named in the question and spoke, how recent it is, where it came from.
+At the end, chunks that say what a better one said already step back.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+
+from attrs import evolve, field, frozen
+
+from donna_memory.documents import SourceType
+from donna_memory.lexical import content_words, words_of
+
+
+@frozen(kw_only=True)
+class RetrievalRules:
+    """The weights of the ranking and the bounds of a search; each has a key in memory.yaml.
+
+    ``neighbour_before`` and ``neighbour_after`` are the shares of the score that the chunk before
+    and the one after lend. ``recency_days`` is the age at which half of ``recency`` is left.
+    """
+
+    default_k: int = 8
+    max_k: int = 32
+    min_score: float = 0.1
+    lexical: float = 0.5
+    neighbour_before: float = 0.25
+    neighbour_after: float = 0.15
+    speaker: float = 0.08
+    recency: float = 0.02
+    recency_days: float = 30.0
+    sources: Mapping[SourceType, float] = field(factory=dict)
+    candidates: int = 128
+    near_duplicate: float = 0.97
+
+    def limit(self, k: int | None) -> int:
+        """Return how many hits are given: at least one, at most ``max_k``."""
+        return max(1, min(self.default_k if k is None else k, self.max_k))
+
+
+@frozen(kw_only=True)
+class Candidate:
+    """A chunk that may answer: ``bm25`` is zero or more, ``cosine`` lies in [-1, 1].
+
+    ``thread`` names what is read in one go, a conversation or a note; ``place`` counts in it.
+    """
+
+    key: int
+    text: str
+    source_type: SourceType
+    bm25: float = 0.0
+    cosine: float = 0.0
+    thread: str = ""
+    place: int = 0
+    speaker: str = ""
+    time: datetime | None = None
+
+
+@frozen(kw_only=True)
+class Ranked:
+    """A candidate with its score and the two halves it is made of, all in [0, 1]."""
+
+    candidate: Candidate
+    score: float
+    lexical: float
+    semantic: float
+
+
+def rank(
+    question: str,
+    candidates: Sequence[Candidate],
+    *,
+    rules: RetrievalRules,
+    now: datetime,
+    semantic: bool,
+) -> tuple[Ranked, ...]:
+    """Return the candidates that reach ``min_score``, best first, equal ones by key.
+
+    ``semantic`` is false where nothing was embedded: words count for all of the score then.
+    """
+    best = max((each.bm25 for each in candidates), default=0.0)
+    rated = [_rated(each, best=best, rules=rules, semantic=semantic) for each in candidates]
+    named = frozenset(content_words(question))
+    prior = [_prior(each.candidate, named=named, rules=rules, now=now) for each in rated]
+    lent = _lent(rated, rules)
+    scored = [
+        evolve(each, score=_clamped(each.score + gain + extra))
+        for each, gain, extra in zip(rated, lent, prior, strict=True)
+        if each.score + gain > 0
+    ]
+    scored.sort(key=lambda each: (-each.score, each.candidate.key))
+    return tuple(each for each in _without_echoes(scored, rules) if each.score >= rules.min_score)
+
+
+def _rated(candidate: Candidate, *, best: float, rules: RetrievalRules, semantic: bool) -> Ranked:
+    lexical = candidate.bm25 / best if best else 0.0
+    meaning = _clamped(candidate.cosine) if semantic else 0.0
+    share = rules.lexical if semantic else 1.0
+    score = share * lexical + (1 - share) * meaning
+    return Ranked(candidate=candidate, score=score, lexical=lexical, semantic=meaning)
+
+
+def _lent(rated: Sequence[Ranked], rules: RetrievalRules) -> list[float]:
+    """Return what each candidate gains from the chunks beside it in the same thread."""
+    scores = {_spot(each.candidate): each.score for each in rated}
+
+    def beside(candidate: Candidate, step: int) -> float:
+        return scores.get(_spot(candidate, step=step), 0.0)
+
+    return [
+        rules.neighbour_before * beside(each.candidate, -1)
+        + rules.neighbour_after * beside(each.candidate, 1)
+        for each in rated
+    ]
+
+
+def _spot(candidate: Candidate, *, step: int = 0) -> tuple[str, str, int]:
+    return candidate.source_type, candidate.thread, candidate.place + step
+
+
+def _prior(
+    candidate: Candidate, *, named: frozenset[str], rules: RetrievalRules, now: datetime
+) -> float:
+    prior = rules.sources.get(candidate.source_type, 0.0)
+    if candidate.speaker and named & {*words_of(candidate.speaker)}:
+        prior += rules.speaker
+    if candidate.time is not None and rules.recency:
+        age = max((now - candidate.time) / timedelta(days=1), 0.0)
+        prior += rules.recency * 0.5 ** (age / rules.recency_days)
+    return prior
+
+
+def _without_echoes(scored: Sequence[Ranked], rules: RetrievalRules) -> list[Ranked]:
+    """Move chunks to the end that repeat the words of a better one."""
+    kept: list[Ranked] = []
+    echoes: list[Ranked] = []
+    seen: list[frozenset[str]] = []
+    for each in scored:
+        words = frozenset(words_of(each.candidate.text))
+        if any(_overlap(words, other) >= rules.near_duplicate for other in seen):
+            echoes.append(each)
+            continue
+        kept.append(each)
+        seen.append(words)
+    return kept + echoes
+
+
+def _overlap(one: frozenset[str], other: frozenset[str]) -> float:
+    """Return the Jaccard index of two sets of words; nothing is like nothing."""
+    if min(len(one), len(other)) < max(len(one), len(other)) / 2:
+        return 0.0
+    union = len(one | other)
+    return len(one & other) / union if union else 0.0
+
+
+def _clamped(score: float) -> float:
+    return min(max(score, 0.0), 1.0)

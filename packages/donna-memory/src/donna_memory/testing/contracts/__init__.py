@@ -1,0 +1,1 @@
+"""One contract class a port; subclass it in a test module and say what is to be proved."""

@@ -1,0 +1,239 @@
+"""What every memory keeps to."""
+
+from abc import abstractmethod
+from collections.abc import Awaitable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from donna_core.domain.ids import UserId
+from donna_memory.documents import Document, Label, SourceType
+from donna_memory.errors import AlreadyRemembered
+from donna_memory.ports import Embedder, Filters, MemoryStore
+from donna_memory.testing.hashing_embedder import HashingEmbedder
+
+NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
+ANNA, BERT = UserId("anna"), UserId("bert")
+
+
+def note(source_id: str, content: str, **more: Any) -> Document:
+    """Return a note of Anna's."""
+    kept = {"user_id": ANNA, "source_type": SourceType.VAULT, "title": source_id} | more
+    return Document(source_id=source_id, content=content, **kept)
+
+
+def turn(position: int, content: str, **more: Any) -> Document:
+    """Return a turn of the conversation Anna had."""
+    place = {"session": "s1", "position": position, "source_type": SourceType.CHAT, "title": ""}
+    return note(f"s1:{position}", content, **place | more)
+
+
+async def refused(call: Awaitable[object]) -> None:
+    """Fail unless the key turns out to be taken."""
+    try:
+        await call
+    except AlreadyRemembered:
+        return
+    raise AssertionError("the key was taken and it went through")
+
+
+class MemoryStoreContract:
+    """Subclass this in a test module, say which store, and every promise is tested."""
+
+    @abstractmethod
+    def store(self, embedder: Embedder | None) -> MemoryStore:
+        """Return the memory to be proved, the same rows behind it for the length of a test."""
+
+    async def found(self, query: str, *, user_id: UserId = ANNA, **filters: Any) -> list[str]:
+        """Return the ids of what is found, best first."""
+        store = self.store(HashingEmbedder())
+        hits = await store.search(query, user_id=user_id, filters=Filters(**filters))
+        return [hit.source_id for hit in hits]
+
+    async def test_what_was_kept_is_found_by_its_words(self) -> None:
+        """Word forms are levelled, provenance and text come back with the hit."""
+        store = self.store(HashingEmbedder())
+        await store.upsert_many(
+            [
+                note(
+                    "Boat.md", "# Engine\n\nThe impeller was changed in May.", uri="vault:Boat.md"
+                ),
+                note("Garden.md", "The roses were cut in March."),
+            ]
+        )
+
+        [hit, *_] = await store.search("when did we change the impellers?", user_id=ANNA)
+
+        assert (hit.source_id, hit.heading_path, hit.uri) == (
+            "Boat.md",
+            ("Engine",),
+            "vault:Boat.md",
+        )
+        assert hit.text == "The impeller was changed in May."
+        assert 0 < hit.score <= 1
+
+    async def test_nobody_finds_what_another_user_keeps(self) -> None:
+        """Neither by words nor by meaning."""
+        await self.store(HashingEmbedder()).upsert_many([note("Secret.md", "The safe code.")])
+
+        assert await self.found("safe code") == ["Secret.md"]
+        assert await self.found("safe code", user_id=BERT) == []
+
+    async def test_an_unchanged_document_embeds_nothing(self) -> None:
+        """Only its metadata is renewed."""
+        embedder = HashingEmbedder()
+        store = self.store(embedder)
+        await store.upsert_many([note("Boat.md", "The impeller."), note("Car.md", "The tyres.")])
+        embedder.embedded.clear()
+
+        again = [note("Boat.md", "The impeller."), note("Car.md", "The winter tyres.")]
+        written = await store.upsert_many(again)
+
+        assert (written.changed, written.unchanged, written.embedded) == (1, 1, 1)
+        assert len(embedder.embedded) == 1
+
+    async def test_changed_content_replaces_what_was_said(self) -> None:
+        """The former words find nothing any more."""
+        store = self.store(HashingEmbedder())
+        await store.upsert_many([note("Plan.md", "We meet in the harbour.")])
+        await store.upsert_many([note("Plan.md", "We meet at the station.")])
+
+        assert await self.found("station") == ["Plan.md"]
+        assert await self.found("harbour") == []
+
+    async def test_put_refuses_a_key_that_is_taken(self) -> None:
+        """Upsert is there to replace."""
+        store = self.store(None)
+        await store.put(note("Plan.md", "One."))
+        await refused(store.put(note("Plan.md", "Two.")))
+
+    async def test_a_deleted_document_is_hidden_until_it_comes_back(self) -> None:
+        """Also from a store that had found it before."""
+        store = self.store(HashingEmbedder())
+        document = note("Plan.md", "We meet in the harbour.")
+        await store.upsert_many([document])
+        assert await store.search("harbour", user_id=ANNA)
+
+        assert await store.delete(ANNA, SourceType.VAULT, "Plan.md")
+        assert not await store.delete(ANNA, SourceType.VAULT, "Plan.md")
+        assert await store.search("harbour", user_id=ANNA) == ()
+
+        await store.upsert_many([document])
+        assert await self.found("harbour") == ["Plan.md"]
+
+    async def test_what_is_forgotten_is_gone(self) -> None:
+        """Its key is free again."""
+        store = self.store(HashingEmbedder())
+        await store.put(note("Plan.md", "We meet in the harbour."))
+
+        assert await store.forget(ANNA, SourceType.VAULT, "Plan.md")
+        assert not await store.forget(ANNA, SourceType.VAULT, "Plan.md")
+        assert await store.search("harbour", user_id=ANNA) == ()
+        await store.put(note("Plan.md", "Elsewhere."))
+
+    async def test_a_renamed_document_is_found_under_its_new_name(self) -> None:
+        """Nothing is embedded for it."""
+        embedder = HashingEmbedder()
+        store = self.store(embedder)
+        await store.put(note("Old.md", "We meet in the harbour."))
+        embedder.embedded.clear()
+
+        assert await store.rename(ANNA, SourceType.VAULT, "Old.md", to="New.md")
+
+        assert embedder.embedded == []
+        assert await self.found("harbour") == ["New.md"]
+        assert not await store.rename(ANNA, SourceType.VAULT, "Old.md", to="Other.md")
+
+    async def test_without_an_embedder_words_have_to_do(self) -> None:
+        """What was kept so is embedded by a later reindexing."""
+        await self.store(None).put(note("Plan.md", "We meet in the harbour."))
+        hits = await self.store(None).search("harbour", user_id=ANNA)
+        assert [(hit.source_id, hit.semantic) for hit in hits] == [("Plan.md", 0.0)]
+
+        store = self.store(HashingEmbedder())
+        assert await store.reindex(ANNA) == 1
+        assert await store.reindex(ANNA) == 0
+        [hit] = await store.search("harbour", user_id=ANNA)
+        assert hit.semantic > 0
+
+    async def test_vectors_of_two_versions_are_never_compared(self) -> None:
+        """A new embedder goes by words until everything is embedded anew."""
+        await self.store(HashingEmbedder()).put(note("Plan.md", "We meet in the harbour."))
+        later = self.store(HashingEmbedder(version="hashing-2", dimension=32))
+
+        [hit] = await later.search("harbour", user_id=ANNA)
+        assert hit.semantic == 0
+        assert await later.reindex(ANNA) == 1
+        [hit] = await later.search("harbour", user_id=ANNA)
+        assert hit.semantic > 0
+
+    async def test_filters_narrow_what_is_found(self) -> None:
+        """By source, session, tag, person, place, time and label."""
+        await self.store(HashingEmbedder()).upsert_many(
+            [
+                note("A.md", "The harbour.", tags=frozenset({"Boat"}), uri="vault:Trips/A.md"),
+                note("B.md", "The harbour.", people=frozenset({"Bo"}), time=NOON),
+                note("C.md", "The harbour.", labels=frozenset({Label.LOCAL_ONLY})),
+                turn(0, "The harbour is closed on Sundays."),
+            ]
+        )
+
+        assert set(await self.found("harbour")) == {"A.md", "B.md", "C.md", "s1:0"}
+        narrowed: list[tuple[dict[str, Any], str]] = [
+            ({"sources": frozenset({SourceType.CHAT})}, "s1:0"),
+            ({"session": "s1"}, "s1:0"),
+            ({"tag": "#boat"}, "A.md"),
+            ({"person": "bo"}, "B.md"),
+            ({"uri_prefix": "vault:Trips/"}, "A.md"),
+            ({"since": NOON, "until": NOON + timedelta(seconds=1)}, "B.md"),
+        ]
+        for filters, expected in narrowed:
+            assert await self.found("harbour", **filters) == [expected]
+        assert "C.md" not in await self.found("harbour", without=frozenset({Label.LOCAL_ONLY}))
+
+    async def test_labels_come_with_every_hit(self) -> None:
+        """Whoever builds a prompt has to see them."""
+        labels = frozenset({Label.PRIVATE, Label.UNTRUSTED})
+        store = self.store(None)
+        await store.put(note("A.md", "The harbour.", labels=labels))
+
+        [hit] = await store.search("harbour", user_id=ANNA)
+        assert hit.labels == labels
+
+    async def test_an_answer_is_found_beside_its_question(self) -> None:
+        """The turn after the best one is lifted over turns that stand elsewhere."""
+        await self.store(HashingEmbedder()).upsert_many(
+            [
+                turn(0, "Good morning!"),
+                turn(1, "Which colour did you paint the boat?"),
+                turn(2, "Blue, with a white stripe."),
+                turn(3, "Lovely weather, by the way."),
+            ]
+        )
+
+        assert (await self.found("colour the boat was painted"))[:2] == ["s1:1", "s1:2"]
+
+    async def test_the_number_of_hits_is_bounded(self) -> None:
+        """At least one, at most what the rules allow."""
+        store = self.store(HashingEmbedder())
+        await store.upsert_many(
+            [note(f"N{number}.md", f"The harbour, page {number}.") for number in range(60)]
+        )
+
+        for asked, given in [(1, 1), (0, 1), (None, 8), (10_000, 32)]:
+            assert len(await store.search("harbour", user_id=ANNA, k=asked)) == given
+
+    async def test_any_question_is_answered_or_not_but_never_fails(self) -> None:
+        """Quotes, operators and nothing at all are words like others."""
+        await self.store(HashingEmbedder()).put(note("A.md", 'The "harbour" NEAR the AND.'))
+        for query in (
+            "",
+            " ",
+            '"',
+            "AND OR NOT",
+            "NEAR(",
+            "a:b*",
+            "\0",
+            "ünï¢ødé ⚓",
+            "' OR 1=1 --",
+        ):
+            await self.found(query)

@@ -1,0 +1,82 @@
+"""A note: front matter, a mapping in YAML between two lines of dashes, and a body in Markdown."""
+
+import re
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+
+import yaml
+from attrs import frozen
+
+from donna_memory.vault.folder import FileStat
+from donna_memory.vault.paths import NotePath
+from donna_memory.vault.refusals import Reason, VaultRefused
+
+_FRONT = re.compile(r"\A---[ \t]*\r?\n(.*?)^---[ \t]*(?:\r?\n|\Z)", re.DOTALL | re.MULTILINE)
+_LINK = re.compile(r"\[\[([^\[\]|#\n]+)(?:#[^\[\]|\n]*)?(?:\|[^\[\]\n]*)?\]\]")
+LOCAL_ONLY = ("donna", "local-only")
+SENSITIVE = "donna_sensitive"
+
+
+@frozen(kw_only=True)
+class Note:
+    """A note as read: ``body`` is what follows the front matter."""
+
+    path: NotePath
+    body: str
+    front_matter: Mapping[str, Any]
+    stat: FileStat
+
+    @property
+    def title(self) -> str:
+        """The title of the front matter, else the name of the file."""
+        named = self.front_matter.get("title")
+        return str(named) if named else self.path.rpartition("/")[2].removesuffix(".md")
+
+    @property
+    def is_sensitive(self) -> bool:
+        """Whether the front matter keeps the note from leaving this machine and from Donna."""
+        key, value = LOCAL_ONLY
+        return bool(self.front_matter.get(SENSITIVE)) or self.front_matter.get(key) == value
+
+    @property
+    def links(self) -> tuple[str, ...]:
+        """What the body links to as ``[[target]]``, each once, without headings and aliases."""
+        targets = (match.group(1).strip() for match in _LINK.finditer(self.body))
+        return tuple(dict.fromkeys(target for target in targets if target))
+
+
+def split(text: str, *, path: str) -> tuple[Mapping[str, Any], str]:
+    """Return the front matter and the body; raise ``VaultRefused`` for one that is no mapping."""
+    found = _FRONT.match(text)
+    if found is None:
+        return {}, text
+    try:
+        front = yaml.safe_load(found.group(1))
+    except (yaml.YAMLError, RecursionError) as error:
+        raise VaultRefused(path, Reason.UNREADABLE, detail=str(error).splitlines()[0]) from error
+    if front is None:
+        front = {}
+    if not isinstance(front, dict):
+        raise VaultRefused(path, Reason.UNREADABLE, detail="the front matter is no mapping")
+    return {str(key): value for key, value in front.items()}, text[found.end() :]
+
+
+def joined(front_matter: Mapping[str, Any], body: str) -> str:
+    """Return the text of a note; ``split`` gives back what went in, dates as dates."""
+    if not front_matter:
+        return body
+    written = yaml.safe_dump(
+        dict(front_matter), allow_unicode=True, sort_keys=False, default_flow_style=False
+    )
+    return f"---\n{written}---\n{body}"
+
+
+def as_text(value: object) -> str:
+    """Return a value of the front matter as it was meant where text is wanted.
+
+    YAML reads an unquoted 2026-04-20 as a date.
+    """
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    return "" if value is None else str(value)

@@ -1,0 +1,54 @@
+"""Memory keeps its contract in a file and on a server."""
+
+import asyncio
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Connection
+
+from donna_adapters.sql.database import Database
+from donna_adapters.sql.opening import open_database
+from donna_adapters.sql.sqlite import SqliteDatabase
+from donna_adapters.sql.stores.memory import SqlMemoryStore
+from donna_adapters.sql.tables import MEMORY_CHUNKS, MEMORY_DOCUMENTS
+from donna_core.testing.fake_clock import FakeClock
+from donna_memory.ports import Embedder, MemoryStore
+from donna_memory.retrieval import RetrievalRules
+from donna_memory.testing.contracts.memory_store import NOON, MemoryStoreContract
+
+
+class _OnDatabase(MemoryStoreContract):
+    database: Database
+
+    def store(self, embedder: Embedder | None) -> MemoryStore:
+        clock = FakeClock(NOON)
+        return SqlMemoryStore(self.database, clock=clock, embedder=embedder, rules=RetrievalRules())
+
+
+class TestSqliteMemory(_OnDatabase):
+    @pytest.fixture(autouse=True)
+    def storage(self, tmp_path: Path) -> Iterator[None]:
+        """Give each test a file of its own."""
+        with SqliteDatabase.open(tmp_path / "donna.db") as self.database:
+            yield
+
+
+@pytest.fixture(scope="module")
+def server(postgres_url: str) -> Iterator[Database]:
+    """Give a database on a server for all tests of this module."""
+    with open_database(url=postgres_url) as database:
+        yield database
+
+
+class TestPostgresMemory(_OnDatabase):
+    @pytest.fixture(autouse=True)
+    def storage(self, server: Database) -> None:
+        """Give each test empty tables."""
+        self.database = server
+        asyncio.run(server.transact(_empty))
+
+
+def _empty(connection: Connection) -> None:
+    connection.execute(MEMORY_CHUNKS.delete())
+    connection.execute(MEMORY_DOCUMENTS.delete())
