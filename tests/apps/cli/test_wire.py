@@ -23,6 +23,7 @@ PRINTED = [
     ("donna history", ["history"]),
     ("donna today", ["today"]),
     ("donna week", ["week"]),
+    ("donna plan week", ["plan", "week"]),
     ("donna show", ["show", "1"]),
     ("donna why", ["why", "1"]),
     ("donna digest", ["digest"]),

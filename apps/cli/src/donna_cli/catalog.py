@@ -135,8 +135,8 @@ CATALOG: Mapping[str, Entry] = {
         writes=True,
     ),
     "plan": Entry(
-        target="timing:plan",
-        help="Give every open task without a place one, the most pressing first.",
+        target="planning:plan",
+        help="Give tasks without a place one, or plan the days ahead anew.",
         panel=TIME,
         writes=True,
     ),

@@ -341,6 +341,52 @@ class DoctorObject(Wire):
     checks: list[CheckObject]
 
 
+class PlacementObject(Wire):
+    """One stretch of work in a proposed plan. ``start`` and ``end`` are its place.
+
+    ``bound_by`` keeps it from a better place: without all of these it would have one. It is
+    empty where no place is better. A task done in pieces has several placements.
+    """
+
+    task_id: str
+    title: str
+    start: Instant
+    end: Instant
+    reason: str
+    bound_by: list[ReasonObject]
+
+
+class RoomObject(Wire):
+    """A place there would be for a task if it gave up one thing."""
+
+    start: Instant
+    end: Instant
+    gives_up: ReasonObject
+
+
+class UnplacedObject(Wire):
+    """A task that found no room in a plan, why, and what would make room for it."""
+
+    task_id: str
+    reason: str
+    would_help: list[RoomObject]
+
+
+class PlanObject(Wire):
+    """A proposed plan. No plan costs less than ``bound``.
+
+    ``gap`` is (objective - bound) / objective.
+    Costs are twelfths of a quarter of an hour of delay of a task of weight 1.
+    """
+
+    placements: list[PlacementObject]
+    unplaced: list[UnplacedObject]
+    objective: int
+    bound: int
+    gap: float
+    seconds: float
+
+
 class SettingObject(Wire):
     """One key of the configuration; ``where`` is the file and line its value comes from."""
 
@@ -386,6 +432,7 @@ PRINTED_BY: dict[str, type[Wire]] = {
     "donna history": HistoryObject,
     "donna today": DayObject,
     "donna week": WeekObject,
+    "donna plan week": PlanObject,
     "donna show": TaskViewObject,
     "donna why": WhyObject,
     "donna digest": DigestObject,

@@ -23,6 +23,7 @@ from donna_core.ports.calendar import CalendarEvent
 from donna_core.ports.outbox import OutboxRow
 from donna_core.usecases.capture import Captured
 from donna_core.usecases.overview import Contact, DayView, Now, TaskView
+from donna_core.usecases.plan_week import WeekPlan
 from donna_core.usecases.promises import Account
 from donna_core.usecases.receipt import Receipt
 
@@ -182,6 +183,43 @@ def week(view: Week, problems: Sequence[str], scene: Scene) -> schema.WeekObject
             for each in view.days
         ],
         problems=list(problems),
+    )
+
+
+def plan(proposed: WeekPlan, scene: Scene) -> schema.PlanObject:
+    """Return a proposed plan."""
+    proposal = proposed.proposal
+    return schema.PlanObject(
+        placements=[
+            schema.PlacementObject(
+                task_id=each.task.id,
+                title=each.title,
+                start=each.when.start,
+                end=each.when.end,
+                reason=say(each.reason, zone=scene.zone),
+                bound_by=[reason(one, scene) for one in each.bound_by],
+            )
+            for each in proposal.placements
+        ],
+        unplaced=[
+            schema.UnplacedObject(
+                task_id=each.task.id,
+                reason=say(each.reason, zone=scene.zone),
+                would_help=[
+                    schema.RoomObject(
+                        start=one.when.start,
+                        end=one.when.end,
+                        gives_up=reason(one.gives_up, scene),
+                    )
+                    for one in each.would_help
+                ],
+            )
+            for each in proposal.unplaced
+        ],
+        objective=proposal.objective,
+        bound=proposal.bound,
+        gap=proposal.gap,
+        seconds=proposed.seconds,
     )
 
 

@@ -1,4 +1,4 @@
-"""Choosing the time: move, snooze, pin, unpin, accept, plan."""
+"""Choosing the time: move, snooze, pin, unpin, accept."""
 
 from typing import Annotated
 
@@ -105,20 +105,3 @@ def accept(
     """
     reference = named(task)
     return change(invocation, lambda runtime: reschedule.accept(runtime, reference, offer=offer))
-
-
-def plan(invocation: Invocation) -> ExitCode:
-    """Give every open task without a place one, the most pressing first.
-
-    Tasks whose planned time is over are placed anew; all others stay where they are.
-
-    Examples:
-      donna plan
-      donna plan --dry-run
-    """
-
-    async def act(runtime: Runtime) -> Changed:
-        planned, _ = await reschedule.plan(runtime)
-        return planned
-
-    return change(invocation, act)

@@ -10,6 +10,7 @@ from attrs import frozen
 from donna_adapters.calendars.ics import IcsCalendar
 from donna_adapters.compose.settings import OWNER, Home, Options, find_home
 from donna_adapters.console.notifier import ConsoleNotifier
+from donna_adapters.ortools.cpsat import CpSatSolver, is_installed
 from donna_adapters.sql.database import Database
 from donna_adapters.sql.opening import open_database
 from donna_core.domain.errors import ConfigError
@@ -18,8 +19,10 @@ from donna_core.local.clock import SystemClock
 from donna_core.local.household import policy_from
 from donna_core.local.ids import UuidSource
 from donna_core.local.rules_model import RulesModel
+from donna_core.local.solver import SearchingSolver
 from donna_core.ports.clock import Clock
 from donna_core.ports.ids import IdSource
+from donna_core.ports.solver import Solver
 from donna_core.usecases.runtime import Runtime
 
 
@@ -61,6 +64,7 @@ async def open_runtime(
                 calendars=calendars,
                 own_calendar=own_calendar,
                 notifier=ConsoleNotifier(options.output, clock=now, zone=zone),
+                solver=_solver(home.settings.calendar.planning.solver),
             ),
             home=home,
             database=database,
@@ -76,6 +80,12 @@ def _zone_of(home: Home) -> ZoneInfo:
         raise ConfigError(
             str(error), where="calendar.yaml: timezone", remedy="`donna config set` changes it"
         ) from error
+
+
+def _solver(wanted: str) -> Solver:
+    """Return the solver that is asked for; ``auto`` is the exact one where it is installed."""
+    exact = wanted == "cp-sat" or (wanted == "auto" and is_installed())
+    return CpSatSolver() if exact else SearchingSolver()
 
 
 def _calendars(home: Home, zone: ZoneInfo) -> tuple[IcsCalendar, tuple[IcsCalendar, ...]]:

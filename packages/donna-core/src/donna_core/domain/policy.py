@@ -7,6 +7,7 @@ from attrs import frozen
 
 from donna_core.domain.capture.lexicon import Lexicon
 from donna_core.domain.followup.escalation import Ladder
+from donna_core.domain.planning.plan_rules import PlanRules
 from donna_core.domain.planning.priority import PriorityRules
 from donna_core.domain.planning.slots import SlotRules
 from donna_core.domain.spending.budget import SpendingRules
@@ -35,6 +36,7 @@ class Policy:
     machine: StateMachine
     lexicon: Lexicon
     slots: SlotRules
+    planning: PlanRules
     priorities: PriorityRules
     dedup: DedupRules
     complexity: ComplexityRules

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from donna_core.domain.capture.lexicon import Lexicon
 from donna_core.domain.effects import JobKind
 from donna_core.domain.followup.escalation import Ladder
+from donna_core.domain.planning.plan_rules import PlanRules, Preference, Weights
 from donna_core.domain.planning.priority import PriorityRules
 from donna_core.domain.planning.slots import SlotRules
 from donna_core.domain.policy import FollowThrough, Policy
@@ -21,6 +22,7 @@ from donna_core.local.languages import language
 from donna_core.local.settings import (
     ComplexitySection,
     DigestSection,
+    PlanningSection,
     Settings,
     StatesFile,
     WindowRow,
@@ -46,6 +48,7 @@ def policy_from(settings: Settings, *, zone: ZoneInfo) -> Policy:
         machine=_machine(settings.task_states),
         lexicon=lexicon,
         slots=_slots(settings, lexicon),
+        planning=_planning(settings.calendar.planning),
         priorities=_priorities(settings),
         dedup=DedupRules(
             merge_threshold=settings.capture.deduplication.merge_threshold,
@@ -132,6 +135,31 @@ def _slots(settings: Settings, lexicon: Lexicon) -> SlotRules:
             part.name: (time(part.start % 24), time(part.end % 24))
             for part in lexicon.parts.values()
         },
+    )
+
+
+def _planning(section: PlanningSection) -> PlanRules:
+    return PlanRules(
+        days=section.days,
+        buffer=timedelta(minutes=section.buffer_minutes),
+        daily_cap=timedelta(minutes=section.daily_cap_minutes),
+        shortest_block=timedelta(minutes=section.shortest_block_minutes),
+        longest_block=timedelta(minutes=section.longest_block_minutes),
+        preparation=timedelta(minutes=section.preparation_minutes),
+        travel={tag: timedelta(minutes=minutes) for tag, minutes in section.travel_minutes.items()},
+        weights=Weights(**dict(section.weights)),
+        preferences=tuple(
+            Preference(
+                name=name,
+                start=timedelta(hours=row.start_hour),
+                end=timedelta(hours=row.end_hour),
+                weight=row.weight,
+                tags=frozenset(row.tags),
+                domains=frozenset(row.domains),
+            )
+            for name, row in section.preferences.items()
+        ),
+        effort=section.effort,
     )
 
 

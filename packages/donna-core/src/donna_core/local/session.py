@@ -17,6 +17,7 @@ from donna_core.local.ids import UuidSource
 from donna_core.local.notifier import InMemoryNotifier
 from donna_core.local.rules_model import RulesModel
 from donna_core.local.settings import load_settings
+from donna_core.local.solver import SearchingSolver
 from donna_core.local.stepping import finish
 from donna_core.local.stores import InMemoryUnitOfWork
 from donna_core.local.views import Told
@@ -92,6 +93,7 @@ class Session:
             calendars=(own, self._others),
             own_calendar=own,
             notifier=self._notifier,
+            solver=SearchingSolver(),
         )
 
     @classmethod

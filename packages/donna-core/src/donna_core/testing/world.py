@@ -17,6 +17,7 @@ from donna_core.local.calendar import InMemoryCalendar
 from donna_core.local.household import policy_from
 from donna_core.local.rules_model import RulesModel
 from donna_core.local.settings import load_settings
+from donna_core.local.solver import SearchingSolver
 from donna_core.local.stores import InMemoryUnitOfWork
 from donna_core.ports.calendar import Calendar
 from donna_core.ports.ids import IdSource
@@ -101,6 +102,7 @@ class SimulatedWorld:
             calendars=(own, *foreign_calendars),
             own_calendar=own,
             notifier=_Letterbox(self, notifier or RecordingNotifier()),
+            solver=SearchingSolver(),
         )
 
     def instant(self, text: str) -> datetime:

@@ -10,6 +10,7 @@ from donna_core.domain.followup.consequences import HOLDS_TIME
 from donna_core.domain.planning.busy import BusySet, busy_for
 from donna_core.domain.planning.reasons import Reason, ReasonCode
 from donna_core.domain.planning.slots import NoSlot, Placement, SlotRequest, find_slot
+from donna_core.domain.planning.wishes import wish_of
 from donna_core.domain.policy import Policy
 from donna_core.domain.tasks.history import Explanation, Offer, Topic
 from donna_core.domain.tasks.machine import Trigger
@@ -66,7 +67,7 @@ def search(
         earliest=not_before,
         deadline=task.deadline,
         deadline_type=task.deadline_type,
-        intent=_wish(task),
+        intent=wish_of(task),
         pinned_start=task.pinned_start,
         snoozed_until=task.snoozed_until,
         after=_ends_of_dependencies(recorder, task),
@@ -107,13 +108,6 @@ def unbound(task: Task) -> Task:
         return evolve(task, pinned_start=None, time_intent=TimeIntent())
     free = evolve(intent, earliest=None, latest=None)
     return evolve(task, pinned_start=None, time_intent=free)
-
-
-def _wish(task: Task) -> TimeIntent:
-    """Return what was asked for besides the deadline, which the task itself knows better."""
-    intent = task.time_intent
-    is_deadline = intent.kind is IntentKind.CONSTRAINED and intent.latest == intent.due_at
-    return evolve(intent, latest=None) if is_deadline else intent
 
 
 def _searched(request: SlotRequest, policy: Policy) -> Interval:

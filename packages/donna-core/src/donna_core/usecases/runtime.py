@@ -9,6 +9,7 @@ from donna_core.ports.clock import Clock
 from donna_core.ports.ids import IdSource
 from donna_core.ports.language_model import LanguageModel
 from donna_core.ports.messaging import Notifier
+from donna_core.ports.solver import Solver
 from donna_core.ports.unit_of_work import UnitOfWork
 
 
@@ -25,3 +26,4 @@ class Runtime:
     calendars: tuple[Calendar, ...]
     own_calendar: Calendar
     notifier: Notifier
+    solver: Solver

@@ -43,6 +43,14 @@ class ReasonCode(StrEnum):
     SHORTER = "shorter"  # duration, wanted
     DOUBLE_BOOKED = "double_booked"  # label, source, task_id, starts, until, priority
     CALENDAR_UNREADABLE = "calendar_unreadable"  # calendar
+    PRESENT = "present"  # start
+    DAILY_CAP = "daily_cap"  # start, duration
+    PLANNED = "planned"  # start, duration
+    KEPT = "kept"  # start
+    STARTED = "started"  # start
+    NEEDED_UNPLACED = "needed_unplaced"  # label, task_id
+    CROWDED_OUT = "crowded_out"  # duration, until
+    LATER = "later"  # start, until
 
     ANCHORED = "anchored"  # label, source, starts, until, event, side
     ANCHOR_OPEN = "anchor_open"  # event, side
@@ -139,6 +147,14 @@ _CLAUSES: Mapping[ReasonCode, str] = {
     ReasonCode.ANCHORED: "because it belongs {side} '{label}' ({starts} to {until})",
     ReasonCode.ANCHOR_OPEN: "although no '{event}' is in sight yet",
     ReasonCode.ANCHOR_AWAITED: "because it waits for '{event}', which is not in sight yet",
+    ReasonCode.PRESENT: "because nothing begins before {start}",
+    ReasonCode.DAILY_CAP: "because a day holds no more than {duration} of tasks",
+    ReasonCode.PLANNED: "because it does the most good there",
+    ReasonCode.KEPT: "because it stays where it was",
+    ReasonCode.STARTED: "because it is under way since {start}",
+    ReasonCode.NEEDED_UNPLACED: "because '{label}' comes first and has no place",
+    ReasonCode.CROWDED_OUT: "because other tasks need the time until {until} more",
+    ReasonCode.LATER: "although that is only after {until}",
     ReasonCode.LOOKS_LIKE: "because it reads like #{number} '{title}'",
     ReasonCode.MERGED: "because #{number} '{title}' was the same task",
     ReasonCode.BASE: "because {priority} is the priority it was given",

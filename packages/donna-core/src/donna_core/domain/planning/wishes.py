@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from attrs import evolve
 
-from donna_core.domain.tasks.task import Strictness, TimeIntent
+from donna_core.domain.tasks.task import IntentKind, Strictness, Task, TimeIntent
 from donna_core.domain.timing.interval import Interval
 from donna_core.domain.timing.zones import instant_at, local
 
@@ -32,6 +32,13 @@ PARTS_OF_DAY: Mapping[str, tuple[time, time]] = MappingProxyType(
 def is_wish(intent: TimeIntent) -> bool:
     """Return whether the intent says anything about which hours are welcome."""
     return bool(intent.weekdays or intent.time_of_day or intent.latest)
+
+
+def wish_of(task: Task) -> TimeIntent:
+    """Return what was asked for besides the deadline, which the task itself knows better."""
+    intent = task.time_intent
+    is_deadline = intent.kind is IntentKind.CONSTRAINED and intent.latest == intent.due_at
+    return evolve(intent, latest=None) if is_deadline else intent
 
 
 def wish_facts(intent: TimeIntent) -> dict[str, Any]:

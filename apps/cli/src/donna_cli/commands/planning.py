@@ -1,0 +1,113 @@
+"""Planning: the days ahead as a proposal, and what has no place yet."""
+
+from collections.abc import Iterator
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+from donna_cli.exits import ExitCode
+from donna_cli.invocation import Invocation
+from donna_cli.render import Block, Grid
+from donna_cli.session import Page, change, opened, perform, present, present_receipt, run
+from donna_cli.session import scene as scene_of
+from donna_core.domain.wording import Scene
+from donna_core.usecases import plan_words, reschedule
+from donna_core.usecases.advance import Changed
+from donna_core.usecases.plan_week import WeekPlan, apply_week, propose_week
+from donna_core.usecases.receipt import Receipt
+from donna_core.usecases.runtime import Runtime
+
+
+class What(StrEnum):
+    """What there is to plan."""
+
+    WEEK = "week"
+
+
+def plan(
+    invocation: Invocation,
+    what: Annotated[
+        What | None,
+        typer.Argument(
+            metavar="[week]", help="The days ahead, as a proposal; else what lacks one."
+        ),
+    ] = None,
+    *,
+    apply: Annotated[bool, typer.Option("--apply", help="Apply the week's plan at once.")] = False,
+    days: Annotated[
+        int | None, typer.Option("--days", min=1, max=31, help="How many days, today included.")
+    ] = None,
+    effort: Annotated[
+        int | None, typer.Option("--effort", min=1, max=1000, help="How much work it is worth.")
+    ] = None,
+) -> ExitCode:
+    """Give tasks without a place one, or plan the days ahead anew.
+
+    `donna plan` places what has no place yet, the most pressing first, and moves nothing else.
+    `donna plan week` shows the best plan of the days ahead with what it would move and why; it
+    changes nothing before you say so, and one undo takes it back.
+
+    Examples:
+      donna plan
+      donna plan week
+      donna plan week --apply
+    """
+    if what is None:
+        return _fill(invocation)
+    proposed = run(_propose(invocation, days=days, effort=effort))
+    code = present(_page(*proposed), invocation)
+    if invocation.dry_run or not proposed[0].proposal.changes:
+        return code
+    if not (apply or invocation.yes or _confirmed(invocation)):
+        return code
+    return present_receipt(run(_apply(invocation, proposed[0])), invocation)
+
+
+def _fill(invocation: Invocation) -> ExitCode:
+    async def act(runtime: Runtime) -> Changed:
+        planned, _ = await reschedule.plan(runtime)
+        return planned
+
+    return change(invocation, act)
+
+
+async def _propose(
+    invocation: Invocation, *, days: int | None, effort: int | None
+) -> tuple[WeekPlan, Scene]:
+    async with opened(invocation) as composed:
+        found = await propose_week(composed.runtime, days=days, effort=effort)
+        return found, scene_of(composed.runtime)
+
+
+async def _apply(invocation: Invocation, proposed: WeekPlan) -> Receipt:
+    async with opened(invocation) as composed:
+        return await perform(composed, invocation, lambda runtime: apply_week(runtime, proposed))
+
+
+def _confirmed(invocation: Invocation) -> bool:
+    """Ask whether the plan is to be applied, where somebody is there to answer."""
+    if not invocation.interactive:
+        if not invocation.json:
+            typer.echo("Apply it: donna plan week --apply")
+        return False
+    return typer.confirm("Apply it?", default=False)
+
+
+def _page(proposed: WeekPlan, scene: Scene) -> Page:
+    return Page(
+        blocks=lambda: _blocks(proposed, scene), wire=lambda wire: wire.plan(proposed, scene)
+    )
+
+
+def _blocks(proposed: WeekPlan, scene: Scene) -> Iterator[Block]:
+    proposal = proposed.proposal
+    yield plan_words.verdict(proposed)
+    if proposal.placements:
+        yield Grid(
+            columns=plan_words.PLAN_COLUMNS,
+            rows=tuple(plan_words.plan_rows(proposal, scene)),
+            wide="Why there",
+        )
+    yield from plan_words.without_room(proposal, scene)
+    yield plan_words.quality(proposed)

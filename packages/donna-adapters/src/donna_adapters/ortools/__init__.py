@@ -1,0 +1,1 @@
+"""Exact planning by the constraint solver of OR-Tools (the extra ``exact``)."""
