@@ -26,6 +26,7 @@ LEAST = {
     "deduplication/pairs.json": 150,
     "deduplication/held_out.json": 60,
     "deduplication/held_out_second.json": 80,
+    "deduplication/held_out_third.json": 80,
     "generate_digest/tier1_baseline.json": 2,
     "escalation_awareness/should_escalate.json": 5,
     "escalation_awareness/should_handle.json": 5,

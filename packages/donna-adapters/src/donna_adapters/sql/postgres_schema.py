@@ -5,6 +5,7 @@ from sqlalchemy.sql.ddl import CreateSchema
 
 from donna_adapters.sql.faults import ForeignDatabase, SchemaTooNew
 from donna_adapters.sql.schema import Lineage, create_tables, stamp_of
+from donna_adapters.sql.title_forms import renew
 
 _TABLES = text("SELECT count(*) FROM information_schema.tables WHERE table_schema = :schema")
 
@@ -22,10 +23,11 @@ def bring_up_to_date(connection: Connection, *, place: str, schema: str, lineage
         if connection.execute(_TABLES, {"schema": schema}).scalar_one():
             raise ForeignDatabase(place)
         create_tables(connection, lineage)
-        return
+        found = lineage.head
     if found not in lineage.revisions:
         raise SchemaTooNew(place, found=found, known=lineage.revisions)
     if found != lineage.head:
         from donna_adapters.sql.migrating import upgrade  # noqa: PLC0415  # Alembic only to migrate
 
         upgrade(connection, folder=lineage.folder)
+    renew(connection)

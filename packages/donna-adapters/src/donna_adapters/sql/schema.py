@@ -13,6 +13,7 @@ from donna_adapters.sql.backup import back_up
 from donna_adapters.sql.connection import begin, connect, engine_for
 from donna_adapters.sql.faults import GENERIC, ForeignDatabase, SchemaTooNew, primary_code
 from donna_adapters.sql.tables import ALEMBIC_VERSION, METADATA
+from donna_adapters.sql.title_forms import are_current, renew
 
 T = TypeVar("T")
 
@@ -59,6 +60,10 @@ def bring_up_to_date(
         raise SchemaTooNew(path, found=found, known=lineage.revisions)
     if found != lineage.head:
         _upgrade(path, busy_timeout, lineage)
+    if not are_current(connection):
+        connection.rollback()
+        _in_one_transaction(connection, lambda: renew(connection))
+    connection.rollback()
 
 
 def stamp_of(connection: Connection) -> str | None:

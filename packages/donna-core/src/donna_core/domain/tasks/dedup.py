@@ -9,6 +9,7 @@ that come close, see ``likeness``.
 import unicodedata
 from collections.abc import Sequence
 from enum import StrEnum
+from zlib import crc32
 
 from attrs import frozen
 from rapidfuzz import fuzz, process
@@ -16,8 +17,9 @@ from rapidfuzz import fuzz, process
 from donna_core.domain.ids import TaskId
 from donna_core.domain.tasks.likeness import compare
 from donna_core.domain.tasks.stems import stem
-from donna_core.domain.tasks.title_words import CURRENCIES, EMPTY, SAME, TOGETHER
+from donna_core.domain.tasks.title_words import CURRENCIES, EMPTY, SAME, TOGETHER, TRAVEL, UNSTEMMED
 
+_RULES = 2  # of this module and of the stems; raise it with each change of what they make
 _APOSTROPHES = frozenset("'’ʼ`´")
 _WHOLE = 100.0
 
@@ -109,6 +111,16 @@ def normal_form(title: str) -> str:
     return " ".join(sorted(telling or words or _levelled_case(title).split()))
 
 
+def form_stamp() -> int:
+    """Return a number of 31 bits that is another one when normal forms are made otherwise.
+
+    Whoever keeps forms keeps it with them, and makes them anew where it is no longer the same.
+    """
+    tables = (sorted(SAME.items()), sorted(EMPTY), list(TOGETHER.items()), sorted(TRAVEL),
+              sorted(UNSTEMMED), sorted(CURRENCIES.items()))  # fmt: skip
+    return crc32(repr((_RULES, tables)).encode()) & 0x7FFFFFFF
+
+
 def _read(form: str, other: str, letters: float, rules: DedupRules) -> float:
     """Return the score of two forms whose letters come close, by their words."""
     if form == other:
@@ -169,6 +181,7 @@ def _named(word: str) -> str:
 
 _NAMES = {form: stem(name) for word, name in SAME.items() for form in (stem(word), word)}
 _EMPTY = frozenset(map(_named, EMPTY))
+_PAIRS = {**TOGETHER, **{(noun, "from"): f"{noun} outof" for noun in TRAVEL}}
 _TOGETHER = {
-    tuple(map(_named, pair)): tuple(map(_named, names.split())) for pair, names in TOGETHER.items()
+    tuple(map(_named, pair)): tuple(map(_named, names.split())) for pair, names in _PAIRS.items()
 }

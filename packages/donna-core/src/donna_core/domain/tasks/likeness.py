@@ -6,9 +6,10 @@ from attrs import frozen
 from rapidfuzz.distance import OSA
 
 from donna_core.domain.tasks.stems import stem
-from donna_core.domain.tasks.title_words import ACTIONS, CONTRARY, DATES, UNDOING
+from donna_core.domain.tasks.title_words import ACTIONS, ALIKE, CONTRARY, DATES, UNDOING
 
 _ACTIONS, _UNDOING, _DATES = (frozenset(map(stem, words)) for words in (ACTIONS, UNDOING, DATES))
+_ALIKE = frozenset((stem(one), stem(other)) for one, other in ALIKE)
 _MISTYPED_FROM = 5  # letters; shorter words have too many neighbours that are words as well
 _FEW = 8  # words; where more differ, spelling is not why
 _LOOSE = 0.2  # what a word counts that only one title spells out
@@ -54,6 +55,7 @@ def compare(words: Sequence[str], others: Sequence[str]) -> Likeness:
     if max(len(alone), len(other_alone)) <= _FEW:
         shared += [*_joined(alone, other_alone), *_joined(other_alone, alone)]
         shared += _mistyped(alone, other_alone)
+        shared += _alike(alone, other_alone)
     implied = [
         *_implied(alone, others),
         *_implied(other_alone, words),
@@ -119,6 +121,18 @@ def _mistyped(words: list[str], others: list[str]) -> list[str]:
     for one in list(words):
         for two in list(others):
             if one in words and two in others and _is_slip(one, two):
+                words.remove(one)
+                others.remove(two)
+                found.append(one)
+    return found
+
+
+def _alike(words: list[str], others: list[str]) -> list[str]:
+    """Take out and return actions that may be one: what is bought is picked up as well."""
+    found = []
+    for one in list(words):
+        for two in list(others):
+            if one in words and two in others and {(one, two), (two, one)} & _ALIKE:
                 words.remove(one)
                 others.remove(two)
                 found.append(one)

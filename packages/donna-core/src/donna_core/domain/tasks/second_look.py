@@ -33,7 +33,7 @@ def judge(title: str, other: str) -> Judgement:
 
 
 def _of_a_longer_one(likeness: Likeness, title: str, other: str) -> Judgement:
-    if any(map(sets_apart, likeness.more)) or _lists(title) != _lists(other):
+    if likeness.implied or any(map(sets_apart, likeness.more)) or _lists(title) != _lists(other):
         return _of_two(likeness, title, other)
     if len(likeness.shared) > 1 and len(likeness.more) < len(likeness.shared):
         return Judgement(verdict=Verdict.SAME, confidence=0.75)

@@ -10,6 +10,9 @@ from donna_core.domain.tasks.title_words import UNSTEMMED
 _VOWELS = frozenset("aeiouy")
 _NEVER_SHORT = frozenset("wxy")  # mowing, fixing and buying lost no e
 _SHORTEST = 3
+_LONG_NOUN = 8  # letters: "vaccination" comes from a verb, "station" from none
+_SPELT = ("ise", "ising", "ised", "iser")
+_SHORTEST_SPELT = 7
 _DOUBLED = frozenset("bdgmnprt")  # planned, shopping; never the l, s and z of call, pass and buzz
 
 
@@ -18,6 +21,7 @@ def stem(word: str) -> str:
 
     Words with a digit or a letter outside a to z stay as they are.
     """
+    word = _american(word)
     while True:
         shorter = _shorter(word)
         if shorter == word:
@@ -29,7 +33,7 @@ def _shorter(word: str) -> str:
     """Take one ending off, as far as a word is left."""
     if len(word) <= _SHORTEST or word in UNSTEMMED or not (word.isascii() and word.isalpha()):
         return word
-    for ending in (_without_plural, _without_suffix, _without_vowel):
+    for ending in (_without_plural, _without_suffix, _without_noun, _without_vowel):
         found = ending(word)
         if found != word and len(found) >= _SHORTEST:
             return found
@@ -49,6 +53,21 @@ def _without_suffix(word: str) -> str:
         rest = word.removesuffix(suffix)
         if rest != word and not word.endswith("eed") and _VOWELS & {*rest}:
             return _without_doubling(rest)
+    return word
+
+
+def _american(word: str) -> str:
+    """Return "organize" for "organise": both are written, by people of one house at times."""
+    for ending in _SPELT:
+        if len(word) >= _SHORTEST_SPELT and word.endswith(ending):
+            return word.removesuffix(ending) + ending.replace("s", "z", 1)
+    return word
+
+
+def _without_noun(word: str) -> str:
+    """Take the noun off a verb: "vaccination", "inspection"."""
+    if len(word) >= _LONG_NOUN and word.endswith(("ation", "ction", "ption", "ition")):
+        return word[:-3]
     return word
 
 
