@@ -18,7 +18,7 @@ from donna_core.domain.tasks.task import TaskStatus
 from donna_core.domain.timing.recurrence import Recurrence
 from donna_core.domain.timing.schedule import CatchUp, Routine
 from donna_core.domain.timing.windows import TimeWindow, Windows
-from donna_core.local.languages import language
+from donna_core.local.languages import language, lexicon_data
 from donna_core.local.settings import (
     ComplexitySection,
     DigestSection,
@@ -33,6 +33,7 @@ FORGETTING_AT = "30 3 * * *"
 """When old texts are dropped: at night, when nobody waits for the database."""
 
 _BLACKOUT, _QUIET = "blackout", "quiet_hours"
+_CONFIGURED = "en"  # the language whose words stand in lexicon.yaml
 
 
 def policy_from(settings: Settings, *, zone: ZoneInfo) -> Policy:
@@ -42,7 +43,7 @@ def policy_from(settings: Settings, *, zone: ZoneInfo) -> Policy:
     are each well-formed and contradict each other.
     """
     grace = timedelta(minutes=settings.notifications.grace_minutes)
-    lexicon = Lexicon.from_mapping(settings.lexicon, language=partial(language, "en"))
+    lexicon = _lexicon(settings)
     return Policy(
         windows=_windows(settings.calendar.time_windows, zone=zone),
         machine=_machine(settings.task_states),
@@ -122,6 +123,21 @@ def _machine(table: StatesFile) -> StateMachine:
         ],
         initial=table.initial_state,
     )
+
+
+def _lexicon(settings: Settings) -> Lexicon:
+    """Return the words of the first language, with those of the others beside them."""
+    found: tuple[Lexicon, ...] = ()
+    for code in reversed(settings.capture.languages):
+        data = settings.lexicon if code == _CONFIGURED else lexicon_data(code)
+        lexicon = Lexicon.from_mapping(
+            data,
+            language=partial(language, code),
+            country=settings.calendar.country,
+            others=found,
+        )
+        found = (lexicon, *found)
+    return found[0]
 
 
 def _slots(settings: Settings, lexicon: Lexicon) -> SlotRules:

@@ -26,11 +26,7 @@ def languages() -> tuple[str, ...]:
 @cache
 def language(code: str) -> Language:
     """Return the language with this ISO 639 code; raise ``ConfigError`` where there is none."""
-    if code not in languages():
-        known = ", ".join(languages())
-        raise ConfigError(
-            f"there is no language '{code}'", where="capture.yaml", remedy=f"Known: {known}"
-        )
+    _check(code)
     own, common = _folder() / code, _folder() / _COMMON
     grammar: dict[str, Any] = {path.stem: read_plain(path) for path in _rules(own)}
     for path in _rules(common):
@@ -45,6 +41,21 @@ def language(code: str) -> Language:
             "grammar": grammar,
         }
     )
+
+
+def lexicon_data(code: str) -> dict[str, Any]:
+    """Return the words of sentences in a language; raise ``ConfigError`` where there is none."""
+    _check(code)
+    data: dict[str, Any] = read_plain(_folder() / code / "lexicon.yaml")
+    return data
+
+
+def _check(code: str) -> None:
+    if code not in languages():
+        known = ", ".join(languages())
+        raise ConfigError(
+            f"there is no language '{code}'", where="capture.yaml", remedy=f"Known: {known}"
+        )
 
 
 def _folder() -> Path:

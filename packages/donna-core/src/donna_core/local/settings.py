@@ -31,6 +31,9 @@ from donna_core.local.yaml_source import Document, overlay, read_document
 
 _REMEDY = "`donna config` lists every key"
 
+Country = Annotated[str, Field(pattern="^[A-Z]{2}$")]
+LanguageCode = Annotated[str, Field(pattern="^[a-z]{2}$")]
+
 
 class CalendarSource(Section):
     """One calendar: an ``.ics`` file and whether Donna may write it."""
@@ -113,6 +116,7 @@ class CalendarFile(Section):
 
     timezone: str
     day_first: Flag
+    country: Country | None
     calendars: dict[str, CalendarSource]
     scheduling: Scheduling
     time_windows: dict[str, WindowRow]
@@ -138,6 +142,7 @@ class ComplexitySection(Section):
 class CaptureFile(Section):
     """capture.yaml."""
 
+    languages: Annotated[tuple[LanguageCode, ...], Field(min_length=1)]
     text_limit_characters: Positive
     review_below_confidence: Annotated[float, Strict(), Field(ge=0, le=1)]
     deduplication: Deduplication

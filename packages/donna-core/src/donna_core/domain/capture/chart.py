@@ -114,10 +114,12 @@ class Continuations:
 
     def before(self, token: Token, kinds: Iterable[str]) -> Iterable[Rule]:
         """Return the rules that may go on with this token or a node of these kinds, each once."""
-        found = [*self.by_word.get(token.norm, ()), *self.by_shape.get(token.shape, ())]
-        for kind in kinds:
-            found += self.by_kind.get(kind, ())
-        return dict.fromkeys(found)
+        sources = [self.by_word.get(token.norm), self.by_shape.get(token.shape)]
+        sources += [self.by_kind.get(kind) for kind in kinds]
+        found = [rules for rules in sources if rules]
+        if len(found) > 1:
+            return dict.fromkeys([rule for rules in found for rule in rules])
+        return found[0] if found else ()
 
 
 @frozen
@@ -148,27 +150,46 @@ class Grammar(Generic[F]):
                 index[key] = found = Continuations()
             found.add(rule)
 
-    def parse(self, tokens: Sequence[Token], *, frame: F, wanted: str) -> list[Node]:
-        """Return every node of the wanted kind; nested and overlapping ones included."""
-        run = _Run(self, tokens, frame)
+    def parse(
+        self, tokens: Sequence[Token], *, frame: F, wanted: str, known: Iterable[Node] = ()
+    ) -> list[Node]:
+        """Return every node of the wanted kind; nested and overlapping ones included.
+
+        ``known`` are nodes that something else found; rules may use them.
+        """
+        run = _Run(self, tokens, frame, known)
         return [node for row in run.chart for node in row.get(wanted, ())]
 
 
 class _Run:
     """One pass over one text."""
 
-    def __init__(self, grammar: Grammar[Any], tokens: Sequence[Token], frame: object) -> None:
+    def __init__(
+        self,
+        grammar: Grammar[Any],
+        tokens: Sequence[Token],
+        frame: object,
+        known: Iterable[Node],
+    ) -> None:
         self.grammar, self.tokens, self.frame = grammar, tokens, frame
+        self.known: dict[int, list[Node]] = {}
+        for node in known:
+            self.known.setdefault(node.start, []).append(node)
         self.chart: list[dict[str, list[Node]]] = [{} for _ in range(len(tokens) + 1)]
         for start in range(len(tokens) - 1, -1, -1):
             self._read_from(start)
 
     def _read_from(self, start: int) -> None:
         token = self.tokens[start]
-        found: dict[tuple[str, int, object], Node] = {}
-        agenda: list[Node] = []
-        self._enter(self.grammar.by_word.get(token.norm), start, None, found, agenda)
-        self._enter(self.grammar.by_shape.get(token.shape), start, None, found, agenda)
+        worded = self.grammar.by_word.get(token.norm)
+        shaped = self.grammar.by_shape.get(token.shape)
+        known = self.known.get(start)
+        if worded is None and shaped is None and known is None:
+            return
+        agenda = list(known or ())
+        found = {(node.kind, node.end, node.value): node for node in agenda}
+        self._enter(worded, start, None, found, agenda)
+        self._enter(shaped, start, None, found, agenda)
         while agenda and len(found) <= CROWDED:
             node = agenda.pop()
             self.chart[start].setdefault(node.kind, []).append(node)
@@ -191,7 +212,7 @@ class _Run:
             going_on = rules.before(self.tokens[end], self.chart[end])
         for rule in (*rules.alone, *going_on):
             captured = (
-                _captured(rule.pattern[0], self.tokens[start]) if corner is None else (corner,)
+                (corner,) if corner is not None else _captured(rule.pattern[0], self.tokens[start])
             )
             for node in self._finish(rule, start, end, captured):
                 key = (node.kind, node.end, node.value)
@@ -202,22 +223,30 @@ class _Run:
     def _finish(
         self, rule: Rule, start: int, end: int, captured: tuple[Any, ...]
     ) -> Iterator[Node]:
-        for stop, values in self._match(rule.pattern, 1, end, captured):
+        matches: list[tuple[int, tuple[Any, ...]]] = []
+        self._match(rule.pattern, 1, end, captured, matches)
+        for stop, values in matches:
             if stop - start > WIDEST:
                 continue
             if rule.guard is not None and not rule.guard(self.tokens, start, stop):
                 continue
             value = _built(rule.build, self.frame, values)
             if value is not None:
-                parts = tuple(item for item in values if type(item) is Node)
+                parts = tuple([item for item in values if type(item) is Node])
                 score = rule.priority + sum([part.score for part in parts])
                 yield Node(rule.kind, start, stop, value, rule, parts, score)
 
     def _match(
-        self, pattern: tuple[Element, ...], index: int, at: int, captured: tuple[Any, ...]
-    ) -> Iterator[tuple[int, tuple[Any, ...]]]:
+        self,
+        pattern: tuple[Element, ...],
+        index: int,
+        at: int,
+        captured: tuple[Any, ...],
+        matches: list[tuple[int, tuple[Any, ...]]],
+    ) -> None:
+        """Add each way to go on with the pattern from its element ``index`` at the token ``at``."""
         if index == len(pattern):
-            yield at, captured
+            matches.append((at, captured))
             return
         if at >= len(self.tokens):
             return
@@ -225,10 +254,12 @@ class _Run:
         if element.glued and not token.glued:
             return
         if token.norm in element.words or token.shape in element.shapes:
-            yield from self._match(pattern, index + 1, at + 1, captured + _captured(element, token))
+            said = _captured(element, token)
+            self._match(pattern, index + 1, at + 1, captured + said, matches)
+        row = self.chart[at]
         for kind in element.kinds:
-            for node in self.chart[at].get(kind, ()):
-                yield from self._match(pattern, index + 1, node.end, (*captured, node))
+            for node in row.get(kind, ()):
+                self._match(pattern, index + 1, node.end, (*captured, node), matches)
 
 
 def _built(build: Build, frame: object, values: tuple[Any, ...]) -> object:

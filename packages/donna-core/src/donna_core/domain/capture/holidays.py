@@ -81,6 +81,10 @@ class Holidays:
         rule = self.by_name.get(name)
         return rule(year) if rule is not None else ()
 
+    def names_in(self, country: str, year: int) -> frozenset[str]:
+        """Return the normal forms of the names that a country's own days have in a year."""
+        return frozenset(_national(country, year, self.library_language))
+
 
 def normal(words: Iterable[str]) -> str:
     """Return a name as it is compared: without hyphens, dots and what possessives add."""

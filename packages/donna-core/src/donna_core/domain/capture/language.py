@@ -27,7 +27,8 @@ _PARTS = frozenset({"code", "classes", "sets", "kinds", "holidays", "grammar"})
 class Language:
     """What the reader knows about one language. Build it with ``from_mapping``.
 
-    ``examples`` are the words that each rule reads, by its name.
+    ``examples`` are the words that each rule reads, by its name; ``vocabulary`` are all words
+    that a pattern or a condition asks for.
     """
 
     code: str
@@ -37,6 +38,7 @@ class Language:
     rules: tuple[Rule, ...] = field(repr=False)
     examples: Mapping[str, tuple[str, ...]] = field(repr=False)
     holidays: Holidays = field(repr=False)
+    vocabulary: frozenset[str] = field(repr=False)
 
     @classmethod
     def from_mapping(cls, data: Mapping[str, Any], *, meanings: Mapping[str, Build]) -> "Language":
@@ -78,14 +80,14 @@ class Language:
             grammar=Grammar.of(rules),
             examples={name: tuple(entry["examples"]) for name, entry in entries.items()},
             holidays=Holidays.of(names, **feasts),
+            vocabulary=frozenset(
+                word for rule in rules for element in rule.pattern for word in element.words
+            ).union(*sets.named.values()),
         )
 
-    @property
-    def vocabulary(self) -> frozenset[str]:
-        """All words that a pattern asks for."""
-        return frozenset(
-            word for rule in self.rules for element in rule.pattern for word in element.words
-        )
+    def knows(self, word: str) -> bool:
+        """Return whether a pattern asks for the word, or it is one of the small words."""
+        return word in self.vocabulary
 
 
 @frozen(kw_only=True)

@@ -13,7 +13,7 @@ from attrs import field, frozen
 from donna_core.domain.capture.conditions import Sets
 from donna_core.domain.capture.language import Language
 from donna_core.domain.capture.reading import ActionVerb
-from donna_core.domain.capture.tokens import Token, tokenize
+from donna_core.domain.capture.tokens import Shape, Token, tokenize
 from donna_core.domain.capture.values import Part
 from donna_core.domain.errors import ConfigError
 from donna_core.domain.tasks.task import HIGHEST_PRIORITY, LOWEST_PRIORITY, Domain
@@ -48,38 +48,42 @@ class Phrases:
 
     @classmethod
     def of(cls, entries: Iterable[tuple[str, Any]]) -> "Phrases":
-        """Return the index of these phrases, longest first."""
+        """Return the index of these phrases, longest first, by each form of their first word."""
         index: dict[str, list[tuple[tuple[str, ...], Any]]] = {}
         for text, value in entries:
             words = tuple(token.norm for token in tokenize(text))
             if words:
                 index.setdefault(words[0], []).append((words, value))
+        forms = dict(index)
+        for first, found in index.items():
+            for form in (first + "s", first + "es"):
+                if len(form) > _SHORTEST_PLURAL:
+                    forms[form] = [*forms.get(form, ()), *found]
         return cls(
             {
-                first: tuple(sorted(found, key=lambda entry: -len(entry[0])))
-                for first, found in index.items()
+                form: tuple(sorted(found, key=lambda entry: -len(entry[0])))
+                for form, found in forms.items()
             }
         )
 
     def at(self, tokens: Sequence[Token], start: int) -> Match | None:
         """Return the longest phrase that begins at this token."""
-        norm = tokens[start].norm
-        forms = (norm, norm.removesuffix("s"), norm.removesuffix("es"))
-        for first in dict.fromkeys(forms if len(norm) > _SHORTEST_PLURAL else forms[:1]):
-            for words, value in self.by_first.get(first, ()):
-                end = start + len(words)
-                if len(words) == 1 or _same(words, tokens, start, end):
-                    return Match(start=start, end=end, value=value)
+        for words, value in self.by_first.get(tokens[start].norm, ()):
+            end = start + len(words)
+            if len(words) == 1 or _same(words, tokens, start, end):
+                return Match(start=start, end=end, value=value)
         return None
 
     def within(self, tokens: Sequence[Token]) -> Iterator[Match]:
         """Return the phrases of the text in order; none overlaps another."""
-        start = 0
-        while start < len(tokens):
+        known, reached = self.by_first, 0
+        for start, token in enumerate(tokens):
+            if start < reached or token.norm not in known:
+                continue
             match = self.at(tokens, start)
             if match is not None:
                 yield match
-            start = match.end if match else start + 1
+                reached = match.end
 
 
 def _same(words: tuple[str, ...], tokens: Sequence[Token], start: int, end: int) -> bool:
@@ -105,6 +109,8 @@ class Lexicon:
     """Everything the reader knows about words. Build it with ``from_mapping``."""
 
     load_language: Callable[[], Language] = field(repr=False)
+    country: str | None = None
+    others: tuple["Lexicon", ...] = field(default=(), repr=False)
     parts: Mapping[str, Part]
     domains: Phrases
     durations: Phrases
@@ -156,6 +162,22 @@ class Lexicon:
         """The language of these words and its grammar of times."""
         return self.load_language()
 
+    def of_text(self, tokens: Sequence[Token]) -> "Lexicon":
+        """Return the lexicon of the language the text is in: the one that knows most words."""
+        if not self.others:
+            return self
+        words = [token.norm for token in tokens if token.shape is Shape.WORD]
+
+        def known(lexicon: "Lexicon") -> int:
+            return sum(lexicon.language.knows(word) or lexicon.has(word) for word in words)
+
+        return max((self, *self.others), key=known)
+
+    def has(self, word: str) -> bool:
+        """Return whether some phrase begins with the word."""
+        return any(word in each.by_first for each in (self.action_verbs, self.questions,
+                                                      self.prefixes, self.relations))  # fmt: skip
+
     @property
     def sets(self) -> Sets:
         """The small words of the language."""
@@ -163,11 +185,18 @@ class Lexicon:
 
     @classmethod
     def from_mapping(
-        cls, data: Mapping[str, Any], *, language: Callable[[], Language]
+        cls,
+        data: Mapping[str, Any],
+        *,
+        language: Callable[[], Language],
+        country: str | None = None,
+        others: tuple["Lexicon", ...] = (),
     ) -> "Lexicon":
         """Return the lexicon a mapping describes; ``config/lexicon.yaml`` shows its shape.
 
         ``language`` is asked with the first text, for its grammar takes its time to load.
+        ``country`` is the ISO 3166 code by which holidays fall, ``others`` are the lexicons of
+        further languages the person speaks.
         Raises ``ConfigError`` for a missing or unknown key and for a value out of its range.
         """
         known = {"parts_of_day", "domains", "durations", "default_minutes", "urgency",
@@ -176,15 +205,23 @@ class Lexicon:
         if odd := set(data) ^ known:
             raise _invalid(f"keys missing or unknown: {', '.join(sorted(map(str, odd)))}")
         try:
-            return cls._built(data, language)
+            return cls._built(data, language, country, others)
         except (TypeError, ValueError, AttributeError, KeyError) as problem:
             raise _invalid(str(problem)) from problem
 
     @classmethod
-    def _built(cls, data: Mapping[str, Any], language: Callable[[], Language]) -> "Lexicon":
+    def _built(
+        cls,
+        data: Mapping[str, Any],
+        language: Callable[[], Language],
+        country: str | None,
+        others: tuple["Lexicon", ...],
+    ) -> "Lexicon":
         lists = {name: Phrases.of((text, text) for text in data[name]) for name in _LISTS}
         return cls(
             load_language=language,
+            country=country,
+            others=others,
             parts=_parts(data["parts_of_day"]),
             domains=Phrases.of(
                 (text, Domain(name)) for name, texts in data["domains"].items() for text in texts

@@ -111,8 +111,14 @@ def read(
     else; what could not be read is a remark.
     """
     lined, remarks = clean(text, limit=limit, keeps_lines=True)
+    lexicon = lexicon.of_text(tokenize(lined))
     frame = Frame.of(
-        at=at, zone=zone, day_first=day_first, parts=lexicon.parts, language=lexicon.language
+        at=at,
+        zone=zone,
+        day_first=day_first,
+        parts=lexicon.parts,
+        language=lexicon.language,
+        country=lexicon.country,
     )
     source = _Source.of(lined.replace("\n", " "), frame=frame, lexicon=lexicon)
     repeats = any(phrase.meaning.role is Role.REPEATING for phrase in source.phrases)

@@ -1,11 +1,11 @@
 """Time phrases in a text: which words speak of time, and what they mean."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from attrs import frozen
 
-from donna_core.domain.capture.chart import Build, Node
+from donna_core.domain.capture.chart import Build, Node, Rule
 from donna_core.domain.capture.grammar import (
     bounds,
     clocks,
@@ -26,9 +26,10 @@ from donna_core.domain.capture.grammar import (
     spoken,
     written,
 )
+from donna_core.domain.capture.holidays import normal
 from donna_core.domain.capture.language import Language
 from donna_core.domain.capture.spans import Span
-from donna_core.domain.capture.tokens import Token
+from donna_core.domain.capture.tokens import Shape, Token
 from donna_core.domain.capture.values import Frame, Meaning
 
 MODULES = (
@@ -55,6 +56,9 @@ MEANINGS: Mapping[str, Build] = {
     name: build for module in MODULES for name, build in module.book.meanings.items()
 }
 
+_WIDEST_NAME = 9  # tokens of a holiday's name
+_NATIONAL = Rule(name="holidays.national", kind="holiday", pattern=(), build=holidays.holiday)
+
 
 @frozen(kw_only=True)
 class Phrase:
@@ -79,7 +83,8 @@ def find(tokens: Sequence[Token], text: str, *, frame: Frame) -> tuple[Phrase, .
     Of the readings that compete for a word, the one that explains the longest stretch wins; among
     equals the earlier one, then the one whose rules have the higher priorities.
     """
-    nodes = frame.language.grammar.parse(tokens, frame=frame, wanted="phrase")
+    known = list(_national_days(tokens, frame)) if frame.country else ()
+    nodes = frame.language.grammar.parse(tokens, frame=frame, wanted="phrase", known=known)
     ranked = sorted(nodes, key=lambda node: (node.start - node.end, node.start, -node.score))
     taken: set[int] = set()
     chosen: list[Node] = []
@@ -91,6 +96,22 @@ def find(tokens: Sequence[Token], text: str, *, frame: Frame) -> tuple[Phrase, .
     return tuple(
         _phrase(node, tokens, text) for node in sorted(chosen, key=lambda node: node.start)
     )
+
+
+def _national_days(tokens: Sequence[Token], frame: Frame) -> Iterator[Node]:
+    """Yield the names of the days that the person's country keeps."""
+    days = frame.language.holidays
+    country = frame.country or ""
+    years = (frame.today.year, frame.today.year + 1)
+    names = frozenset[str]().union(*(days.names_in(country, year) for year in years))
+    firsts = {name.split()[0] for name in names if name}
+    for start, token in enumerate(tokens):
+        if token.shape is not Shape.WORD or normal([token.norm]) not in firsts:
+            continue
+        for end in range(start + 1, min(len(tokens), start + _WIDEST_NAME) + 1):
+            name = normal(each.norm for each in tokens[start:end])
+            if name in names and name not in days.by_name and tokens[end - 1].norm[0].isalnum():
+                yield Node("holiday", start, end, name, _NATIONAL)
 
 
 def _phrase(node: Node, tokens: Sequence[Token], text: str) -> Phrase:

@@ -37,17 +37,6 @@ def holiday(frame: Frame, first: str, *others: Token) -> str | None:
 
 
 @book.meaning
-def national(frame: Frame, *words: Token | str) -> str | None:
-    """Republic Day, where the person's country has one."""
-    if frame.country is None:
-        return None
-    name = normal(word if isinstance(word, str) else word.norm for word in words)
-    years = range(frame.today.year, frame.today.year + 2)
-    found = any(_days(frame, name, year) for year in years)
-    return name if found and name not in frame.language.holidays.by_name else None
-
-
-@book.meaning
 def holiday_day(frame: Frame, name: str) -> When | None:
     """Halloween: the next one."""
     for year in range(frame.today.year, frame.today.year + _SEARCHED_YEARS):
