@@ -98,7 +98,11 @@ def _cancelling(
         )
         if strict or from_list or (pointing and len(rest) <= 3) or (rest and free_day):
             return 0.92
-        named = match.value and _names(rest, lexicon) and words[0].norm in {"delete", "remove"}
+        named = (
+            match.value
+            and _names(rest, lexicon)
+            and words[0].norm in lexicon.sets["actions_delete"]
+        )
         return 0.85 if named else None
     if next(lexicon.contracts.within(rest), None) is not None and not from_list:
         return None
@@ -109,7 +113,7 @@ def _kept_in(words: Sequence[Token], *, sets: Sets) -> int | None:
     """Return the place of "from my list", "off the calendar"."""
     keepers = [place for place, word in enumerate(words) if word.norm in sets["actions_keepers"]]
     last = keepers[-1] if keepers else 0
-    places = (p for p in range(last) if words[p].norm in {"from", "off", "on"})
+    places = (p for p in range(last) if words[p].norm in sets["actions_off"])
     return next(places, None)
 
 
@@ -123,17 +127,18 @@ def _names(words: Sequence[Token], lexicon: Lexicon) -> bool:
 
 def _marked(words: Sequence[Token], *, sets: Sets) -> Sequence[Token] | None:
     """Return X of "mark X (as) done", "set X to done"."""
-    if (
-        words[0].norm not in {"mark", "set", "call", "consider"}
-        or words[-1].norm not in sets["actions_done"]
-    ):
+    if words[0].norm not in sets["actions_mark"] or words[-1].norm not in sets["actions_done"]:
         return None
     return words[1:-1]
 
 
 def _started(words: Sequence[Token], timed: Collection[int], *, sets: Sets) -> Command | None:
     """Read "start the budget task"; without the noun it names work to be done."""
-    if words[0].norm in {"start", "begin", "resume"} and words[-1].norm == "task" and words[1:]:
+    if (
+        words[0].norm in sets["actions_start"]
+        and words[-1].norm in sets["actions_task"]
+        and words[1:]
+    ):
         return Command(
             verb=ActionVerb.START, target=_target(words[1:], timed, sets=sets), sureness=0.9
         )

@@ -47,7 +47,7 @@ def amend(
         end = match.end
         while end < len(tokens) and (
             lexicon.corrections.at(tokens, end) is not None
-            or tokens[end].norm in {",", "to", "it", "that", "is", "was", "be"}
+            or tokens[end].norm in lexicon.sets["amend_fillers"]
         ):
             further = lexicon.corrections.at(tokens, end)
             end = further.end if further else end + 1

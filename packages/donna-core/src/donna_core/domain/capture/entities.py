@@ -63,13 +63,15 @@ def _amounts(tokens: Sequence[Token], text: str, *, sets: Sets) -> Iterator[Span
 def _lists(tokens: Sequence[Token], text: str, *, sets: Sets) -> Iterator[Span]:
     """Yield the names before "list": "my grocery list"."""
     for place, token in enumerate(tokens):
-        if token.norm in {"todos", "to-dos"} or (
-            token.norm in {"dos", "do"} and place and tokens[place - 1].norm == "to"
+        if token.norm in sets["entities_todos"] or (
+            token.norm in sets["entities_dos"]
+            and place
+            and tokens[place - 1].norm in sets["title_to"]
         ):
-            if token.norm != "do" or (
+            if token.norm not in sets["entities_do"] or (
                 place + 1 < len(tokens) and tokens[place + 1].norm in sets["entities_list_noun"]
             ):
-                first = place - 1 if token.norm in {"dos", "do"} else place
+                first = place - 1 if token.norm in sets["entities_dos"] else place
                 yield _span("list_name", tokens[first : place + 1], text)
         elif token.norm in sets["entities_list_noun"]:
             start = place
@@ -114,7 +116,7 @@ def _is_event_head(tokens: Sequence[Token], place: int, lexicon: Lexicon) -> boo
         place < len(tokens)
         and lexicon.events.at(tokens, place) is not None
         and not tokens[place - 1].text.casefold().endswith(("'s", "’s"))
-        and tokens[place - 1].norm in {"doctor", "dentist", "family", "team", "client", "group"}
+        and tokens[place - 1].norm in lexicon.sets["entities_offices"]
     )
 
 
@@ -131,10 +133,10 @@ def _name_end(
     titled = token.norm in lexicon.sets["entities_titles"] and place + 1 < len(tokens)
     owner = _owns_event(tokens, place, lexicon)
     capital = place > 0 and token.text[:1].isupper() and not token.text.isupper()
-    met = before is not None and before.norm == "with"
+    met = before is not None and before.norm in lexicon.sets["entities_with"]
     reached = before is not None and _contacts(tokens, place, lexicon)
-    if not (titled or owner or (capital and (met or reached or _near_person(tokens, place)))
-            or met or reached):  # fmt: skip
+    near = capital and _near_person(tokens, place, sets=lexicon.sets)
+    if not (titled or owner or near or met or reached):
         return place
     end = place
     while end < len(tokens) and _may_be_name(tokens, end, timed, taken, lexicon):
@@ -150,7 +152,7 @@ def _name_end(
             break
         if owner and _owns_event(tokens, end - 1, lexicon):
             break
-        if end < len(tokens) and tokens[end].norm in {"and", ",", "&"} and met:
+        if end < len(tokens) and tokens[end].norm in lexicon.sets["entities_ands"] and met:
             if end + 1 < len(tokens) and _may_be_name(tokens, end + 1, timed, taken, lexicon):
                 end += 1
                 continue
@@ -185,8 +187,8 @@ def _contacts(tokens: Sequence[Token], place: int, lexicon: Lexicon) -> bool:
     return False
 
 
-def _near_person(tokens: Sequence[Token], place: int) -> bool:
-    return tokens[place - 1].norm in {"to", "for", "with", "from", "by", "ask", "and"}
+def _near_person(tokens: Sequence[Token], place: int, *, sets: Sets) -> bool:
+    return tokens[place - 1].norm in sets["entities_near_person"]
 
 
 def _may_be_name(
@@ -218,7 +220,7 @@ def _single_names(
     first = start
     lower = not any(token.text[:1].isupper() for token in tokens[start:end])
     for place in range(start, end + 1):
-        joint = place == end or tokens[place].norm in {"and", ",", "&"}
+        joint = place == end or tokens[place].norm in sets["entities_ands"]
         if joint:
             if place > first:
                 yield first, place
@@ -256,9 +258,12 @@ def _places(
             continue
         end = place
         while (
-            lead in {"at", "in"} and end < len(tokens) and tokens[end].start not in timed
-            and tokens[end].shape is Shape.WORD and tokens[end].text[:1].isupper()
-        ):  # fmt: skip
+            lead in lexicon.sets["entities_at"]
+            and end < len(tokens)
+            and tokens[end].start not in timed
+            and tokens[end].shape is Shape.WORD
+            and tokens[end].text[:1].isupper()
+        ):
             end += 1
         if end > place:
             yield _span("place_name", tokens[place:end], text)
@@ -297,7 +302,7 @@ def _is_verb(tokens: Sequence[Token], place: int, lexicon: Lexicon) -> bool:
     if lexicon.action_verbs.at(tokens, place) is None or place + 1 >= len(tokens):
         return False
     before = tokens[place - 1].norm if place else "to"
-    return before in {"to", "and", "then", "please", "also", ",", "."}
+    return before in lexicon.sets["entities_verb_leads"]
 
 
 def _modifies(

@@ -188,7 +188,7 @@ def taken_from_title(
 def _asked_ahead(tokens: Sequence[Token], prep: range, *, sets: Sets) -> range:
     """Return the opening of "prep me for the board meeting", up to the determiner."""
     for place in prep:
-        if tokens[place].norm == "for" and place + 1 < prep.stop:
+        if tokens[place].norm in sets["fields_for"] and place + 1 < prep.stop:
             follows = tokens[place + 1].norm in sets["fields_determiners"]
             return range(prep.start, place + (2 if follows and place + 2 < prep.stop else 1))
     return range(0)

@@ -5,6 +5,7 @@ from collections.abc import Collection, Sequence
 from attrs import evolve, frozen
 
 from donna_core.domain.capture.actions import Command, find_command
+from donna_core.domain.capture.conditions import Sets
 from donna_core.domain.capture.lexicon import Lexicon, Match, Phrases
 from donna_core.domain.capture.reading import Intent
 from donna_core.domain.capture.tokens import Shape, Token
@@ -113,7 +114,9 @@ def _rule(message: _Message, courtesy: str) -> Judgement | None:
     lexicon, words = message.lexicon, _untimed(message)
     if courtesy.startswith("remind") or not words:
         return None
-    if lexicon.planning.at(message.words, 0) or _breaks_down(message.words):
+    if lexicon.planning.at(message.words, 0) or _breaks_down(
+        message.words, sets=message.lexicon.sets
+    ):
         return Judgement(intent=Intent.PLANNING, sureness=0.9)
     if _watches(message, words):
         return Judgement(intent=Intent.AUTOMATION, sureness=0.9)
@@ -123,10 +126,10 @@ def _rule(message: _Message, courtesy: str) -> Judgement | None:
     return None
 
 
-def _breaks_down(words: Sequence[Token]) -> bool:
+def _breaks_down(words: Sequence[Token], *, sets: Sets) -> bool:
     """Whether something is to be cut into steps, which nobody has yet."""
-    return words[0].norm in {"break", "split", "divide"} and any(
-        word.norm in {"steps", "subtasks", "tasks", "pieces", "milestones"} for word in words
+    return words[0].norm in sets["intent_break"] and any(
+        word.norm in sets["intent_steps"] for word in words
     )
 
 
@@ -140,7 +143,9 @@ def _watches(message: _Message, words: Sequence[Token]) -> bool:
         if match.end - match.start > 2 or match.value == "automatically"
     ]
     if opener is not None and opener.value == "if":
-        return bool(told) or any(word.norm == "me" for word in message.words)
+        return bool(told) or any(
+            word.norm in message.lexicon.sets["title_me"] for word in message.words
+        )
     return opener is not None or bool(told)
 
 
@@ -220,7 +225,11 @@ def _question(message: _Message) -> Judgement:
     elsewhere = message.has(lexicon.world) or (message.has(lexicon.places) and not own)
     if elsewhere and not known:
         return Judgement(intent=Intent.QUESTION, sureness=sureness)
-    if known or timed or (own and message.words[0].norm in {"what", "when", "which", "do", "am"}):
+    if (
+        known
+        or timed
+        or (own and message.words[0].norm in message.lexicon.sets["intent_own_questions"])
+    ):
         return Judgement(intent=Intent.TASK_QUERY, sureness=sureness)
     return Judgement(intent=Intent.QUESTION, sureness=sureness - 0.1)
 
@@ -233,7 +242,7 @@ def _unasked(message: _Message, said: Sequence[Token], chat: Match | None) -> Ju
     if chat is not None:
         return _after_greeting(message, said, chat)
     named = any(lexicon.action_verbs.at(said, place) for place in range(min(3, len(said))))
-    told = any(word.norm in {"was", "were"} for word in words[1:])
+    told = any(word.norm in message.lexicon.sets["intent_was"] for word in words[1:])
     if told and not named and len(words) <= _SHORT:
         return Judgement(intent=Intent.CHAT, sureness=0.6)
     if message.asks and not named:

@@ -98,7 +98,7 @@ def _opened(words: list[Token], lexicon: Lexicon) -> list[Token]:
         match = lexicon.prefixes.at(words, 0)
         if match is not None:
             words = words[match.end :]
-        elif words[0].norm in {"and", "then", "also", "plus", "next", "finally", "to"}:
+        elif words[0].norm in lexicon.sets["split_openers"]:
             words = words[1:]
         else:
             break
@@ -207,14 +207,14 @@ def _clauses(draft: _Draft) -> Parts | None:
     segments = []
     for at, cut in enumerate(cuts):
         end = cuts[at + 1] if at + 1 < len(cuts) else len(tokens)
-        while end > cut + 1 and _is_joint(tokens[end - 1]):
+        while end > cut + 1 and _is_joint(tokens[end - 1], sets=draft.lexicon.sets):
             end -= 1
         segments.append(Segment(start=tokens[cut].start, end=tokens[end - 1].end))
     return Parts(segments=tuple(segments), heading=tokens[begin].start if begin else 0)
 
 
-def _is_joint(token: Token) -> bool:
-    return token.norm in {"and", "then", "also", "plus", ",", ";", "."}
+def _is_joint(token: Token, *, sets: Sets) -> bool:
+    return token.norm in sets["split_joints"]
 
 
 def _after_heading(draft: _Draft) -> int:
@@ -258,13 +258,17 @@ def _joint(draft: _Draft, place: int) -> int | None:
     """Return where a new clause opens if a joint stands at this place."""
     tokens = draft.tokens
     if tokens[place].start in draft.timed or not (
-        _is_joint(tokens[place]) or tokens[place].text in {"-", "–", "&", "!"}
+        _is_joint(tokens[place], sets=draft.lexicon.sets)
+        or tokens[place].text in {"-", "–", "&", "!"}
     ):
         return None
     if tokens[place].text == "." and tokens[place + 1].glued:
         return None
     opening = place + 1
-    while opening < len(tokens) and (_is_joint(tokens[opening]) or tokens[opening].norm == "oh"):
+    while opening < len(tokens) and (
+        _is_joint(tokens[opening], sets=draft.lexicon.sets)
+        or tokens[opening].norm in draft.lexicon.sets["split_sighs"]
+    ):
         opening += 1
     return opening if opening < len(tokens) else None
 
@@ -276,7 +280,7 @@ def _cut_here(draft: _Draft, last: int, place: int, opening: int, *, listed: boo
     before = draft.plain(last, place)
     end = _clause_end(draft, opening)
     after = draft.plain(opening, end)
-    if not before or not after or _refers(after):
+    if not before or not after or _refers(after, sets=draft.lexicon.sets):
         return False
     joints = {token.norm for token in draft.tokens[place:opening]}
     if joints & _ENDS and _is_headed(draft, opening):
@@ -287,23 +291,23 @@ def _cut_here(draft: _Draft, last: int, place: int, opening: int, *, listed: boo
     if _points_back(after, width, timed=_has_clock(draft, opening, end), sets=draft.lexicon.sets):
         return "also" in joints and verb is not None
     if verb is None or (listed and "," in joints and stands):
-        added = bool(joints & {"also", "plus"}) and len(after) > _FEWEST_WORDS
+        added = bool(joints & draft.lexicon.sets["split_added"]) and len(after) > _FEWEST_WORDS
         return added or (listed and "," in joints and stands)
     begins = len(after) > width and not _is_noun(draft, opening, after, width)
-    goes_on = joints == {"and"} and _goes_on(draft, last, before, after)
+    goes_on = joints == draft.lexicon.sets["split_and"] and _goes_on(draft, last, before, after)
     return begins and stands and _has_object(draft, before) and not goes_on
 
 
-def _refers(words: Sequence[Token]) -> bool:
+def _refers(words: Sequence[Token], *, sets: Sets) -> bool:
     """Whether a clause only points to something about the task: "…, see https://…"."""
-    return words[0].norm == "see" and any(word.shape is Shape.OPAQUE for word in words)
+    return words[0].norm in sets["split_see"] and any(word.shape is Shape.OPAQUE for word in words)
 
 
 def _goes_on(draft: _Draft, last: int, before: Sequence[Token], after: Sequence[Token]) -> bool:
     """Whether a plain "and" carries on with the same task."""
     return (
         draft.lexicon.errand_verbs.at(before, 0) is not None
-        or draft.tokens[last].norm in {"every", "each"}
+        or draft.tokens[last].norm in draft.lexicon.sets["split_each"]
         or _speaks_on(draft, before, after)
     )
 
@@ -330,7 +334,9 @@ def _stands(draft: _Draft, start: int, end: int, words: Sequence[Token]) -> bool
 def _clause_end(draft: _Draft, start: int) -> int:
     for place in range(start, len(draft.tokens)):
         token = draft.tokens[place]
-        if token.start not in draft.timed and (token.text in ",;.!" or token.norm == "and"):
+        if token.start not in draft.timed and (
+            token.text in ",;.!" or token.norm in draft.lexicon.sets["split_and"]
+        ):
             return place
     return len(draft.tokens)
 
@@ -375,5 +381,4 @@ def _is_noun(draft: _Draft, opening: int, after: Sequence[Token], end: int) -> b
 def _speaks_on(draft: _Draft, before: Sequence[Token], after: Sequence[Token]) -> bool:
     """Whether both clauses speak to the same person: "call the bank and ask about the card"."""
     first = draft.lexicon.contact_verbs.at(before, 0)
-    return first is not None and after[0].norm in {"ask", "tell", "see", "find", "check", "let",
-                                                   "say", "get", "make", "talk"}  # fmt: skip
+    return first is not None and after[0].norm in draft.lexicon.sets["split_speech"]  # fmt: skip

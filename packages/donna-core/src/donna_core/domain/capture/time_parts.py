@@ -34,18 +34,22 @@ def time_parts(
         end = place + 1
         while end < len(tokens) and kinds[end] == kind:
             end += 1
-        yield from _part(kind, tokens[place:end], tokens[place - 1] if place else None, text)
+        yield from _part(
+            kind, tokens[place:end], tokens[place - 1] if place else None, text, sets=sets
+        )
         place = end
 
 
-def _part(kind: str, run: Sequence[Token], before: Token | None, text: str) -> Iterator[Span]:
-    while run and run[-1].norm in {"the", "of", "and", "for", "in", "on", "at", "-", ","}:
+def _part(
+    kind: str, run: Sequence[Token], before: Token | None, text: str, *, sets: Sets
+) -> Iterator[Span]:
+    while run and run[-1].norm in sets["time_parts_edges"]:
         run = run[:-1]
-    while run and run[0].norm in {"the", "of", "and", "in", "on", "at", "for", "-", ","}:
+    while run and run[0].norm in sets["time_parts_edges"]:
         run = run[1:]
     if not run:
         return
-    if kind == "timeofday" and before is not None and before.norm == "this":
+    if kind == "timeofday" and before is not None and before.norm in sets["time_parts_this"]:
         run = [before, *run]
     start, end = run[0].start, run[-1].end
     yield Span(kind=kind, start=start, end=end, text=text[start:end])
@@ -69,7 +73,7 @@ def _time_kind(tokens: Sequence[Token], place: int, *, sets: Sets) -> str | None
     if norm in sets["time_parts_aligning"]:
         following = _first_kind(tokens, place + 1, sets=sets)
         return following if following in {"date", "time"} else None
-    if norm == "of":
+    if norm in sets["time_parts_of"]:
         return "date" if _near_month(tokens, place, sets=sets) else None
     return _number_kind(tokens, place, sets=sets)
 
@@ -96,7 +100,7 @@ def _plain_kind(token: Token, *, sets: Sets) -> str | None:
         return "date"
     if (
         token.norm in sets["time_parts_clock_units"]
-        or token.norm == "o"
+        or token.norm in sets["time_parts_o"]
         or token.shape in _CLOCK_SHAPES
     ):
         return "time"

@@ -69,7 +69,10 @@ def _at_request(sentence: list[Token], lexicon: Lexicon) -> list[list[Token]]:
     """Put what is asked for in the middle of a sentence before what led to it."""
     for place in range(1, min(len(sentence) - 1, _LEADING_WORDS)):
         before = sentence[place - 1]
-        if before.shape is not Shape.PUNCTUATION and before.norm not in {"so", "please", "you"}:
+        if (
+            before.shape is not Shape.PUNCTUATION
+            and before.norm not in lexicon.sets["title_before_request"]
+        ):
             continue
         rest = sentence[place:]
         match = lexicon.prefixes.at(rest, 0)
@@ -94,14 +97,23 @@ def _before_reason(sentence: list[Token], *, sets: Sets) -> list[list[Token]]:
 
 def _for_somebody(sentence: list[Token], lexicon: Lexicon) -> tuple[list[Token], list[Token]]:
     """Cut "remind Jake to clean" and "for Jake to clean" into the work and who does it."""
-    opens = sentence[:1] and sentence[0].norm == "remind"
+    opens = sentence[:1] and sentence[0].norm in lexicon.sets["title_remind"]
     first = 1 if opens else 0
     for place in range(first + 1, min(len(sentence) - 1, first + _NAME_WIDTH + 1)):
         joint = sentence[place].norm
         follows = lexicon.action_verbs.at(sentence, place + 1) is not None
-        if opens and joint in {"to", "about", "of"} and sentence[1].norm != "me":
+        if (
+            opens
+            and joint in lexicon.sets["title_remind_links"]
+            and sentence[1].norm not in lexicon.sets["title_me"]
+        ):
             return _trimmed(sentence[place + 1 :], sets=lexicon.sets), sentence[:place]
-        if not opens and joint == "to" and follows and _is_person(sentence[:place], lexicon):
+        if (
+            not opens
+            and joint in lexicon.sets["title_to"]
+            and follows
+            and _is_person(sentence[:place], lexicon)
+        ):
             return sentence[place + 1 :], sentence[:place]
         if lexicon.action_verbs.at(sentence, place) and not opens:
             break
@@ -111,7 +123,7 @@ def _for_somebody(sentence: list[Token], lexicon: Lexicon) -> tuple[list[Token],
 def _is_person(words: Sequence[Token], lexicon: Lexicon) -> bool:
     last = words[-1]
     return (
-        last.norm in {"us", "him", "her", "them", "me"}
+        last.norm in lexicon.sets["title_pronouns"]
         or lexicon.relations.at(words, len(words) - 1) is not None
         or (
             len(words) == 1
@@ -134,7 +146,7 @@ def _without_asides(sentence: list[Token], *, sets: Sets) -> list[Token]:
     """Leave out how long before an event to speak up: "30 minutes before my flight"."""
     for place in range(1, len(sentence)):
         if (
-            sentence[place].norm not in {"before", "prior"}
+            sentence[place].norm not in sets["title_before"]
             or sentence[place - 1].norm not in sets["title_units"]
         ):
             continue
@@ -144,7 +156,7 @@ def _without_asides(sentence: list[Token], *, sets: Sets) -> list[Token]:
         start += 1
         if start < place - 1:
             end = place + 1
-            alone = end < len(sentence) and sentence[end].norm in {"it", "that", "then"}
+            alone = end < len(sentence) and sentence[end].norm in sets["title_that"]
             return sentence[:start] if alone else sentence[:start] + sentence[end:]
     return sentence
 
