@@ -100,7 +100,8 @@ def _meant(
     following = [p for p in phrases if tokens[at].start <= p.span.start <= horizon]
     if following and following[0].meaning.when is not None:
         return following[0]
-    words = f"at {text[tokens[at].start : tokens[min(at + 2, len(tokens)) - 1].end]}"
+    lead = next(iter(frame.language.sets["amend_at"]))
+    words = f"{lead} {text[tokens[at].start : tokens[min(at + 2, len(tokens)) - 1].end]}"
     if len(tokens) - at > 2 or following:
         return None
     found = find(tokenize(words), words, frame=frame)

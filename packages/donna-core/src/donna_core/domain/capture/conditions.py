@@ -335,3 +335,14 @@ def names_thing(sets: Sets, tokens: Sequence[Token], start: int, end: int) -> bo
 def no_decade(sets: Sets, tokens: Sequence[Token], start: int, _: int) -> bool:
     """Whether "90s" is a length and not "the 90s"."""
     return before(tokens, start) not in sets["determiners"]
+
+
+@condition
+def no_measure(sets: Sets, tokens: Sequence[Token], _: int, end: int) -> bool:
+    """Whether the number counts nothing that is measured: "um 8 Tabletten", not "um 8 Prozent"."""
+    if end >= len(tokens):
+        return True
+    after = tokens[end]
+    if after.shape in (Shape.INTEGER, Shape.DECIMAL) or after.norm in sets["measures"]:
+        return False
+    return not after.glued or after.norm in _STOPS

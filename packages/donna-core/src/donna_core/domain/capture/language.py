@@ -20,7 +20,9 @@ from donna_core.domain.capture.patterns import Classes, patterns
 from donna_core.domain.errors import ConfigError
 
 _KEY = re.compile(r"(\w+)(?: if (\w+))?(?: priority (-?\d+))?")
-_PARTS = frozenset({"code", "classes", "sets", "kinds", "holidays", "grammar"})
+_PARTS = frozenset(
+    {"code", "classes", "sets", "kinds", "holidays", "grammar", "day_first", "verb_last"}
+)
 
 
 @frozen(kw_only=True, eq=False)
@@ -28,7 +30,8 @@ class Language:
     """What the reader knows about one language. Build it with ``from_mapping``.
 
     ``examples`` are the words that each rule reads, by its name; ``vocabulary`` are all words
-    that a pattern or a condition asks for.
+    that a pattern or a condition asks for. ``day_first``: 3/5 is the third of May,
+    ``verb_last``: the verb closes its clause.
     """
 
     code: str
@@ -39,6 +42,8 @@ class Language:
     examples: Mapping[str, tuple[str, ...]] = field(repr=False)
     holidays: Holidays = field(repr=False)
     vocabulary: frozenset[str] = field(repr=False)
+    day_first: bool = False
+    verb_last: bool = False
 
     @classmethod
     def from_mapping(cls, data: Mapping[str, Any], *, meanings: Mapping[str, Build]) -> "Language":
@@ -83,6 +88,8 @@ class Language:
             vocabulary=frozenset(
                 word for rule in rules for element in rule.pattern for word in element.words
             ).union(*sets.named.values()),
+            day_first=bool(data.get("day_first", False)),
+            verb_last=bool(data.get("verb_last", False)),
         )
 
     def knows(self, word: str) -> bool:

@@ -309,7 +309,13 @@ def _told(
         sets=source.lexicon.sets,
     )
     taken |= aside | set(hung.tokens if hung else ())
-    title = make_title(source.tokens, source.text, taken=taken, lexicon=source.lexicon)
+    title = make_title(
+        source.tokens,
+        source.text,
+        taken=taken,
+        timed=inside(source.tokens, amended.phrases),
+        lexicon=source.lexicon,
+    )
     if hung is not None:
         hanging = hang(settled, hung, tone=words.tone)
         if hanging is None or not title.tokens or is_courtesy(title.tokens, source.lexicon):

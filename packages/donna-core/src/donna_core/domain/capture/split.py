@@ -12,7 +12,7 @@ from itertools import pairwise
 from attrs import frozen
 
 from donna_core.domain.capture.conditions import Sets
-from donna_core.domain.capture.lexicon import Lexicon
+from donna_core.domain.capture.lexicon import Lexicon, Match
 from donna_core.domain.capture.tokens import Shape, Token
 
 MOST_TASKS = 100  # in one message; what follows stays with the last
@@ -53,6 +53,13 @@ class _Draft:
     placed: Collection[int]
     clocked: Collection[int]
     lexicon: Lexicon
+
+    def verb(self, words: Sequence[Token]) -> Match | None:
+        """Return the verb of a clause, which opens or, in some languages, closes it."""
+        found = self.lexicon.action_verbs.at(words, 0) if words else None
+        if found is not None or not words or not self.lexicon.language.verb_last:
+            return found
+        return self.lexicon.action_verbs.at(words, len(words) - 1)
 
     def plain(self, start: int, end: int) -> list[Token]:
         """Return the words of a stretch that belong to no time, courtesies and joints gone."""
@@ -167,7 +174,7 @@ def _could_be_task(draft: _Draft, start: int, end: int) -> bool:
     words = draft.plain(first, min(last, first + _LONGEST_CLAUSE))
     if not words:
         return False
-    if draft.lexicon.action_verbs.at(words, 0) is not None:
+    if draft.verb(words) is not None:
         return True
     return len(words) <= _ACTION_LINE // 2 and draft.tokens[last - 1].text not in {".", ",", ":"}
 
@@ -247,7 +254,7 @@ def _all_actions(draft: _Draft, begin: int) -> bool:
             and words[0].norm
             not in draft.lexicon.sets["split_determiners"] | draft.lexicon.sets["split_subjects"]
         )
-        verb = words and draft.lexicon.action_verbs.at(words, 0) is not None
+        verb = draft.verb(words) is not None
         chore = words and draft.lexicon.durations.at(words, 0) is not None
         if not words or not (verb or has_time or (begin and chore)):
             return False
@@ -285,8 +292,8 @@ def _cut_here(draft: _Draft, last: int, place: int, opening: int, *, listed: boo
     joints = {token.norm for token in draft.tokens[place:opening]}
     if joints & _ENDS and _is_headed(draft, opening):
         return True
-    verb = draft.lexicon.action_verbs.at(after, 0)
-    width = verb.end if verb is not None else 0
+    verb = draft.verb(after)
+    width = verb.end if verb is not None and verb.start == 0 else 0
     stands = _stands(draft, last, place, before)
     if _points_back(after, width, timed=_has_clock(draft, opening, end), sets=draft.lexicon.sets):
         return "also" in joints and verb is not None
@@ -328,7 +335,7 @@ def _stands(draft: _Draft, start: int, end: int, words: Sequence[Token]) -> bool
         not in draft.lexicon.sets["split_determiners"] | draft.lexicon.sets["split_subjects"]
     )
     chore = draft.lexicon.durations.at(words, 0) is not None
-    return has_time or chore or draft.lexicon.action_verbs.at(words, 0) is not None
+    return has_time or chore or draft.verb(words) is not None
 
 
 def _clause_end(draft: _Draft, start: int) -> int:

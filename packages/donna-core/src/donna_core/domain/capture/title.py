@@ -25,16 +25,23 @@ class Title:
 
 
 def make_title(
-    tokens: Sequence[Token], text: str, *, taken: Collection[int], lexicon: Lexicon
+    tokens: Sequence[Token],
+    text: str,
+    *,
+    taken: Collection[int],
+    timed: Collection[int],
+    lexicon: Lexicon,
 ) -> Title:
     """Return the first sentence without the taken tokens as title, the others as description.
+
+    ``timed`` are the places of tokens in times: the dot of "31. Mai" ends no sentence.
 
     Who is to be reminded and what led to a request ("the sofa comes on Monday, remind me to …")
     belong to the description as well.
     """
     sentences = [
         part
-        for sentence in _sentences(tokens, taken, sets=lexicon.sets)
+        for sentence in _sentences(tokens, taken, timed, sets=lexicon.sets)
         for asked in _at_request(_without_asides(sentence, sets=lexicon.sets), lexicon)
         for part in _before_reason(asked, sets=lexicon.sets)
     ]
@@ -166,11 +173,14 @@ def _counts(token: Token, *, sets: Sets) -> bool:
     return number or token.norm in sets["title_small_numbers"]
 
 
-def _sentences(tokens: Sequence[Token], taken: Collection[int], *, sets: Sets) -> list[list[Token]]:
+def _sentences(
+    tokens: Sequence[Token], taken: Collection[int], timed: Collection[int], *, sets: Sets
+) -> list[list[Token]]:
     sentences: list[list[Token]] = [[]]
     for place, token in enumerate(tokens):
         following = tokens[place + 1] if place + 1 < len(tokens) else None
-        if token.norm in _ENDS and (following is None or not following.glued):
+        inside = place in timed and place + 1 in timed
+        if token.norm in _ENDS and not inside and (following is None or not following.glued):
             if place and token.glued and tokens[place - 1].norm in sets["title_abbreviations"]:
                 sentences[-1].append(token)
             else:

@@ -217,3 +217,9 @@ def span(_: Frame, first: int | Clock, last: int | Clock) -> Span | None:
 def round_hour(_: Frame, token: Token) -> Clock | None:
     """15h."""
     return hour(int(token.text))
+
+
+@book.meaning
+def hour_minute(_: Frame, value: int, minute: int) -> Clock | None:
+    """14 Uhr 30: hours and minutes apart."""
+    return hour(value, minute)

@@ -36,3 +36,9 @@ def early_late(_: Frame, which: str, whole: Part) -> Part:
 def meal(frame: Frame, name: str) -> Part | None:
     """Lunch: the hours of it."""
     return frame.parts.get(name)
+
+
+@book.meaning
+def plain_part(frame: Frame, name: str) -> Part | None:
+    """A part of the day whose word means nothing else."""
+    return frame.parts.get(name)

@@ -349,3 +349,12 @@ def one_part(_: Frame, *said: Part | When | int) -> When | None:
         day = weekday_from(period.first, said[0])
         return on_day(day) if day <= period.last else None
     return evolve(period, part=said[0]) if isinstance(said[0], Part) else period
+
+
+@book.meaning
+def weekday_part(frame: Frame, said: str) -> When | None:
+    """Freitagabend: a weekday and a part of it in one word."""
+    index, name = said.split()
+    part = frame.parts.get(name)
+    day = weekday_from(frame.today + DAY, int(index))
+    return evolve(on_day(day), part=part) if part else None

@@ -197,3 +197,16 @@ def mixed_slash(frame: Frame, value: int, token: Token) -> float | None:
     """1 1/2 (hours)."""
     part = slash(frame, token)
     return value + part if part else None
+
+
+@book.meaning
+def ordinal_dot(_: Frame, token: Token) -> int | None:
+    """3., as the Germans write the third."""
+    return int(token.text) if len(token.text) <= 2 else None
+
+
+@book.meaning
+def comma_decimal(_: Frame, whole_part: Token, rest: Token) -> float | None:
+    """1,5 (hours)."""
+    text = f"{whole_part.text}.{rest.text}"
+    return float(text) if len(text) <= 8 else None

@@ -373,3 +373,11 @@ def at_two_before(frame: Frame, *parts: Clock | Repeat) -> Repeat | None:
     for clock in clocks[1:]:
         found = also_at(frame, found, clock) if found else None
     return found
+
+
+@book.meaning
+def weekday_evenings(frame: Frame, said: str) -> Repeat | None:
+    """Each Freitagabend."""
+    index, name = said.split()
+    part = frame.parts.get(name)
+    return Repeat(every="WEEKLY", weekdays=((0, int(index)),), part=part) if part else None

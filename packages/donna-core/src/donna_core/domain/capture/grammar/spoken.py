@@ -70,3 +70,23 @@ def beside_noon(_: Frame, minutes: int | str, side: str, at: int) -> Clock | Non
     """Ten to noon."""
     later = side in ("past", "after")
     return _shifted(Clock(hour=at % 24), int(minutes) if later else -int(minutes))
+
+
+@book.meaning
+def half_before(_: Frame, value: int) -> Clock | None:
+    """Halb sieben: half an hour before seven."""
+    return _shifted(value, -30)
+
+
+@book.meaning
+def half_shifted(_: Frame, minutes: int, side: str, value: int) -> Clock | None:
+    """Fünf vor halb drei: minutes beside such a half."""
+    if not 0 < minutes < 30:
+        return None
+    return _shifted(value, -30 + (minutes if side == "nach" else -minutes))
+
+
+@book.meaning
+def quarter_of(_: Frame, minutes: int, value: int) -> Clock | None:
+    """Viertel acht: a quarter of the eighth hour is over."""
+    return _shifted(value, minutes - 60)

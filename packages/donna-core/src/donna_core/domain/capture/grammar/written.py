@@ -28,7 +28,7 @@ def _placed(frame: Frame, first: int, second: int, year: int | None) -> When | N
     """Return the day in the person's order, or in the other one where only that exists."""
     order = (
         [(second, first), (first, second)]
-        if frame.day_first
+        if frame.day_first or frame.language.day_first
         else [(first, second), (second, first)]
     )
     for in_month, day in order:
