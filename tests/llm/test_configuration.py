@@ -10,7 +10,7 @@ from donna_core.local.settings import Settings, load_settings
 from donna_core.ports.language_model import Urgency
 from donna_core.testing.witness import declared, watched
 from donna_core.testing.world import BERLIN
-from donna_llm.configuration import GatewayConfig, asks_models, configure
+from donna_llm.configuration import GatewayConfig, configure
 from donna_llm.routing import route_of
 
 READ_BY_COMPOSITION = {
@@ -49,7 +49,7 @@ def test_what_is_shipped_asks_nobody() -> None:
     """Without a word of the owner's, no model is asked."""
     settings = load_settings()
 
-    assert not asks_models(settings)
+    assert not settings.donna_models.asks_models
     config = configure(settings, folder=None, zone=BERLIN)
     assert config.routed == ()
     assert all(route.is_rules_only for route in config.routes.values())
@@ -59,6 +59,7 @@ def test_a_route_names_its_models_in_order(tmp_path: Path) -> None:
     """The cascade is the model and its fallbacks, with their prices."""
     config = load(tmp_path, donna_models=LOCAL)
 
+    assert load_settings(tmp_path).donna_models.asks_models
     route = config.routes["parse_task"]
     assert [model.actual for model in route.cascade] == ["ollama/tiny", "anthropic/large"]
     assert route.confidence_threshold == 0.7

@@ -12,6 +12,7 @@ from donna_core.ports.language_model import Urgency
 from donna_llm.errors import (
     BadKey,
     Declined,
+    FirstByteTimeout,
     Overloaded,
     ProviderError,
     RateLimited,
@@ -298,3 +299,23 @@ task_types:
             gateway.complete(type(request)(task_type="research", inputs={"text": "x"}))
         )
     assert len(small.calls) == 2
+
+
+async def test_a_person_waits_no_longer_than_the_lane_allows(house: House) -> None:
+    """However slow a model is, all its attempts together keep to the deadline of the lane."""
+    house.write(
+        donna_models=LOCAL,
+        llm_gateway="deadlines: {external: {first_byte_seconds: 9, total_seconds: 20}}",
+    )
+
+    async def hanging(call: ProviderCall) -> Answer:
+        await house.clock.sleep_until(house.clock.now() + call.first_byte)
+        return FirstByteTimeout("nothing came", provider="ollama", model="tiny")
+
+    house.works("ollama", hanging)
+    began = house.clock.now()
+
+    reply = await house.finish(house.gateway().complete(parse(lane=ModelLane.EXTERNAL)))
+
+    assert reply.metadata.degraded
+    assert timedelta(seconds=18) < house.clock.now() - began <= timedelta(seconds=20)

@@ -66,6 +66,8 @@ async def _inside(composed: Composed) -> AsyncIterator[Check]:
             yield check
         async for check in _calendars(composed):
             yield check
+        for check in await _models(composed):
+            yield check
         for check in await composed.runtime.unit_of_work.run(_owed):
             yield check
         yield await _budget(composed)
@@ -140,6 +142,17 @@ async def _budget(composed: Composed) -> Check:
     )
     remedy = "donna budget raise AMOUNT lifts the pause of paid models" if view.is_paused else None
     return Check(name="model budget", ok=True, found=found, remedy=remedy)
+
+
+async def _models(composed: Composed) -> tuple[Check, ...]:
+    """Return whether each model that is asked could answer; looking costs nothing."""
+    found = await composed.probe_models()
+    return tuple(
+        Check(name=f"model {each.alias}", ok=True, found=f"{each.model_actual} could answer")
+        if each.problem is None
+        else _failed(f"model {each.alias}", each.problem)
+        for each in found
+    )
 
 
 def _owed(stores: Stores) -> Iterator[Check]:

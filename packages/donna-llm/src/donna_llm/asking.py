@@ -12,7 +12,7 @@ from donna_core.ports.language_model import ModelReply
 from donna_llm.alerts import Alerter
 from donna_llm.attempts import Attempts, Question
 from donna_llm.configuration import GatewayConfig
-from donna_llm.errors import ProviderError
+from donna_llm.errors import ProviderError, UnknownModel
 from donna_llm.ports import Provider
 from donna_llm.pricing import TokenEstimator
 from donna_llm.queue import Turns
@@ -21,6 +21,7 @@ from donna_llm.turns import Period, PushedAside, Turn, TurnQueue
 
 _NOTHING = timedelta(0)
 _ONE_DAY = timedelta(days=1)
+_SHORTEST = timedelta(seconds=1)
 _UNLIMITED = RateRules(per_minute=1_000_000, per_hour=10_000_000)
 
 
@@ -111,12 +112,15 @@ class Asking:
     ) -> ModelReply:
         """Return the model's answer, after as many attempts as the policy allows.
 
+        A person who waits does so for the total deadline of the lane, all attempts together.
         Raise ``ModelUnavailable``, ``BudgetPausedError``, ``ApprovalNeeded`` or the
         ``ProviderError`` of the last attempt.
         """
         tokens = self._fitting(question, model)
         provider = self._provider(question, model)
         failures = made = 0
+        request = question.request
+        began, patience = self._clock.now(), config.deadlines[request.lane].total
 
         async def attempt(turn: Turn) -> ModelReply:
             nonlocal made
@@ -129,6 +133,7 @@ class Asking:
                 estimated_tokens=tokens,
                 overflow_escalated=escalated,
                 waited_ms=turn.waited_ms,
+                total=self._left(request.lane, began, patience),
             )
             try:
                 return await self._attempts.make(drawn, provider, turn)
@@ -149,10 +154,19 @@ class Asking:
                 pause = question.retries.pause_after(failures, error)
                 if pause is None:
                     raise
-                await self._clock.sleep_until(self._clock.now() + pause)
+                again = self._clock.now() + pause
+                if request.lane is ModelLane.EXTERNAL and again - began >= patience:
+                    raise
+                await self._clock.sleep_until(again)
             else:
                 self._learn(question, model, reply)
                 return reply
+
+    def _left(self, lane: ModelLane, began: datetime, patience: timedelta) -> timedelta:
+        """Return how long one attempt may take: what is left of a person's patience."""
+        if lane is ModelLane.INTERNAL:
+            return patience
+        return max(patience - (self._clock.now() - began), _SHORTEST)
 
     def waiting(self) -> Mapping[str, int]:
         """Return how many questions wait, by provider."""
@@ -165,11 +179,15 @@ class Asking:
             own = [model for model in models if model.provider == name]
             try:
                 problems = await self._shelf.get(name).probe([model.name for model in own])
-            except ConfigError as error:
+            except (ConfigError, ProviderError) as error:
                 found.update({model.alias: error for model in own})
                 continue
             for problem in problems:
-                found.update({m.alias: problem for m in own if m.name == problem.model})
+                # What is wrong with the provider as a whole is told once, and meant for all.
+                alone = isinstance(problem, UnknownModel)
+                found.update(
+                    {m.alias: problem for m in own if not alone or m.name == problem.model}
+                )
         return found
 
     async def close(self) -> None:

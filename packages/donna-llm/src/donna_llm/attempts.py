@@ -62,7 +62,10 @@ class Question:
 
 @frozen(kw_only=True)
 class Attempt:
-    """One call of a question to one model; ``number`` counts from 1 over retries."""
+    """One call of a question to one model; ``number`` counts from 1 over retries.
+
+    ``total`` is how long it may take, from the call on.
+    """
 
     id: CallId
     question: Question
@@ -71,6 +74,7 @@ class Attempt:
     at: datetime
     config: GatewayConfig
     estimated_tokens: int
+    total: timedelta = timedelta(0)
     overflow_escalated: bool = False
     waited_ms: int = 0
 
@@ -293,7 +297,7 @@ class _Answer:
 
 def _call(attempt: Attempt) -> ProviderCall:
     question, deadlines = attempt.question, attempt.config.deadlines
-    deadline = deadlines[question.request.lane]
+    first_byte = deadlines[question.request.lane].first_byte
     return ProviderCall(
         model=attempt.model.name,
         prompt=question.prompt,
@@ -301,8 +305,8 @@ def _call(attempt: Attempt) -> ProviderCall:
         schema=None if question.schema is None else question.schema.plain,
         max_tokens=attempt.model.max_output_tokens,
         context_tokens=attempt.model.context_tokens,
-        first_byte=deadline.first_byte,
-        total=deadline.total,
+        first_byte=min(first_byte, attempt.total),
+        total=attempt.total,
         request_id=attempt.id,
     )
 
@@ -324,7 +328,7 @@ def _reservation(attempt: Attempt) -> Reservation | None:
         worst_case=model.price.worst_case(
             question.system + question.prompt + schema, max_tokens=model.max_output_tokens
         ),
-        lapses_at=attempt.at + attempt.config.deadlines[request.lane].total + MARGIN,
+        lapses_at=attempt.at + attempt.total + MARGIN,
         task_id=request.task_id,
     )
 

@@ -25,7 +25,6 @@ from donna_core.local.model_settings import (
     ModelsFile,
     RateRow,
     RetryRow,
-    RouteRow,
     TaskTypeRow,
 )
 from donna_core.local.settings import Settings, defaults_folder, load_documents
@@ -123,13 +122,6 @@ class GatewayConfig:
             if model.provider != RULES
         }
         return tuple(found.values())
-
-
-def asks_models(settings: Settings) -> bool:
-    """Return whether any task type is routed to more than the rules."""
-    models = settings.donna_models.models
-    named = (alias for row in settings.donna_models.routing.values() for alias in _cascade(row))
-    return any(alias not in models or models[alias].provider != RULES for alias in named)
 
 
 def configure(settings: Settings, *, folder: Path | None, zone: ZoneInfo) -> GatewayConfig:
@@ -248,7 +240,7 @@ def _routes(
     places: _Places,
 ) -> Iterator[tuple[str, Route]]:
     for name, row in section.routing.items():
-        for alias in _cascade(row):
+        for alias in row.cascade:
             if alias not in models:
                 problem = f"'{name}' is routed to '{alias}', and no model has that alias"
                 key = "model" if alias == row.model else "fallback"
@@ -256,16 +248,8 @@ def _routes(
         if longest_known(name, task_types) is None:
             problem = f"'{name}' is routed, and task_types.yaml does not know it"
             raise places.problem("donna_models", ("routing", name, "model"), problem)
-        cascade = tuple(models[alias] for alias in _cascade(row))
+        cascade = tuple(models[alias] for alias in row.cascade)
         yield name, Route(cascade=cascade, confidence_threshold=row.confidence_threshold)
-
-
-def _cascade(row: RouteRow) -> tuple[str, ...]:
-    if row.fallback is None:
-        return (row.model,)
-    if isinstance(row.fallback, str):
-        return (row.model, row.fallback)
-    return (row.model, *row.fallback)
 
 
 def _task_type(

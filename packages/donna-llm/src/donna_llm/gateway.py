@@ -17,7 +17,6 @@ from attrs import frozen
 from donna_core.domain.errors import (
     ApprovalNeeded,
     BudgetPausedError,
-    ConfigError,
     DonnaError,
     InvalidInput,
     ModelUnavailable,
@@ -28,6 +27,7 @@ from donna_core.ports.ids import IdSource
 from donna_core.ports.language_model import (
     PROMPT_TASK,
     LanguageModel,
+    ModelHealth,
     ModelReply,
     ModelRequest,
 )
@@ -55,14 +55,6 @@ class GatewayClosed(ModelUnavailable):
 
 
 @frozen(kw_only=True)
-class Health:
-    """What keeps a routed model from answering; ``None`` where nothing does."""
-
-    model: Model
-    problem: ProviderError | ConfigError | None
-
-
-@frozen(kw_only=True)
 class World:
     """What the gateway needs of the world."""
 
@@ -77,7 +69,7 @@ class Gateway(LanguageModel):
 
     ``rules`` answer what is routed to them and stand in for models that do not answer.
     ``interpret`` turns an answer that meets its schema into the form the rules answer in.
-    ``load`` reads the configuration, again whenever a file of ``folder`` changes.
+    ``config`` is what it goes by until a file of ``folder`` changes; then ``reload`` reads anew.
     """
 
     def __init__(
@@ -86,11 +78,12 @@ class Gateway(LanguageModel):
         *,
         rules: LanguageModel,
         interpret: Interpreter,
-        load: Callable[[], GatewayConfig],
+        config: GatewayConfig,
+        reload: Callable[[], GatewayConfig],
         folder: Path | None = None,
     ) -> None:
         self._clock, self._ids, self._rules = world.clock, world.ids, rules
-        self.live = LiveConfiguration(load, folder=folder, clock=world.clock)
+        self.live = LiveConfiguration(config, reload, folder=folder, clock=world.clock)
         self._attempts = Attempts(
             unit_of_work=world.unit_of_work, clock=world.clock, ids=world.ids, interpret=interpret
         )
@@ -102,8 +95,8 @@ class Gateway(LanguageModel):
             clock=world.clock,
             alerter=self._alerter,
             limits=self._limits,
-            estimator=TokenEstimator(self.live.config.estimation),
-            config=self.live.config,
+            estimator=TokenEstimator(config.estimation),
+            config=config,
         )
         self._under_way: set[asyncio.Task[Any]] = set()
         self._closing = False
@@ -151,11 +144,16 @@ class Gateway(LanguageModel):
         finally:
             self._under_way.discard(task)
 
-    async def probe(self) -> tuple[Health, ...]:
+    async def probe(self) -> tuple[ModelHealth, ...]:
         """Look whether the routed models could answer, without spending anything."""
         models = self.live.config.routed
         problems = await self._asking.probe(models)
-        return tuple(Health(model=each, problem=problems.get(each.alias)) for each in models)
+        return tuple(
+            ModelHealth(
+                alias=model.alias, model_actual=model.actual, problem=problems.get(model.alias)
+            )
+            for model in models
+        )
 
     def waiting(self) -> Mapping[str, int]:
         """Return how many questions wait for a turn, by provider."""

@@ -38,12 +38,17 @@ class LiveConfiguration:
     """
 
     def __init__(
-        self, load: Callable[[], GatewayConfig], *, folder: Path | None, clock: Clock
+        self,
+        config: GatewayConfig,
+        load: Callable[[], GatewayConfig],
+        *,
+        folder: Path | None,
+        clock: Clock,
     ) -> None:
+        self.config = config
         self._load, self._clock = load, clock
         self._folders = [defaults_folder(), *([folder] if folder is not None else [])]
         self._stamp, self._hash = self._stamped(), self._hashed()
-        self.config = load()
         self.problem = ""
         self._looked_at = clock.now()
 

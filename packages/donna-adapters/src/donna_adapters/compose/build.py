@@ -1,7 +1,8 @@
 """Composition: forty lines in which every port gets its adapter."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from importlib import import_module
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -22,17 +23,19 @@ from donna_core.local.rules_model import RulesModel
 from donna_core.local.solver import SearchingSolver
 from donna_core.ports.clock import Clock
 from donna_core.ports.ids import IdSource
+from donna_core.ports.language_model import LanguageModel, ModelHealth
 from donna_core.ports.solver import Solver
 from donna_core.usecases.runtime import Runtime
 
 
 @frozen(kw_only=True)
 class Composed:
-    """A running Donna and where she lives."""
+    """A running Donna and where she lives; ``probe_models`` spends nothing."""
 
     runtime: Runtime
     home: Home
     database: Database
+    probe_models: Callable[[], Awaitable[tuple[ModelHealth, ...]]]
 
 
 @asynccontextmanager
@@ -48,19 +51,35 @@ async def open_runtime(
     zone = _zone_of(home)
     policy = policy_from(home.settings, zone=zone)
     own_calendar, calendars = _calendars(home, zone)
-    now = clock or SystemClock()
-    database = open_database(path=home.place.database, url=home.place.database_url)
-    try:
+    now, names = clock or SystemClock(), ids or UuidSource()
+    rules = RulesModel(policy.lexicon, priorities=policy.priorities, text_limit=policy.text_limit)
+    model: LanguageModel = rules
+    probe = _no_models
+    async with AsyncExitStack() as stack:
+        database = open_database(path=home.place.database, url=home.place.database_url)
+        stack.callback(database.close)
+        unit_of_work = database.unit_of_work(OWNER)
+        if home.settings.donna_models.asks_models:
+            # Templates and schemas cost a second of importing: only who asks models waits for it.
+            gateway = import_module("donna_adapters.compose.models").make_gateway(
+                home,
+                rules,
+                zone=zone,
+                unit_of_work=unit_of_work,
+                clock=now,
+                ids=names,
+                environment=options.environment,
+            )
+            stack.push_async_callback(gateway.close)
+            model, probe = gateway, gateway.probe
         yield Composed(
             runtime=Runtime(
                 user_id=OWNER,
                 policy=policy,
                 clock=now,
-                ids=ids or UuidSource(),
-                unit_of_work=database.unit_of_work(OWNER),
-                language_model=RulesModel(
-                    policy.lexicon, priorities=policy.priorities, text_limit=policy.text_limit
-                ),
+                ids=names,
+                unit_of_work=unit_of_work,
+                language_model=model,
                 calendars=calendars,
                 own_calendar=own_calendar,
                 notifier=ConsoleNotifier(options.output, clock=now, zone=zone),
@@ -68,9 +87,12 @@ async def open_runtime(
             ),
             home=home,
             database=database,
+            probe_models=probe,
         )
-    finally:
-        database.close()
+
+
+async def _no_models() -> tuple[ModelHealth, ...]:
+    return ()
 
 
 def _zone_of(home: Home) -> ZoneInfo:

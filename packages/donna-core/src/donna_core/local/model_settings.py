@@ -71,6 +71,12 @@ class RouteRow(Section):
     fallback: str | tuple[str, ...] | None = None
     confidence_threshold: Share | None = None
 
+    @property
+    def cascade(self) -> tuple[str, ...]:
+        """The aliases in the order in which they are asked."""
+        more = (self.fallback,) if isinstance(self.fallback, str) else (self.fallback or ())
+        return (self.model, *more)
+
 
 class ModelsFile(Section):
     """donna_models.yaml."""
@@ -82,6 +88,14 @@ class ModelsFile(Section):
     replay: ReplaySection
     cost: CostSection
     call_log: CallLogSection
+
+    @property
+    def asks_models(self) -> bool:
+        """Whether any task type is routed to more than the rules, or to nobody that exists."""
+        named = (alias for route in self.routing.values() for alias in route.cascade)
+        return any(
+            alias not in self.models or self.models[alias].provider != "rules" for alias in named
+        )
 
 
 class TaskTypeRow(Section):

@@ -8,12 +8,14 @@ from typing import Any, Protocol
 
 from attrs import evolve, field, frozen
 
+from donna_core.domain.errors import DonnaError
 from donna_core.domain.ids import TaskId
 from donna_core.domain.spending.ledger import ModelLane
 
 __all__ = [
     "PROMPT_TASK",
     "LanguageModel",
+    "ModelHealth",
     "ModelLane",
     "ModelMetadata",
     "ModelReply",
@@ -88,6 +90,15 @@ class ModelReply:
     def as_stand_in(self, note: str) -> "ModelReply":
         """Return the reply marked as one that stands in for a better one, and why."""
         return evolve(self, metadata=evolve(self.metadata, degraded=True, note=note))
+
+
+@frozen(kw_only=True)
+class ModelHealth:
+    """Whether a configured model could answer; ``problem`` is what keeps it from it."""
+
+    alias: str
+    model_actual: str
+    problem: DonnaError | None
 
 
 class LanguageModel(Protocol):

@@ -13,6 +13,9 @@ class Witness:
         self._section, self._path, self._read = section, path, read
 
     def __getattr__(self, name: str) -> Any:
+        made = getattr(type(self._section), name, None)
+        if isinstance(made, property) and made.fget is not None:
+            return made.fget(self)  # what it is made of is read as well
         path = f"{self._path}{name}"
         self._read.add(path)
         return watched(getattr(self._section, name), f"{path}.", self._read)

@@ -19,7 +19,7 @@ from donna_core.ports.unit_of_work import UnitOfWork
 from donna_core.testing.fake_clock import FakeClock
 from donna_core.testing.fake_ids import SequentialIds
 from donna_core.testing.world import BERLIN
-from donna_llm.configuration import configure
+from donna_llm.configuration import GatewayConfig, configure
 from donna_llm.errors import ProviderError
 from donna_llm.gateway import Gateway, World
 from donna_llm.ports import Provider, ProviderCall, ProviderReply
@@ -121,9 +121,13 @@ class House:
             ),
             rules=rules,
             interpret=rules.refined,
-            load=lambda: configure(load_settings(self.folder), folder=self.folder, zone=BERLIN),
+            config=self._configured(),
+            reload=self._configured,
             folder=self.folder,
         )
+
+    def _configured(self) -> GatewayConfig:
+        return configure(load_settings(self.folder), folder=self.folder, zone=BERLIN)
 
     async def rows(self) -> list[Invocation]:
         """Return the log of calls, oldest first."""
