@@ -35,6 +35,7 @@ from donna_core.ports.unit_of_work import UnitOfWork
 from donna_llm.alerts import Alerter
 from donna_llm.asking import Asking, Limits, Shelf, TooOften
 from donna_llm.attempts import Attempts, Interpreter, Question
+from donna_llm.committing import SharedCommits
 from donna_llm.configuration import GatewayConfig
 from donna_llm.errors import ProviderError
 from donna_llm.ports import Provider
@@ -84,10 +85,11 @@ class Gateway(LanguageModel):
     ) -> None:
         self._clock, self._ids, self._rules = world.clock, world.ids, rules
         self.live = LiveConfiguration(config, reload, folder=folder, clock=world.clock)
+        unit_of_work = SharedCommits(world.unit_of_work)
         self._attempts = Attempts(
-            unit_of_work=world.unit_of_work, clock=world.clock, ids=world.ids, interpret=interpret
+            unit_of_work=unit_of_work, clock=world.clock, ids=world.ids, interpret=interpret
         )
-        self._alerter = Alerter(world.unit_of_work, world.clock)
+        self._alerter = Alerter(unit_of_work, world.clock)
         self._limits = Limits(world.clock)
         self._asking = Asking(
             self._attempts,

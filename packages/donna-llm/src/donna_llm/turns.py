@@ -158,12 +158,16 @@ class TurnQueue:
             alarm.cancel()
 
     def _push_somebody_aside(self) -> None:
-        victim = self.turns.victim() if self._period().preempts else None
+        if not self.turns.waiting or not self._period().preempts:
+            return
+        victim = self.turns.victim()
         if victim is not None and (asking := self._here[victim].asking) is not None:
             asking.cancel()
 
     def _pump(self) -> None:
         """Let start whoever may, and see to it that held work is looked at again."""
+        if not self.turns.waiting:
+            return
         period = self._period()
         while (
             ticket := self.turns.start_next(hold_background=period.holds_background)
