@@ -22,6 +22,7 @@ DOCUMENTS = {
 PYTHON = re.compile(r"^```python\n(.*?)^```", re.MULTILINE | re.DOTALL)
 SHELL = re.compile(r"^```(sh|console)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 FILES = re.compile(r"^```(ini|xml|yaml)\n(.*?)^```", re.MULTILINE | re.DOTALL)
+NAMED = re.compile(r"# (\w+\.yaml)\n")
 # What builds this very environment is a step of .ci/run of its own.
 STEPS = re.compile(r"^(?:make|bash \.ci/run|\.venv/bin/nox)\b.*\n", re.MULTILINE)
 # A day such as "Fri 20 Nov", with its year and its hours where it has them.
@@ -75,8 +76,11 @@ def test_files_to_copy_are_well_formed(tmp_path: Path) -> None:
         elif kind == "xml":
             assert plistlib.loads(block.encode())["ProgramArguments"][-1] == "run"
         else:
-            (tmp_path / "calendar.yaml").write_text(block)
+            named = NAMED.match(block)
+            path = tmp_path / (named.group(1) if named else "calendar.yaml")
+            path.write_text(block)
             assert load_settings(tmp_path) != load_settings()
+            path.unlink()
 
     assert {kind for kind, _ in blocks} == {"ini", "xml", "yaml"}
 

@@ -7,7 +7,8 @@ fails takes no other along.
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any, TypeVar
 
 from donna_core.ports.unit_of_work import Stores, UnitOfWork
@@ -48,9 +49,7 @@ class SharedCommits(UnitOfWork):
         while self._waiting:
             batch, self._waiting = self._waiting, []
             decisions = [decide for decide, _ in batch]
-            together = asyncio.ensure_future(
-                self._unit_of_work.run(lambda stores, all_=decisions: [d(stores) for d in all_])
-            )
+            together = asyncio.ensure_future(self._unit_of_work.run(partial(_all, decisions)))
             await asyncio.wait({together})
             if together.exception() is None:
                 for (_, done), result in zip(batch, together.result(), strict=True):
@@ -65,6 +64,10 @@ class SharedCommits(UnitOfWork):
                 elif not done.done():
                     done.set_exception(error)
         self._is_writing = False
+
+
+def _all(decisions: Sequence[_Decision], stores: Stores) -> list[Any]:
+    return [decide(stores) for decide in decisions]
 
 
 def _tell(done: "asyncio.Future[Any]", result: object) -> None:

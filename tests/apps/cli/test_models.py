@@ -1,0 +1,122 @@
+"""Donna with a language model, as a person uses her: asked, away, and looked at."""
+
+import asyncio
+import json
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from donna_cli.exits import ExitCode
+from donna_llm.testing.loopback import Request, Turn
+from donna_llm.testing.ollama_server import OllamaServer, said
+
+Donna = Callable[..., Any]
+MODELS = """
+models:
+  small: {{provider: ollama, model: tiny}}
+routing:
+  parse_task: {{model: small, confidence_threshold: 0.7}}
+ollama: {{base_url: "{url}"}}
+"""
+
+
+def reading(request: Request) -> Turn:
+    """Read the message as a model would that knows better."""
+    words = json.loads(request.body["messages"][-1]["content"].rsplit("Message: ", 1)[-1])
+    task = {"title": f"{words} for the choir", "domain": "family", "priority": 3}
+    answer = {"intent": "task", "confidence": 0.9, "tasks": [task]}
+    return said(answer, model="tiny")
+
+
+class Served:
+    """A server in a thread of its own, as commands of the same process bring their own loop."""
+
+    def __init__(self, server: OllamaServer) -> None:
+        self.server = server
+        self._loop = asyncio.new_event_loop()
+        self._ready, self._end = threading.Event(), asyncio.Event()
+        self._thread = threading.Thread(target=self._loop.run_until_complete, args=[self._serve()])
+        self._thread.start()
+        self._ready.wait()
+
+    async def _serve(self) -> None:
+        async with self.server.serving():
+            self._ready.set()
+            await self._end.wait()
+
+    def stop(self) -> None:
+        """End the server; harmless when repeated."""
+        if self._thread.is_alive():
+            self._loop.call_soon_threadsafe(self._end.set)
+            self._thread.join()
+            self._loop.close()
+
+
+@pytest.fixture
+def served(home: Path) -> Iterator[Served]:
+    """A model that is configured and answers."""
+    running = Served(OllamaServer(reading, models=["tiny"]))
+    text = MODELS.format(url=running.server.url)
+    (home / "config" / "donna_models.yaml").write_text(text)
+    yield running
+    running.stop()
+
+
+def test_a_model_reads_what_is_captured(donna: Donna, served: Served) -> None:
+    """The task is as the model reads it, and nothing is said of a stand-in."""
+    found = donna("add", "copy the sheets")
+
+    assert found.code == ExitCode.OK
+    assert "Added: #1 copy the sheets for the choir" in found.out
+    assert "rules read this" not in found.out
+    assert len(served.server.requests) == 1
+
+
+def test_the_rules_stand_in_for_a_model_that_is_away(donna: Donna, served: Served) -> None:
+    """Nothing is lost, the receipt says who read it, and the task carries the note."""
+    served.stop()
+    found = donna("add", "copy the sheets")
+
+    assert found.code == ExitCode.OK
+    assert "Added: #1 Copy the sheets" in found.out
+    assert "read again when it is back" in found.out.replace("\n", " ")
+    assert "read again" in donna("show", "1").out.replace("\n", " ")
+
+
+def test_the_doctor_looks_at_models_without_asking(donna: Donna, served: Served) -> None:
+    """It says that one could answer, that it is not installed, or that nobody listens."""
+    assert "model small: ollama/tiny could answer" in donna("doctor").out
+    donna("config", "set", "donna_models.models.small.model", "huge")
+    missing = donna("doctor")
+    served.stop()
+    gone = donna("doctor")
+
+    assert (missing.code, gone.code) == (ExitCode.DEGRADED, ExitCode.DEGRADED)
+    assert "WRONG  model small" in missing.out
+    assert "huge" in missing.out
+    assert "Check the address" in gone.out
+    assert [request.path for request in served.server.requests] == ["/api/show"] * 2
+
+
+def test_a_missing_key_is_named(donna: Donna, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Donna goes on by the rules and says what is missing."""
+    monkeypatch.delenv("ANTHROPIC_API_KEY", raising=False)
+    (home / "config" / "donna_models.yaml").write_text("routing: {parse_task: {model: parser}}\n")
+
+    assert donna("add", "copy the sheets").code == ExitCode.OK
+    found = donna("doctor").out.replace("\n", " ")
+    assert "the environment variable ANTHROPIC_API_KEY holds no key" in found
+
+
+def test_a_route_to_nobody_is_refused(donna: Donna, home: Path) -> None:
+    """A mistake in the files is found at its line, before anything is done."""
+    config = home / "config" / "donna_models.yaml"
+    config.write_text("routing:\n  parse_task: {model: parsr}\n")
+
+    found = donna("add", "copy the sheets")
+
+    assert found.code != ExitCode.OK
+    assert f"{config}:2" in found.err.replace("\n", "")
