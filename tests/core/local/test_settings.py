@@ -14,6 +14,7 @@ from donna_core.testing.world import BERLIN
 READ_BY_COMPOSITION = {
     "calendar.timezone",
     "calendar.calendars",
+    "calendar.planning.solver",
     *(f"calendar.calendars.{key}" for key in ("calendar_id", "access")),
 }
 """What the policy has no use for: where the calendars are, and the zone it is given anyway."""

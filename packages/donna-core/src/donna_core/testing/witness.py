@@ -20,6 +20,10 @@ class Witness:
         self._read.add(path)
         return watched(getattr(self._section, name), f"{path}.", self._read)
 
+    def __iter__(self) -> Iterator[tuple[str, Any]]:
+        for name in type(self._section).model_fields:
+            yield name, getattr(self, name)
+
 
 def watched(value: Any, path: str, read: set[str]) -> Any:
     """Return the value with a witness in place of every section in it."""
