@@ -15,6 +15,7 @@ from donna_core.domain.ids import UserId
 from donna_core.local.stores import InMemoryUnitOfWork
 from donna_core.ports.unit_of_work import UnitOfWork
 from donna_core.testing.contracts.calendar_mirror import CalendarMirrorContract
+from donna_core.testing.contracts.cursor_store import CursorStoreContract
 from donna_core.testing.contracts.event_log import EventLogContract
 from donna_core.testing.contracts.followup_stores import (
     AttentionStoreContract,
@@ -83,6 +84,7 @@ CONTRACTS = [
     TaskStoreContract,
     HistoryStoreContract,
     EventLogContract,
+    CursorStoreContract,
     EscalationStoreContract,
     AttentionStoreContract,
     JobStoreContract,

@@ -392,6 +392,11 @@ GROUPS: Mapping[str, Group] = {
                 help="Remember texts, one JSON object a line.",
                 panel=REMEMBER,
             ),
+            "backfill": Entry(
+                target="remembering:backfill",
+                help="Remember everything there is, whatever was read before.",
+                panel=REMEMBER,
+            ),
             "forget": Entry(
                 target="remembering:forget",
                 help="Erase what is remembered of one source.",

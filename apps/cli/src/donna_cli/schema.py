@@ -11,6 +11,7 @@ from typing import Any, Literal
 from pydantic import Field
 
 from donna_cli.schema_memory import (
+    BackfilledObject,
     ForgottenObject,
     FoundObject,
     IngestedObject,
@@ -439,6 +440,7 @@ PRINTED_BY: dict[str, type[Wire]] = {
     "donna memory search": MemoryHitsObject,
     "donna memory search --jsonl": FoundObject,
     "donna memory ingest": IngestedObject,
+    "donna memory backfill": BackfilledObject,
     "donna memory forget": ForgottenObject,
     "donna quiet without a time": ContactObject,
     "donna doctor": DoctorObject,

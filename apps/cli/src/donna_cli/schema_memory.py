@@ -51,6 +51,23 @@ class IngestedObject(Wire):
     without_meaning: str
 
 
+class SourceDoneObject(Wire):
+    """What became of one source; of tasks only how many were looked at."""
+
+    source: str
+    looked_at: int
+    changed: int
+    renamed: int
+    deleted: int
+
+
+class BackfilledObject(Wire):
+    """What was remembered anew, and what stood in the way."""
+
+    sources: list[SourceDoneObject]
+    problems: list[str]
+
+
 class ForgottenObject(Wire):
     """A source that was erased from memory, or would be."""
 

@@ -2,9 +2,40 @@
 
 from collections.abc import Sequence
 
+from attrs import frozen
+
 from donna_cli import schema_memory as schema
 from donna_memory.documents import Hit, SourceType
 from donna_memory.ports import Written
+
+
+@frozen(kw_only=True)
+class SourceDone:
+    """What became of one source; ``unread`` names what could not be read."""
+
+    source: str
+    looked_at: int
+    changed: int = 0
+    renamed: int = 0
+    deleted: int = 0
+    unread: tuple[str, ...] = ()
+
+
+def backfilled(done: Sequence[SourceDone], problems: Sequence[str]) -> schema.BackfilledObject:
+    """Return what became of each source."""
+    return schema.BackfilledObject(
+        sources=[
+            schema.SourceDoneObject(
+                source=each.source,
+                looked_at=each.looked_at,
+                changed=each.changed,
+                renamed=each.renamed,
+                deleted=each.deleted,
+            )
+            for each in done
+        ],
+        problems=list(problems),
+    )
 
 
 def memory_hits(hits: Sequence[Hit], *, without_meaning: str) -> schema.MemoryHitsObject:

@@ -52,6 +52,11 @@ class Document:
     metadata: Mapping[str, Any] = field(factory=dict)
 
     @property
+    def body_hash(self) -> str:
+        """SHA-256 of the content alone: what a document keeps when it is renamed."""
+        return hashlib.sha256(self.content.encode()).hexdigest()
+
+    @property
     def content_hash(self) -> str:
         """SHA-256 of what is searched and embedded; equal hashes need no new embedding."""
         told = f"{self.title}\0{self.speaker}\0{self.content}"

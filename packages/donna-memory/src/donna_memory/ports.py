@@ -1,9 +1,9 @@
 """What memory needs from outside: vectors for texts, an index over them, a place to keep it all."""
 
 from abc import abstractmethod
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 from attrs import frozen
@@ -94,6 +94,24 @@ class Written:
             unchanged=self.unchanged + other.unchanged,
             embedded=self.embedded + other.embedded,
         )
+
+
+@frozen(kw_only=True)
+class Kept:
+    """What is known of a document without reading it."""
+
+    content_hash: str
+    body_hash: str
+    metadata: Mapping[str, Any]
+    is_deleted: bool
+
+
+class MemoryCatalog(Protocol):
+    """What is kept, source by source."""
+
+    @abstractmethod
+    async def kept(self, user_id: UserId, source_type: SourceType) -> Mapping[str, Kept]:
+        """Return every document of this source by its id, deleted ones too."""
 
 
 class MemoryStore(Protocol):

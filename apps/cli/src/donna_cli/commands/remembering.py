@@ -5,6 +5,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import nullcontext
 from datetime import datetime
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
@@ -21,12 +22,22 @@ from donna_cli.invocation import Invocation
 from donna_cli.render import Block, warn
 from donna_cli.schema_memory import IngestedObject
 from donna_cli.session import Page, look, opened, present, run
+from donna_cli.wire_memory import SourceDone
 from donna_core.domain.errors import DonnaError, InvalidInput, NotFound
 from donna_core.domain.timing.zones import instant_at
 from donna_core.domain.wording import Line, Tone
 from donna_core.usecases.moment import understand_moment
 from donna_memory.documents import Document, Hit, SourceType
 from donna_memory.ports import Filters
+
+
+class Backfill(StrEnum):
+    """What is remembered anew."""
+
+    ALL = "all"
+    VAULT = "vault"
+    TASK = "task"
+
 
 BATCH = 256  # lines that are embedded and committed together
 STDIN = Path("-")
@@ -176,6 +187,70 @@ def forget(
         )
 
     return present(run(page()), invocation)
+
+
+def backfill(
+    invocation: Invocation,
+    *,
+    source: Annotated[
+        Backfill, typer.Option("--source", help="Which source; all of them in turn.")
+    ] = Backfill.ALL,
+) -> ExitCode:
+    """Remember everything there is, whatever was read before.
+
+    What is remembered already costs next to nothing. A source that fails stops no other.
+
+    Examples:
+      donna memory backfill
+      donna memory backfill --source vault
+    """
+
+    async def page(composed: Composed) -> Page:
+        memory, problems = open_memory(composed), list[str]()
+        done: list[SourceDone] = []
+        for each in (Backfill.VAULT, Backfill.TASK):
+            if source not in {each, Backfill.ALL}:
+                continue
+            try:
+                told = await _backfilled(memory, each)
+            except DonnaError as error:
+                problems.append(str(error))
+                continue
+            problems += told.unread
+            done.append(told)
+        return Page(
+            blocks=lambda: _backfill_blocks(done, memory),
+            wire=lambda _: wire_memory.backfilled(done, problems),
+            problems=tuple(problems),
+        )
+
+    return look(invocation, page)
+
+
+async def _backfilled(memory: Memory, source: Backfill) -> SourceDone:
+    if source is Backfill.TASK:
+        return SourceDone(source="task", looked_at=await memory.tasks.backfill())
+    if memory.vault is None:
+        return SourceDone(source="vault", looked_at=0)
+    synced = await memory.vault.sync()
+    return SourceDone(
+        source="vault",
+        looked_at=synced.changed + synced.unchanged,
+        changed=synced.changed,
+        renamed=synced.renamed,
+        deleted=synced.deleted,
+        unread=synced.unread,
+    )
+
+
+def _backfill_blocks(done: list[SourceDone], memory: Memory) -> Iterator[Block]:
+    for each in done:
+        if each.source == "vault" and memory.vault is None:
+            yield Line("vault: none is configured; memory.yaml names it as vault.root", Tone.QUIET)
+            continue
+        yield Line(f"{each.source}: {each.looked_at} looked at", Tone.GOOD)
+    if memory.without_meaning:
+        yield Line(memory.without_meaning, Tone.QUIET)
 
 
 async def _ingest_lines(invocation: Invocation, file: Path | None, *, jsonl: bool) -> ExitCode:

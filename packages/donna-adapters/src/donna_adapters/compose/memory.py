@@ -10,6 +10,9 @@ from donna_core.local.settings import MemoryFile
 from donna_memory.errors import WeightsMissing
 from donna_memory.ports import Embedder, MemoryStore
 from donna_memory.retrieval import RetrievalRules
+from donna_memory.sources.tasks import TaskSource
+from donna_memory.sources.vault import VaultSource
+from donna_memory.vault.reader import VaultReader
 
 
 @frozen(kw_only=True)
@@ -17,6 +20,8 @@ class Memory:
     """A memory, and why it goes by words alone where it does."""
 
     store: MemoryStore
+    tasks: TaskSource
+    vault: VaultSource | None
     without_meaning: str = ""
 
 
@@ -24,9 +29,10 @@ def open_memory(composed: Composed) -> Memory:
     """Return the memory in the database of a composed Donna."""
     settings = composed.home.settings.memory
     embedder, problem = _embedder(settings)
+    runtime = composed.runtime
     store = SqlMemoryStore(
         composed.database,
-        clock=composed.runtime.clock,
+        clock=runtime.clock,
         embedder=embedder,
         rules=RetrievalRules(
             default_k=settings.retrieval.default_k,
@@ -34,7 +40,26 @@ def open_memory(composed: Composed) -> Memory:
             min_score=settings.retrieval.min_score,
         ),
     )
-    return Memory(store=store, without_meaning=problem)
+    return Memory(
+        store=store,
+        tasks=TaskSource(unit_of_work=runtime.unit_of_work, store=store, user_id=runtime.user_id),
+        vault=_vault(composed, store),
+        without_meaning=problem,
+    )
+
+
+def _vault(composed: Composed, store: SqlMemoryStore) -> VaultSource | None:
+    settings = composed.home.settings.memory.vault
+    if not settings.root:
+        return None
+    root = composed.home.place.data / Path(settings.root).expanduser()
+    return VaultSource(
+        reader=VaultReader(root),
+        store=store,
+        catalog=store,
+        user_id=composed.runtime.user_id,
+        ignore=settings.ignore_globs,
+    )
 
 
 def _embedder(settings: MemoryFile) -> tuple[Embedder | None, str]:

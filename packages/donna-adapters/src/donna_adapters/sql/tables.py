@@ -384,6 +384,7 @@ MEMORY_DOCUMENTS = Table(
     Column("title", Text, nullable=False),
     Column("uri", Text, nullable=False),
     Column("content_hash", String(64), nullable=False),
+    Column("body_hash", String(64), nullable=False),
     Column("session", Text, nullable=False),
     Column("position", Integer, nullable=False),
     Column("speaker", Text, nullable=False),

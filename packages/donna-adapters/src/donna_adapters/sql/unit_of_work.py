@@ -7,6 +7,7 @@ from typing import Protocol, TypeVar
 from sqlalchemy import Connection
 
 from donna_adapters.sql.stores.attention import SqlAttentionStore
+from donna_adapters.sql.stores.cursors import SqlCursorStore
 from donna_adapters.sql.stores.escalations import SqlEscalationStore
 from donna_adapters.sql.stores.events import SqlEventLog
 from donna_adapters.sql.stores.history import SqlHistoryStore
@@ -55,6 +56,7 @@ def stores_of(user_id: UserId, connection: Connection) -> Stores:
         tasks=SqlTaskStore(connection, user_id),
         history=SqlHistoryStore(connection, user_id),
         events=SqlEventLog(connection, user_id),
+        cursors=SqlCursorStore(connection, user_id),
         escalations=SqlEscalationStore(connection, user_id),
         attention=SqlAttentionStore(connection, user_id),
         jobs=SqlJobStore(connection, user_id),

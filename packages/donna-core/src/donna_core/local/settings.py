@@ -228,6 +228,13 @@ class StatesFile(Section):
     invalid_transitions: tuple[ForbiddenRow, ...]
 
 
+class VaultSection(Section):
+    """The folder of notes."""
+
+    root: str
+    ignore_globs: tuple[str, ...]
+
+
 class EmbeddingSection(Section):
     """How texts become vectors."""
 
@@ -246,6 +253,7 @@ class RetrievalSection(Section):
 class MemoryFile(Section):
     """memory.yaml."""
 
+    vault: VaultSection
     embedding: EmbeddingSection
     retrieval: RetrievalSection
 

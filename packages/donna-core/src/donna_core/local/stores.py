@@ -26,6 +26,7 @@ from donna_core.local.spending import (
 from donna_core.ports.calendar import CalendarEvent, CalendarMirror, CalendarSnapshot
 from donna_core.ports.unit_of_work import (
     AttentionStore,
+    CursorStore,
     EscalationStore,
     EventLog,
     HistoryStore,
@@ -51,6 +52,7 @@ class InMemoryUnitOfWork(UnitOfWork):
             tasks=InMemoryTaskStore(self._journal, user_id),
             history=InMemoryHistoryStore(self._journal),
             events=InMemoryEventLog(self._journal),
+            cursors=InMemoryCursorStore(self._journal),
             escalations=InMemoryEscalationStore(self._journal),
             attention=InMemoryAttentionStore(self._journal),
             jobs=InMemoryJobStore(self._journal),
@@ -181,6 +183,19 @@ class InMemoryEventLog(EventLog):
         last = min(len(self._rows), first + limit - 1)
         found = ((position, self._rows.get(position)) for position in range(first, last + 1))
         return tuple((position, event) for position, event in found if event is not None)
+
+
+class InMemoryCursorStore(CursorStore):
+    """Keeps how far the readers of one user have come."""
+
+    def __init__(self, journal: Journal) -> None:
+        self._rows: Table[str, int] = Table(journal)
+
+    def get(self, reader: str) -> int:
+        return self._rows.get(reader) or 0
+
+    def advance(self, reader: str, to: int) -> None:
+        self._rows.put(reader, max(to, self.get(reader)))
 
 
 class InMemoryEscalationStore(EscalationStore):

@@ -28,6 +28,7 @@ from donna_core.ports.spending import InvocationLog, ProviderHealth, SpendLedger
 
 __all__ = [
     "AttentionStore",
+    "CursorStore",
     "EscalationStore",
     "EventLog",
     "HistoryStore",
@@ -121,6 +122,18 @@ class EventLog(Protocol):
         """Return events after the cursor with their positions, oldest first."""
 
 
+class CursorStore(Protocol):
+    """How far each reader of the event log has come."""
+
+    @abstractmethod
+    def get(self, reader: str) -> int:
+        """Return the position the reader has read up to; 0 before its first."""
+
+    @abstractmethod
+    def advance(self, reader: str, to: int) -> None:
+        """Note that the reader has read up to ``to``; a lower position changes nothing."""
+
+
 class EscalationStore(Protocol):
     """The pursuits of one user's tasks; at most one per task."""
 
@@ -160,6 +173,7 @@ class Stores:
     tasks: TaskStore
     history: HistoryStore
     events: EventLog
+    cursors: CursorStore
     escalations: EscalationStore
     attention: AttentionStore
     jobs: JobStore

@@ -1,6 +1,7 @@
 """Memory in the database: documents, chunks, and the search over words and meaning."""
 
 import asyncio
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -25,7 +26,7 @@ from donna_memory.chunking import chunks_of
 from donna_memory.documents import Chunk, Document, Hit, SourceType
 from donna_memory.errors import AlreadyRemembered
 from donna_memory.lexical import without_names
-from donna_memory.ports import Embedder, Filters, MemoryStore, Vectors, Written
+from donna_memory.ports import Embedder, Filters, Kept, MemoryCatalog, MemoryStore, Vectors, Written
 from donna_memory.retrieval import RetrievalRules
 
 _INSERT_DOCUMENT = numbered(MEMORY_DOCUMENTS, D.id).returning(D.id)
@@ -36,6 +37,9 @@ _THIS = and_(
     D.source_id == bindparam("named"),
 )
 _KNOWN = select(D.id, D.content_hash, D.deleted_at).where(_THIS)
+_KEPT = select(D.source_id, D.content_hash, D.body_hash, D.metadata_json, D.deleted_at).where(
+    D.user_id == bindparam("owner"), D.source_type == bindparam("kind")
+)
 _ITS_CHUNKS = and_(C.user_id == bindparam("owner"), C.document_id == bindparam("number"))
 _CHUNK_IDS = select(C.id).where(_ITS_CHUNKS)
 _DROP_CHUNKS = delete(MEMORY_CHUNKS).where(_ITS_CHUNKS)
@@ -56,7 +60,7 @@ class _Prepared:
     vectors: Vectors | None
 
 
-class SqlMemoryStore(MemoryStore):
+class SqlMemoryStore(MemoryStore, MemoryCatalog):
     """Embeds outside of transactions and decides inside; without an embedder, words have to do.
 
     The vectors of each user are held in an exact index in this process, filled up from the
@@ -132,6 +136,21 @@ class SqlMemoryStore(MemoryStore):
         while page := await self._reindex_page(user_id, source_type):
             done += page
         return done
+
+    async def kept(self, user_id: UserId, source_type: SourceType) -> Mapping[str, Kept]:
+        asked = {"owner": user_id, "kind": source_type.value}
+        rows = await self._database.transact(
+            lambda connection: connection.execute(_KEPT, asked).all()
+        )
+        return {
+            row.source_id: Kept(
+                content_hash=row.content_hash,
+                body_hash=row.body_hash,
+                metadata=json.loads(row.metadata_json),
+                is_deleted=row.deleted_at is not None,
+            )
+            for row in rows
+        }
 
     async def search(
         self, query: str, *, user_id: UserId, k: int | None = None, filters: Filters | None = None

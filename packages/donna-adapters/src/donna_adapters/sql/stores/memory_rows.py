@@ -34,6 +34,7 @@ def document_row(document: Document, *, at: datetime) -> dict[str, Any]:
         "title": document.title,
         "uri": document.uri,
         "content_hash": document.content_hash,
+        "body_hash": document.body_hash,
         "session": document.session,
         "position": document.position,
         "speaker": document.speaker,

@@ -18,6 +18,7 @@ def upgrade() -> None:
         sa.Column("source_type", sa.String(length=16), nullable=False),
         *[sa.Column(name, sa.Text(), nullable=False) for name in ("source_id", "title", "uri")],
         sa.Column("content_hash", sa.String(length=64), nullable=False),
+        sa.Column("body_hash", sa.String(length=64), nullable=False),
         sa.Column("session", sa.Text(), nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
         sa.Column("speaker", sa.Text(), nullable=False),

@@ -1,0 +1,91 @@
+"""The tasks, read along the event log: what was off for a day is caught up."""
+
+from attrs import frozen
+
+from donna_core.domain.ids import TaskId, UserId
+from donna_core.domain.tasks.task import Task
+from donna_core.ports.unit_of_work import Stores, UnitOfWork
+from donna_memory.documents import Document, SourceType
+from donna_memory.ports import MemoryStore
+
+READER = "memory.tasks"
+PAGE = 500
+
+
+@frozen(kw_only=True)
+class TaskSource:
+    """Remembers tasks as they are after each change, and forgets removed ones."""
+
+    unit_of_work: UnitOfWork
+    store: MemoryStore
+    user_id: UserId
+
+    async def follow(self) -> int:
+        """Read on from where this reader stopped; return how many tasks were looked at.
+
+        The cursor moves after the tasks are kept: a crash in between reads them again, which
+        changes nothing.
+        """
+        looked_at = 0
+        while True:
+            read = await self.unit_of_work.run(_page)
+            if not read.last:
+                return looked_at
+            await self.store.upsert_many(task_document(task, self.user_id) for task in read.tasks)
+            for task_id in sorted(read.removed):
+                await self.store.forget(self.user_id, SourceType.TASK, task_id)
+            await self._advance(read.last)
+            looked_at += len(read.tasks) + len(read.removed)
+
+    async def _advance(self, position: int) -> None:
+        await self.unit_of_work.run(lambda stores: stores.cursors.advance(READER, position))
+
+    async def backfill(self) -> int:
+        """Look at every task there is, wherever the cursor stands; return how many there are."""
+        tasks = await self.unit_of_work.run(lambda stores: stores.tasks.select())
+        await self.store.upsert_many(task_document(task, self.user_id) for task in tasks)
+        return len(tasks)
+
+
+@frozen(kw_only=True)
+class _Read:
+    tasks: tuple[Task, ...]
+    removed: frozenset[TaskId]
+    last: int
+
+
+def _page(stores: Stores) -> _Read:
+    events = stores.events.since(stores.cursors.get(READER), limit=PAGE)
+    named = {event.task_id for _, event in events if event.task_id is not None}
+    tasks = stores.tasks.select(ids=named) if named else ()
+    return _Read(
+        tasks=tasks,
+        removed=frozenset(named - {task.id for task in tasks}),
+        last=events[-1][0] if events else 0,
+    )
+
+
+def task_document(task: Task, user_id: UserId) -> Document:
+    """Return a task as it is remembered."""
+    facts = [f"Status: {task.status.value}", f"Domain: {task.domain.value}"]
+    if task.deadline is not None:
+        facts.append(f"Deadline: {task.deadline:%Y-%m-%d}")
+    parts = [task.description or "", ". ".join(facts) + "."]
+    if task.notes:
+        parts.append("Notes:\n" + "\n".join(f"- {note}" for note in task.notes))
+    return Document(
+        user_id=user_id,
+        source_type=SourceType.TASK,
+        source_id=task.id,
+        title=task.title,
+        uri=f"task:{task.number}",
+        content="\n\n".join(part for part in parts if part),
+        time=task.completed_at or task.created_at,
+        tags=frozenset(task.tags),
+        metadata={
+            "number": task.number,
+            "status": task.status.value,
+            "domain": task.domain.value,
+            "priority": task.priority,
+        },
+    )

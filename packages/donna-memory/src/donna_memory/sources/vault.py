@@ -1,0 +1,135 @@
+"""The notes of the vault: what is new is read, what is as before costs a look at the clock."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from fnmatch import fnmatch
+
+from attrs import frozen
+
+from donna_core.domain.ids import UserId
+from donna_memory.documents import Document, Label, SourceType
+from donna_memory.ports import Kept, MemoryCatalog, MemoryStore
+from donna_memory.vault.folder import FileStat
+from donna_memory.vault.notes import Note
+from donna_memory.vault.reader import VaultReader
+from donna_memory.vault.refusals import Reason, VaultRefused
+
+BATCH = 64
+
+
+@frozen(kw_only=True)
+class Synced:
+    """What became of the notes; ``unread`` names those that could not be read, with the reason."""
+
+    changed: int = 0
+    unchanged: int = 0
+    renamed: int = 0
+    deleted: int = 0
+    unread: tuple[str, ...] = ()
+
+
+@frozen(kw_only=True)
+class VaultSource:
+    """Brings memory in line with the vault. ``ignore`` are patterns such as ``Templates/*``."""
+
+    reader: VaultReader
+    store: MemoryStore
+    catalog: MemoryCatalog
+    user_id: UserId
+    ignore: tuple[str, ...] = ()
+
+    async def sync(self) -> Synced:
+        """Look at every note; raise ``VaultUnavailable`` when the folder cannot be read.
+
+        A folder that cannot be read deletes nothing. A note that went while another came with
+        the same content was renamed, and is not embedded anew.
+        """
+        kept = await self.catalog.kept(self.user_id, SourceType.VAULT)
+        found, unread = await asyncio.to_thread(self._stats)
+        touched = [path for path, stat in found.items() if not _is_as_kept(stat, kept.get(path))]
+        gone = {path for path, each in kept.items() if not each.is_deleted} - found.keys()
+        gone -= {path for path, _ in unread}
+        renamed = changed = unchanged = 0
+        for start in range(0, len(touched), BATCH):
+            documents, failed = await asyncio.to_thread(
+                self._documents, touched[start : start + BATCH]
+            )
+            unread += failed
+            for document in documents:
+                former = _former(document, gone, kept)
+                if former is not None and document.source_id not in kept:
+                    renamed += await self.store.rename(
+                        self.user_id, SourceType.VAULT, former, to=document.source_id
+                    )
+                    gone.discard(former)
+            done = await self.store.upsert_many(documents)
+            changed, unchanged = changed + done.changed, unchanged + done.unchanged
+        for path in sorted(gone):
+            await self.store.delete(self.user_id, SourceType.VAULT, path)
+        return Synced(
+            changed=changed,
+            unchanged=unchanged + len(found) - len(touched),
+            renamed=renamed,
+            deleted=len(gone),
+            unread=tuple(f"{path}: {reason}" for path, reason in unread),
+        )
+
+    def _stats(self) -> tuple[dict[str, FileStat], list[tuple[str, str]]]:
+        found: dict[str, FileStat] = {}
+        unread: list[tuple[str, str]] = []
+        for path in self.reader.list():
+            if any(fnmatch(path, pattern) for pattern in self.ignore):
+                continue
+            try:
+                found[path] = self.reader.stat(path)
+            except VaultRefused as error:
+                if error.reason is not Reason.MISSING:  # then it just went
+                    unread.append((path, error.reason.value))
+        return found, unread
+
+    def _documents(self, paths: Sequence[str]) -> tuple[list[Document], list[tuple[str, str]]]:
+        documents, unread = [], []
+        for path in paths:
+            try:
+                documents.append(document_of(self.reader.read(path), self.user_id))
+            except VaultRefused as error:
+                if error.reason is not Reason.MISSING:
+                    unread.append((path, error.reason.value))
+        return documents, unread
+
+
+def document_of(note: Note, user_id: UserId) -> Document:
+    """Return a note as it is remembered; what its owner keeps local stays so."""
+    tags = note.front_matter.get("tags") or ()
+    return Document(
+        user_id=user_id,
+        source_type=SourceType.VAULT,
+        source_id=note.path,
+        title=note.title,
+        uri=f"vault:{note.path}",
+        content=note.body,
+        time=note.stat.changed_at,
+        labels=frozenset({Label.LOCAL_ONLY} if note.is_sensitive else ()),
+        tags=frozenset(map(str, tags)) if isinstance(tags, list) else frozenset({str(tags)}),
+        people=frozenset(link.rpartition("/")[2] for link in note.links),
+        metadata={
+            "mtime_ns": note.stat.mtime_ns,
+            "size": note.stat.size,
+            "type": str(note.front_matter.get("type", "")),
+            "autowritten_by": str(note.front_matter.get("autowritten_by", "")),
+        },
+    )
+
+
+def _is_as_kept(stat: FileStat, kept: Kept | None) -> bool:
+    return (
+        kept is not None
+        and not kept.is_deleted
+        and (kept.metadata.get("mtime_ns"), kept.metadata.get("size")) == (stat.mtime_ns, stat.size)
+    )
+
+
+def _former(document: Document, gone: set[str], kept: Mapping[str, Kept]) -> str | None:
+    """Return the note that went and had this content, where there is one."""
+    # The title of a note without one is its name, so the body alone has to be the same.
+    return next((path for path in sorted(gone) if kept[path].body_hash == document.body_hash), None)
