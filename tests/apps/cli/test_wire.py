@@ -35,6 +35,11 @@ PRINTED = [
     ("donna budget", ["budget"]),
     ("donna llm calls", ["llm", "calls"]),
     ("donna llm quality", ["llm", "quality"]),
+    ("donna memory search", ["memory", "search", "mechanic"]),
+    ("donna memory search --jsonl", ["memory", "search", "--jsonl"]),
+    ("donna memory ingest", ["memory", "ingest"]),
+    ("donna memory backfill", ["memory", "backfill"]),
+    ("donna memory forget", ["memory", "forget", "chat", "a"]),
     *(
         ("every command that changes something", words)
         for words in (
@@ -57,7 +62,9 @@ PRINTED = [
 def test_output_fits_its_model(donna: Donna, what: str, words: list[str]) -> None:
     """Each command prints one object with the documented fields and no others."""
     donna("add", "Call mechanic monday 3pm !4 @car")
-    said = donna(*words, "--json")
+    if words[:2] == ["memory", "forget"]:
+        donna("memory", "ingest", text='{"id": "a", "text": "The key is under the mat."}')
+    said = donna(*words, "--json", text='{"query": "key"}' if "--jsonl" in words else None)
 
     model = PRINTED_BY[what].model_validate_json(said.out)
     assert model.model_dump(mode="json") == said.json

@@ -10,13 +10,6 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from donna_cli.schema_memory import (
-    BackfilledObject,
-    ForgottenObject,
-    FoundObject,
-    IngestedObject,
-    MemoryHitsObject,
-)
 from donna_cli.schema_reading import AnchorObject, ReadingObject
 from donna_cli.wire_object import Instant, Wire
 
@@ -437,11 +430,6 @@ PRINTED_BY: dict[str, type[Wire]] = {
     "donna show": TaskViewObject,
     "donna why": WhyObject,
     "donna digest": DigestObject,
-    "donna memory search": MemoryHitsObject,
-    "donna memory search --jsonl": FoundObject,
-    "donna memory ingest": IngestedObject,
-    "donna memory backfill": BackfilledObject,
-    "donna memory forget": ForgottenObject,
     "donna quiet without a time": ContactObject,
     "donna doctor": DoctorObject,
     "donna config": ConfigObject,

@@ -74,3 +74,12 @@ class ForgottenObject(Wire):
     source: str
     id: str
     dry_run: bool
+
+
+PRINTED_BY: dict[str, type[Wire]] = {
+    "donna memory search": MemoryHitsObject,
+    "donna memory search --jsonl": FoundObject,
+    "donna memory ingest": IngestedObject,
+    "donna memory backfill": BackfilledObject,
+    "donna memory forget": ForgottenObject,
+}

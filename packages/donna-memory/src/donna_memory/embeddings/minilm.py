@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from importlib.util import find_spec
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 import numpy as np
@@ -20,10 +21,16 @@ BATCH_TOKENS = 4096
 
 
 class MiniLMEmbedder(Embedder):
-    """384 numbers a text. Texts of the same length are computed together, so none is padded."""
+    """384 numbers a text. Texts of the same length are computed together, so none is padded.
+
+    The model is loaded when the first text is embedded; it takes a second and 250 MB.
+    """
 
     def __init__(self, folder: Path) -> None:
-        self._tokenizer, self._session = _loaded(folder)
+        _check_libraries()
+        self._folder = folder
+        self._loading = Lock()
+        self._loaded: tuple[Any, Any] | None = None
 
     @property
     def version(self) -> str:
@@ -34,12 +41,18 @@ class MiniLMEmbedder(Embedder):
         return DIMENSION
 
     def embed(self, texts: Sequence[str]) -> Vectors:
+        if not texts:
+            return np.zeros((0, DIMENSION), np.float32)
+        with self._loading:
+            if self._loaded is None:
+                self._loaded = _load(self._folder)
+        tokenizer, session = self._loaded
         result = np.zeros((len(texts), DIMENSION), np.float32)
-        encoded = [encoding.ids for encoding in self._tokenizer.encode_batch([*texts])]
+        encoded = [encoding.ids for encoding in tokenizer.encode_batch([*texts])]
         for rows in _batches([len(ids) for ids in encoded]):
             ids = np.array([encoded[row] for row in rows], np.int64)
             inputs = {"ids": ids, "positions": np.arange(ids.shape[1])}
-            [result[rows]] = self._session.run(None, inputs)
+            [result[rows]] = session.run(None, inputs)
         return result
 
 
@@ -63,15 +76,19 @@ def weights_folder(named: Path | None = None) -> Path:
     return folder
 
 
-def _loaded(folder: Path) -> tuple[Any, Any]:
-    try:
-        import onnxruntime  # type: ignore[import-untyped]  # noqa: PLC0415  # an extra without types
-        from safetensors.numpy import load_file  # noqa: PLC0415  # the same
-        from tokenizers import Tokenizer  # noqa: PLC0415  # the same
+def _check_libraries() -> None:
+    for name in ("onnx", "onnxruntime", "safetensors", "tokenizers"):
+        if find_spec(name) is None:
+            raise WeightsMissing(problem=f"{name} is not installed")
 
-        from donna_memory.embeddings.minilm_graph import serialized  # noqa: PLC0415  # the same
-    except ImportError as error:
-        raise WeightsMissing(problem=f"{error.name} is not installed") from error
+
+def _load(folder: Path) -> tuple[Any, Any]:
+    import onnxruntime  # type: ignore[import-untyped]  # noqa: PLC0415  # an extra without types
+    from safetensors.numpy import load_file  # noqa: PLC0415  # the same
+    from tokenizers import Tokenizer  # noqa: PLC0415  # the same
+
+    from donna_memory.embeddings.minilm_graph import serialized  # noqa: PLC0415  # the same
+
     tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
     tokenizer.enable_truncation(LONGEST)
     tokenizer.no_padding()

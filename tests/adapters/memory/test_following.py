@@ -1,0 +1,140 @@
+"""Memory follows the vault and the tasks in a real database."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from attrs import frozen
+
+from donna_adapters.sql.sqlite import SqliteDatabase
+from donna_adapters.sql.stores.memory import SqlMemoryStore
+from donna_core.domain.events import Event, EventKind
+from donna_core.domain.ids import UserId
+from donna_core.domain.tasks.task import Task
+from donna_core.ports.unit_of_work import Stores
+from donna_core.testing.contracts.stores import task
+from donna_core.testing.fake_clock import FakeClock
+from donna_memory.retrieval import RetrievalRules
+from donna_memory.sources.tasks import TaskSource
+from donna_memory.sources.vault import Synced, VaultSource
+from donna_memory.testing.contracts.memory_store import NOON
+from donna_memory.testing.hashing_embedder import HashingEmbedder
+from donna_memory.vault.reader import VaultReader
+from donna_memory.vault.refusals import VaultUnavailable
+
+ANNA = UserId("anna")
+
+
+@frozen(kw_only=True)
+class Home:
+    """A memory, the vault it follows, and what was embedded for it."""
+
+    root: Path
+    store: SqlMemoryStore
+    embedder: HashingEmbedder
+    database: SqliteDatabase
+
+    async def sync(self) -> Synced:
+        source = VaultSource(
+            reader=VaultReader(self.root),
+            store=self.store,
+            catalog=self.store,
+            user_id=ANNA,
+            ignore=("Templates/*",),
+        )
+        return await source.sync()
+
+    async def found(self, query: str) -> list[str]:
+        return [hit.source_id for hit in await self.store.search(query, user_id=ANNA)]
+
+
+@pytest.fixture
+async def home(tmp_path: Path) -> AsyncIterator[Home]:
+    """Give a vault with two notes, and a memory that knows neither."""
+    root = tmp_path / "vault"
+    (root / "Templates").mkdir(parents=True)
+    (root / "Boat.md").write_text("---\ntitle: The boat\n---\nThe impeller was changed in May.")
+    (root / "Plan.md").write_text("We meet in the harbour.")
+    (root / "Templates" / "Day.md").write_text("The harbour of templates.")
+    embedder = HashingEmbedder()
+    with SqliteDatabase.open(tmp_path / "donna.db") as database:
+        store = SqlMemoryStore(
+            database, clock=FakeClock(NOON), embedder=embedder, rules=RetrievalRules()
+        )
+        yield Home(root=root, store=store, embedder=embedder, database=database)
+
+
+async def test_only_what_changed_is_read_again(home: Home) -> None:
+    """The second look embeds nothing."""
+    assert (await home.sync()).changed == 2
+    assert await home.found("harbour") == ["Plan.md"]
+    home.embedder.embedded.clear()
+
+    assert await home.sync() == Synced(unchanged=2)
+    assert home.embedder.embedded == []
+
+
+async def test_a_note_that_moved_keeps_what_is_known_of_it(home: Home) -> None:
+    """With a title of its own it is not even embedded again."""
+    await home.sync()
+    home.embedder.embedded.clear()
+    (home.root / "Boats").mkdir()
+    (home.root / "Boat.md").rename(home.root / "Boats" / "Petrel.md")
+
+    assert await home.sync() == Synced(unchanged=2, renamed=1)
+    assert home.embedder.embedded == []
+    assert await home.found("impeller") == ["Boats/Petrel.md"]
+
+
+async def test_a_note_that_went_is_hidden_until_it_is_back(home: Home) -> None:
+    """The same content is not embedded again."""
+    await home.sync()
+    content = (home.root / "Plan.md").read_text()
+    (home.root / "Plan.md").unlink()
+    assert (await home.sync()).deleted == 1
+    assert await home.found("harbour") == []
+
+    (home.root / "Plan.md").write_text(content)
+    assert (await home.sync()).unchanged == 2
+    assert await home.found("harbour") == ["Plan.md"]
+
+
+async def test_a_vault_that_cannot_be_read_deletes_nothing(home: Home) -> None:
+    """A folder that is not mounted is not an empty one; a note that is no text is named."""
+    await home.sync()
+    (home.root / "Plan.md").write_bytes(b"\xff\xfe")
+    assert (await home.sync()).unread == ("Plan.md: unreadable",)
+    home.root.rename(home.root.with_name("elsewhere"))
+
+    with pytest.raises(VaultUnavailable):
+        await home.sync()
+    assert await home.found("impeller") == ["Boat.md"]
+
+
+async def test_tasks_are_read_along_the_event_log(home: Home) -> None:
+    """From where the reader stopped; a task that is gone is forgotten."""
+    unit = home.database.unit_of_work(ANNA)
+    source = TaskSource(unit_of_work=unit, store=home.store, user_id=ANNA)
+    roses = task(1, title="Prune the roses", user_id=ANNA)
+
+    def plant(stores: Stores) -> None:
+        stores.tasks.save(roses)
+        stores.events.append([told(EventKind.TASK_CAPTURED, roses)])
+
+    def uproot(stores: Stores) -> None:
+        stores.tasks.remove(roses.id)
+        stores.events.append([told(EventKind.TASK_REMOVED, roses)])
+
+    await unit.run(plant)
+    assert await source.follow() == 1
+    assert await home.found("roses") == [roses.id]
+    assert await source.follow() == 0
+
+    await unit.run(uproot)
+    assert await source.follow() == 1
+    assert await home.found("roses") == []
+
+
+def told(kind: EventKind, about: Task) -> Event:
+    """Return an event about a task."""
+    return Event(kind=kind, at=NOON, task_id=about.id)
