@@ -39,6 +39,8 @@ class Desk:
 
     protocol: Protocol
     session: str | None = None
+    invocation: Invocation = field(factory=Invocation)
+    shown: list[Cell] = field(factory=list, init=False)
     _workspace: Workspace | None = field(default=None, init=False)
     _library: Library | None = field(default=None, init=False)
 
@@ -62,7 +64,8 @@ class Desk:
         return self._library
 
     def emit(self, cell: Cell) -> None:
-        """Print a cell at once."""
+        """Print a cell at once, and remember it."""
+        self.shown.append(cell)
         sys.stdout.write(f"{written(cell, cell_id(), self.protocol)}\n\n")
         sys.stdout.flush()
 
@@ -84,7 +87,7 @@ def at_desk(function: Callable[..., Any]) -> Callable[..., Any]:
     def command(context: typer.Context, session: str | None = None, **given: Any) -> None:
         invocation = context.obj or Invocation()
         protocol = Protocol(invocation.protocol or Protocol.HUMAN)
-        desk = Desk(protocol, session or invocation.session)
+        desk = Desk(protocol, session or invocation.session, invocation)
         try:
             cells = list(function(desk, **given))
         except ProblemsFound as error:

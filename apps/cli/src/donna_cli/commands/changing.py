@@ -12,6 +12,7 @@ from donna_cli.words import named
 from donna_core.domain.capture.cleaning import clean
 from donna_core.domain.errors import InvalidInput
 from donna_core.domain.tasks.task import DeadlineType, Domain
+from donna_core.domain.workflow.errand import Errand
 from donna_core.usecases import edit as editing
 from donna_core.usecases import merge as merging
 from donna_core.usecases import undo as undoing
@@ -44,6 +45,9 @@ def edit(
     free: Annotated[bool, typer.Option("--free", help="Wait for no other task.")] = False,
     prep: Annotated[str | None, typer.Option("--prep", help="What to prepare.")] = None,
     reviewed: Annotated[bool, typer.Option("--reviewed", help="Take the mark off.")] = False,
+    workflow: Annotated[
+        str | None, typer.Option("--workflow", help="A workflow of this project to carry.")
+    ] = None,
 ) -> ExitCode:
     """Correct what a task says.
 
@@ -73,6 +77,7 @@ def edit(
             free=free,
             prep=_cleaned(prep, limit),
             reviewed=reviewed,
+            workflow=_errand(workflow),
         )
         if correction == editing.Correction():
             raise InvalidInput(
@@ -151,6 +156,15 @@ def redo(invocation: Invocation) -> ExitCode:
 
 def _cleaned(text: str | None, limit: int) -> str | None:
     return None if text is None else clean(text, limit=limit)[0]
+
+
+def _errand(workflow: str | None) -> Errand | None:
+    if workflow is None:
+        return None
+    # Hardly a correction is about workflows.
+    from donna_cli.errands import errand_from  # noqa: PLC0415  # see above
+
+    return errand_from(workflow)
 
 
 def _tags(given: Several, limit: int) -> tuple[str, ...]:

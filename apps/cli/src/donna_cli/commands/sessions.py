@@ -1,8 +1,9 @@
 """Sessions: start, reset, status, details, run, continue and action-request-completed."""
 
 import json
+import re
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -10,12 +11,13 @@ import typer
 
 from donna_cli.desk import Desk
 from donna_core.domain.workflow.cells import Cell
-from donna_core.domain.workflow.ids import is_numbered
+from donna_core.domain.workflow.ids import TASK_SESSION, is_numbered
 from donna_skills.workflows.scripts import ProcessRunner
 from donna_skills.workflows.sessions import Answer, Session
 from donna_skills.workflows.store import HELD, FileSessionStore
 
 STDIN = "-"
+_TASK = re.compile(r"#?[0-9]+")
 
 
 def start(desk: Desk) -> Iterable[Cell]:
@@ -60,15 +62,30 @@ def details(desk: Desk) -> Iterable[Cell]:
 
 def run(
     desk: Desk,
-    workflow: Annotated[str, typer.Argument(metavar="WORKFLOW_ID", help="The workflow to run.")],
+    workflow: Annotated[
+        str, typer.Argument(metavar="WORKFLOW_ID", help="The workflow to run, or a task.")
+    ],
 ) -> Iterable[Cell]:
     """Run a workflow until the agent has to do something.
+
+    The number of a task runs the workflow it carries, in a session of its own, and goes on
+    with it later; what happens is noted in the history of the task.
 
     Examples:
       donna sessions run donna:rfc:work:do
       donna -p llm sessions run project:work:release
     """
-    return opened(desk).run(workflow)
+    if not _TASK.fullmatch(workflow):
+        return noted(desk, lambda session: session.run(workflow))
+    from donna_cli.errands import carried_by  # noqa: PLC0415  # the assistant takes long to open
+
+    carried = carried_by(desk.invocation, workflow)
+    desk.session = carried.session
+    session = opened(desk)
+    if session.standing_state().tasks:
+        return noted(desk, Session.proceed)
+    session.start()
+    return noted(desk, lambda session: session.run(carried.workflow))
 
 
 def proceed(desk: Desk) -> Iterable[Cell]:
@@ -78,7 +95,7 @@ def proceed(desk: Desk) -> Iterable[Cell]:
       donna sessions continue
       donna -p llm sessions continue
     """
-    return opened(desk).proceed()
+    return noted(desk, Session.proceed)
 
 
 def complete(
@@ -117,7 +134,7 @@ def complete(
         result=given[0] if given else None,
         has_result=bool(given),
     )
-    return opened(desk).complete(answer)
+    return noted(desk, lambda session: session.complete(answer))
 
 
 def _result(text: str | None, file: Path | None) -> tuple[Any, ...]:
@@ -132,6 +149,19 @@ def _result(text: str | None, file: Path | None) -> tuple[Any, ...]:
         return (json.loads(text),)
     except ValueError as error:
         raise typer.BadParameter(f"this is no JSON: {error}", param_hint="--result") from error
+
+
+def noted(desk: Desk, act: Callable[[Session], list[Cell]]) -> list[Cell]:
+    """Let a session act; where it is that of a task, note in its history what came of it."""
+    session = opened(desk)
+    if not (desk.session or "").startswith(TASK_SESSION):
+        return act(session)
+    from donna_cli.errands import note  # noqa: PLC0415  # the assistant takes long to open
+
+    try:
+        return act(session)
+    finally:
+        note(desk.invocation, desk.session or "", desk.shown, session.standing_state())
 
 
 def stored(desk: Desk) -> FileSessionStore:

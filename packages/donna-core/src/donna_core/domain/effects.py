@@ -25,6 +25,7 @@ class JobKind(StrEnum):
     PRIORITY_RECALCULATION = "priority_recalculation"
     REREAD = "reread"
     FORGETTING = "forgetting"
+    REQUEST_NUDGE = "request_nudge"
 
 
 class Channel(StrEnum):

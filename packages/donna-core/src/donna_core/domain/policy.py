@@ -25,6 +25,7 @@ class FollowThrough:
 
     reminder_lead: timedelta
     overdue_after: timedelta
+    request_after: timedelta
     grace: timedelta
 
 

@@ -60,6 +60,7 @@ def policy_from(settings: Settings, *, zone: ZoneInfo) -> Policy:
         follow_through=FollowThrough(
             reminder_lead=timedelta(minutes=settings.notifications.reminder_minutes_before),
             overdue_after=timedelta(minutes=settings.notifications.overdue_minutes_after),
+            request_after=timedelta(minutes=settings.notifications.request_minutes_after),
             grace=grace,
         ),
         routines=_routines(settings.email.digest, grace=grace),

@@ -179,6 +179,7 @@ class NotificationsFile(Section):
 
     reminder_minutes_before: NotNegative
     overdue_minutes_after: NotNegative
+    request_minutes_after: Positive
     grace_minutes: Positive
 
 

@@ -21,6 +21,7 @@ from donna_core.domain.tasks.task import (
     Task,
     TimeIntent,
 )
+from donna_core.domain.workflow.errand import Errand, carrying
 from donna_core.ports.unit_of_work import Stores
 from donna_core.usecases.advance import Changed
 from donna_core.usecases.mirroring import mirror_calendars
@@ -50,6 +51,7 @@ class Correction:
 
     ``no_deadline`` takes the deadline away. ``after`` are references of tasks that must be
     done first, ``free`` drops all such dependencies. ``reviewed`` takes the review mark off.
+    ``workflow`` is what the task is to carry.
     """
 
     title: str | None = None
@@ -67,6 +69,7 @@ class Correction:
     free: bool = False
     prep: str | None = None
     reviewed: bool = False
+    workflow: Errand | None = None
 
 
 async def edit(runtime: Runtime, reference: str, correction: Correction) -> Changed:
@@ -162,6 +165,8 @@ def _corrected(task: Task, correction: Correction, *, after: tuple[TaskId, ...])
     if correction.reviewed:
         tags = [tag for tag in tags if tag != NEEDS_REVIEW]
     deadline, kind = _deadline(task, correction)
+    if correction.workflow is not None:
+        task = carrying(task, correction.workflow)
     return evolve(
         task,
         title=correction.title or task.title,

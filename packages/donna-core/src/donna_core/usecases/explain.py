@@ -15,6 +15,7 @@ from donna_core.domain.wording import (
     offers,
     spaced,
 )
+from donna_core.usecases.follow_workflow import VERB as WORKFLOW
 from donna_core.usecases.overview import TaskView
 
 
@@ -57,7 +58,8 @@ def history(view: TaskView, scene: Scene) -> Iterator[Line]:
 
 def _asked(command: Command) -> str:
     who = "you" if command.actor is Actor.PERSON else "Donna"
-    said = f" ({command.text})" if command.text and command.actor is Actor.PERSON else ""
+    told = command.actor is Actor.PERSON or command.verb == WORKFLOW
+    said = f" ({command.text})" if command.text and told else ""
     taken_back = ", taken back since" if command.undone else ""
     return f"{who}: {spaced(command.verb)}{said}{taken_back}"
 

@@ -15,7 +15,7 @@ from donna_core.domain.events import Event, EventKind
 from donna_core.domain.followup.consequences import HOLDS_TIME
 from donna_core.domain.followup.digests import evening_digest, morning_digest
 from donna_core.domain.followup.escalation import Escalation, begin, climb, occurrence_of
-from donna_core.domain.followup.nudges import reminder
+from donna_core.domain.followup.nudges import reminder, unanswered
 from donna_core.domain.followup.phrasing import moment, one_line
 from donna_core.domain.tasks.history import Actor
 from donna_core.domain.tasks.task import OPEN, Task, TaskStatus
@@ -28,6 +28,7 @@ from donna_core.domain.timing.schedule import (
     occurrence_key,
 )
 from donna_core.domain.timing.zones import local, local_day
+from donna_core.domain.workflow.errand import errand_of
 from donna_core.ports.jobs import JobRow, JobState
 from donna_core.ports.outbox import Lane
 from donna_core.ports.unit_of_work import Stores
@@ -323,6 +324,18 @@ def _nudge(due: _Due) -> None:
         due.send(started.message)
 
 
+def _ask_for_answer(due: _Due) -> None:
+    """Say that a workflow waits, while it waits for what it waited for then."""
+    task_id, payload = due.row.job.task_id, due.row.job.payload
+    task = due.stores.tasks.get(task_id) if task_id else None
+    errand = errand_of(task) if task is not None and task.is_open else None
+    if task is None or errand is None or errand.asked_at is None:
+        return
+    if (errand.request, errand.asked_at.isoformat()) != (payload["request"], payload["asked_at"]):
+        return
+    due.send(unanswered(task, errand, zone=due.runtime.policy.zone, at=due.at))
+
+
 def _climb(due: _Due) -> None:
     task_id = due.row.job.task_id
     task = due.stores.tasks.get(task_id) if task_id else None
@@ -418,4 +431,5 @@ _ACTS: dict[JobKind, Callable[[_Due], None]] = {
     JobKind.EVENING_DIGEST: _evening,
     JobKind.PRIORITY_RECALCULATION: _recalculate,
     JobKind.FORGETTING: _forget,
+    JobKind.REQUEST_NUDGE: _ask_for_answer,
 }

@@ -7,6 +7,7 @@ the task implied before and what it implies after is all that has to reach the w
 
 import hashlib
 from base64 import b32hexencode
+from collections.abc import Iterator
 from datetime import datetime
 
 from attrs import evolve, frozen
@@ -18,6 +19,7 @@ from donna_core.domain.policy import FollowThrough
 from donna_core.domain.tasks.task import Task, TaskStatus
 from donna_core.domain.timing.interval import Interval
 from donna_core.domain.timing.windows import Windows
+from donna_core.domain.workflow.errand import errand_of
 
 HOLDS_TIME = frozenset({TaskStatus.SCHEDULED, TaskStatus.IN_PROGRESS})
 _DONE_MARK = "✓ "
@@ -98,13 +100,14 @@ def due_jobs(
 
     A reminder comes ``reminder_lead`` before the planned start, or at the start when that is
     nearer; a nudge comes ``overdue_after`` after the planned end, or in time for a hard
-    deadline; a pursuit climbs when its next tier is due.
+    deadline; a pursuit climbs when its next tier is due. Where the workflow of an open task
+    waits for an answer, somebody is asked ``request_after`` later.
     """
+    jobs = list(_request_jobs(task, rules))
     start, end = task.scheduled_start, task.scheduled_end
     if task.status not in HOLDS_TIME or start is None or end is None:
-        return ()
+        return tuple(jobs)
     occurrence = occurrence_of(task)
-    jobs = []
     if pursuit is not None and pursuit.is_active:
         jobs.append(
             Job(
@@ -137,6 +140,20 @@ def due_jobs(
         )
     )
     return tuple(jobs)
+
+
+def _request_jobs(task: Task, rules: FollowThrough) -> Iterator[Job]:
+    errand = errand_of(task)
+    if errand is None or errand.request is None or errand.asked_at is None or not task.is_open:
+        return
+    asked_at = errand.asked_at.isoformat()
+    yield Job(
+        key=f"{JobKind.REQUEST_NUDGE}:{task.id}:{errand.request}:{asked_at}",
+        kind=JobKind.REQUEST_NUDGE,
+        run_at=errand.asked_at + rules.request_after,
+        task_id=task.id,
+        payload={"request": errand.request, "asked_at": asked_at},
+    )
 
 
 def _event_of(task: Task | None) -> tuple[EventKey, EventImage] | None:

@@ -11,6 +11,7 @@ from donna_core.domain.effects import CalendarWrite, Channel, Delivery, Message,
 from donna_core.domain.followup.phrasing import clipped, gsm, length, moment, one_line, span, spoken
 from donna_core.domain.ids import TaskId
 from donna_core.domain.tasks.task import HIGHEST_PRIORITY, DeadlineType, Task
+from donna_core.domain.workflow.errand import Errand, session_of
 
 SMS_LENGTH = 160
 """Characters of one text message in the basic GSM alphabet (3GPP TS 23.038)."""
@@ -93,6 +94,32 @@ def closing_notice(task: Task, *, at: datetime) -> Message:
         subject=f"Closed: {title}",
         body=f"{title} ({task.handle}) waited for an answer and got none, so it is off the list. "
         "Nothing is lost: reopen it and we go on.",
+        priority=task.priority,
+        not_before=at,
+        task_id=task.id,
+    )
+
+
+def unanswered(task: Task, errand: Errand, *, zone: ZoneInfo, at: datetime) -> Message:
+    """Return the word that the workflow of a task waits for an answer.
+
+    Raise ``ValueError`` where it waits for none.
+    """
+    if errand.request is None or errand.asked_at is None:
+        raise ValueError(f"the workflow of {task.handle} waits for no answer")
+    title = one_line(task.title, limit=_TITLE_LENGTH)
+    since = moment(errand.asked_at, zone=zone, at=at)
+    show = f"`donna sessions details --session {session_of(task)}`"
+    return Message(
+        key=f"request:{task.id}:{errand.request}:{errand.asked_at.isoformat()}",
+        channel=Channel.DISCORD,
+        kind=MessageKind.NUDGE,
+        subject=f"Waiting: {title}",
+        body=(
+            f"{title} ({task.handle}): its workflow {errand.workflow} has waited since {since} "
+            f"for an answer to {errand.request} ({errand.about}). "
+            f"{show} in {errand.project} shows what it asks."
+        ),
         priority=task.priority,
         not_before=at,
         task_id=task.id,

@@ -13,6 +13,8 @@ from attrs import frozen
 from donna_core.domain.workflow.problems import found
 
 SEPARATOR = ":"
+TASK_SESSION = "task_"
+"""What the names of sessions begin with in which the workflows of tasks run."""
 _DIGITS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
 
 
