@@ -14,6 +14,9 @@ from donna_cli.wire import dumped
 
 Donna = Callable[..., Any]
 
+EVALUATION = ["eval", "-t", "dedup_check", "--tier", "1"]
+# What there has to be before a command has something to print.
+BEFORE = {"donna eval compare": EVALUATION}
 PRINTED = [
     ("donna", []),
     ("donna parse", ["parse", "Call mum tomorrow"]),
@@ -33,6 +36,9 @@ PRINTED = [
     ("donna config get, donna config set", ["config", "get", "timezone"]),
     ("donna version", ["version"]),
     ("donna budget", ["budget"]),
+    ("donna eval, donna eval show", EVALUATION),
+    ("donna eval sessions", ["eval", "sessions"]),
+    ("donna eval compare", ["eval", "compare", "1", "last"]),
     ("donna llm calls", ["llm", "calls"]),
     ("donna llm quality", ["llm", "quality"]),
     ("donna memory search", ["memory", "search", "mechanic"]),
@@ -62,6 +68,8 @@ PRINTED = [
 def test_output_fits_its_model(donna: Donna, what: str, words: list[str]) -> None:
     """Each command prints one object with the documented fields and no others."""
     donna("add", "Call mechanic monday 3pm !4 @car")
+    if what in BEFORE:
+        donna(*BEFORE[what])
     if words[:2] == ["memory", "forget"]:
         donna("memory", "ingest", text='{"id": "a", "text": "The key is under the mat."}')
     said = donna(*words, "--json", text='{"query": "key"}' if "--jsonl" in words else None)

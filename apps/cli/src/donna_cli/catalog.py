@@ -221,6 +221,11 @@ CATALOG: Mapping[str, Entry] = {
         help="Check that everything works, with the cause and the fix where it does not.",
         panel=RUN,
     ),
+    "eval": Entry(
+        target="evaluating:evaluate",
+        help="Find out how good a model is at a kind of question, and compare models.",
+        panel=MONEY,
+    ),
     "config": Entry(
         target="configuring:config",
         help="List what can be configured, read one key, or set it.",

@@ -20,13 +20,17 @@ from donna_core.testing.expectations import fits
 
 @frozen(kw_only=True)
 class Case:
-    """One question and what a right answer has, field by field; the rubric is for a judge."""
+    """One question and what a right answer has, field by field; the rubric is for a judge.
+
+    ``applies`` says whether the rule that the question tells has to do with its data.
+    """
 
     id: str
     input: Mapping[str, Any]
     expected: Mapping[str, Any]
     notes: str | None = None
     rubric: Sequence[Mapping[str, Any]] = ()
+    applies: bool | None = None
 
 
 @frozen(kw_only=True)
@@ -88,6 +92,16 @@ def load_suites(folder: Path, *task_folders: str) -> tuple[Suite, ...]:
     return tuple(_suite(path, path.relative_to(folder).as_posix()) for path in paths)
 
 
+def graded(suite: Suite, case: Case, output: Mapping[str, Any] | None) -> Answer:
+    """Return what an answer is worth; ``None`` is no answer, and fails in every field."""
+    if output is None:
+        return Answer(case=case, output=None, wrong=tuple(case.expected))
+    if suite.task_type == "parse_task":
+        output = local_fields(output, zone=zone_named(case.input["zone"]))
+    wrong = [name for name, want in case.expected.items() if not fits(output.get(name), want)]
+    return Answer(case=case, output=output, wrong=tuple(wrong))
+
+
 async def evaluate(model: LanguageModel, suite: Suite) -> Result:
     """Let the model answer every case of a suite."""
     return Result(
@@ -112,9 +126,5 @@ async def _answer(model: LanguageModel, suite: Suite, case: Case) -> Answer:
     try:
         reply = await model.complete(request)
     except ModelUnavailable:
-        return Answer(case=case, output=None, wrong=tuple(case.expected))
-    output = reply.output
-    if suite.task_type == "parse_task":
-        output = local_fields(output, zone=zone_named(case.input["zone"]))
-    wrong = [name for name, want in case.expected.items() if not fits(output.get(name), want)]
-    return Answer(case=case, output=output, wrong=tuple(wrong))
+        return graded(suite, case, None)
+    return graded(suite, case, reply.output)
