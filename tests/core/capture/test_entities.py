@@ -18,6 +18,8 @@ Read = Callable[..., Reading]
         ("buy a card for Maya's birthday", ("Maya's",)),
         ("pick up my daughter from school", ("daughter",)),
         ("buy milk with the voucher", ()),
+        ("look up train times to Berlin", ()),
+        ("call Tom after lunch", ("Tom",)),
         ("Meet on Friday at noon", ()),
     ],
 )
@@ -33,6 +35,7 @@ def test_people_are_found(said: Read, text: str, people: tuple[str, ...]) -> Non
         ("dinner at Luigi on Friday", "Luigi"),
         ("meet Ann at the train station at 5", "train station"),
         ("call mom at noon", None),
+        ("book a flight to Rome", "Rome"),
     ],
 )
 def test_a_place_is_found(said: Read, text: str, place: str | None) -> None:

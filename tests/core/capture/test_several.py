@@ -102,6 +102,15 @@ def test_a_time_taken_back_does_not_count(said: Read, wall: Wall, text: str, sta
     assert reading.title in {"Meet Paul", "Lunch with Ann"}
 
 
+def test_what_is_to_be_ready_belongs_to_the_work(said: Read) -> None:
+    """A request for preparation behind a comma is no task of its own."""
+    reading = said("demo for the client Tuesday 2pm, pull together the sales figures")
+
+    assert reading.tasks == ()
+    assert reading.prep_work_flag
+    assert reading.prep_work_instructions == "pull together the sales figures"
+
+
 def test_a_message_can_begin_anew(said: Read) -> None:
     """What was said before is forgotten."""
     reading = said("call Bob tomorrow, scratch that, buy bread")

@@ -8,6 +8,7 @@ from donna_core.domain.capture.spans import Span
 from donna_core.domain.capture.time_parts import time_parts
 from donna_core.domain.capture.tokens import Shape, Token
 
+_TRAVEL_REACH = 4  # words back from a place to what goes there
 _WIDEST_EVENT = 3  # words before the noun: "weekly team sync meeting"
 
 
@@ -135,7 +136,8 @@ def _name_end(
     capital = place > 0 and token.text[:1].isupper() and not token.text.isupper()
     met = before is not None and before.norm in lexicon.sets["entities_with"]
     reached = before is not None and _contacts(tokens, place, lexicon)
-    near = capital and _near_person(tokens, place, sets=lexicon.sets)
+    goes = _is_travel(tokens, place, sets=lexicon.sets)
+    near = capital and not goes and _near_person(tokens, place, sets=lexicon.sets)
     if not (titled or owner or near or met or reached):
         return place
     end = place
@@ -189,6 +191,14 @@ def _contacts(tokens: Sequence[Token], place: int, lexicon: Lexicon) -> bool:
 
 def _near_person(tokens: Sequence[Token], place: int, *, sets: Sets) -> bool:
     return tokens[place - 1].norm in sets["entities_near_person"]
+
+
+def _is_travel(tokens: Sequence[Token], place: int, *, sets: Sets) -> bool:
+    """Whether somebody goes there or comes from there: "train times to Berlin" names no person."""
+    if not place or tokens[place - 1].norm not in sets["entities_towards"]:
+        return False
+    before = tokens[max(0, place - _TRAVEL_REACH) : place]
+    return any(token.norm in sets["entities_travel"] for token in before)
 
 
 def _may_be_name(
@@ -256,9 +266,9 @@ def _places(
             yield _span("place_name", tokens[place : match.end], text)
             place = match.end + 1
             continue
-        end = place
+        end, goes = place, _is_travel(tokens, place, sets=lexicon.sets)
         while (
-            lead in lexicon.sets["entities_at"]
+            (lead in lexicon.sets["entities_at"] or goes)
             and end < len(tokens)
             and tokens[end].start not in timed
             and tokens[end].shape is Shape.WORD

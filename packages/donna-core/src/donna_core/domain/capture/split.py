@@ -282,8 +282,11 @@ def _joint(draft: _Draft, place: int) -> int | None:
 
 def _cut_here(draft: _Draft, last: int, place: int, opening: int, *, listed: bool) -> bool:
     """Whether what stands before and after the joint are tasks of their own."""
-    if place - last > _LONGEST_CLAUSE or draft.lexicon.corrections.at(draft.tokens, opening):
+    lexicon = draft.lexicon
+    if place - last > _LONGEST_CLAUSE or lexicon.corrections.at(draft.tokens, opening):
         return False
+    if lexicon.prep.at(draft.tokens, opening):
+        return False  # what is to be ready for the work belongs to it
     before = draft.plain(last, place)
     end = _clause_end(draft, opening)
     after = draft.plain(opening, end)
