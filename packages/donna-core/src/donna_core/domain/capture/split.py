@@ -282,11 +282,10 @@ def _joint(draft: _Draft, place: int) -> int | None:
 
 def _cut_here(draft: _Draft, last: int, place: int, opening: int, *, listed: bool) -> bool:
     """Whether what stands before and after the joint are tasks of their own."""
-    lexicon = draft.lexicon
-    if place - last > _LONGEST_CLAUSE or lexicon.corrections.at(draft.tokens, opening):
+    # What takes something back, and what is to be ready for the work, belongs to it.
+    belongs = (draft.lexicon.corrections, draft.lexicon.prep)
+    if place - last > _LONGEST_CLAUSE or any(each.at(draft.tokens, opening) for each in belongs):
         return False
-    if lexicon.prep.at(draft.tokens, opening):
-        return False  # what is to be ready for the work belongs to it
     before = draft.plain(last, place)
     end = _clause_end(draft, opening)
     after = draft.plain(opening, end)
