@@ -121,21 +121,21 @@ def block(results: Mapping[str, Result]) -> str:
             told = duplicates(result)
             figures = f"{percent(told.precision)} | {percent(told.recall)}"
             found.append(f"| {suite.name} | {count} | {figures} |")
-    told, unseen = (
+    tiers, unseen = (
         reliability(read_confidences(results, held_out=held_out)) for held_out in (False, True)
     )
     last = (
-        f"The confidence of a reading is off by {100 * told.error:.1f} points on the tiers and by "
+        f"The confidence of a reading is off by {100 * tiers.error:.1f} points on the tiers and by "
         f"{100 * unseen.error:.1f} on held-out sentences (expected calibration error)."
     )
-    return "\n".join([*rows, "", *found, "", last, "", *reliability_table(told, unseen), ""])
+    return "\n".join([*rows, "", *found, "", last, "", *reliability_table(tiers, unseen), ""])
 
 
-def reliability_table(told: Reliability, unseen: Reliability) -> Iterator[str]:
+def reliability_table(tiers: Reliability, unseen: Reliability) -> Iterator[str]:
     """Yield the bins of the confidence on the tiers and on held-out sentences."""
     yield "| confidence | tiers | said | right | held out | said | right |"
     yield "|---|---|---|---|---|---|---|"
-    columns = [{each.low: each for each in table.bins} for table in (told, unseen)]
+    columns = [{each.low: each for each in table.bins} for table in (tiers, unseen)]
     for low in sorted({low for column in columns for low in column}):
         cells = [cell for column in columns for cell in _cells(column.get(low))]
         yield f"| {low:.1f}–{low + 0.1:.1f} | {' | '.join(cells)} |"
