@@ -33,6 +33,9 @@ def run(
         async with opened(invocation) as composed:
             health = f"http://{host}:{port}/health"
             typer.echo(f"Donna begins; {health} tells how she is. Ctrl-C ends her.", err=True)
+            for each in await composed.probe_models():
+                if each.problem is not None:
+                    typer.echo(f"The rules stand in for {each.alias}: {each.problem}", err=True)
             await supervise(composed, port=port, host=host)
 
     run_to_end(act())

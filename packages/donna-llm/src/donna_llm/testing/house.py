@@ -108,7 +108,8 @@ class House:
 
     def gateway(self) -> Gateway:
         """Return a gateway under the configuration as written by now."""
-        policy = policy_from(load_settings(self.folder), zone=BERLIN)
+        settings = load_settings(self.folder)
+        policy = policy_from(settings, zone=BERLIN)
         rules = RulesModel(
             policy.lexicon, priorities=policy.priorities, text_limit=policy.text_limit
         )
@@ -121,7 +122,7 @@ class House:
             ),
             rules=rules,
             interpret=rules.refined,
-            config=self._configured(),
+            config=configure(settings, folder=self.folder, zone=BERLIN),
             reload=self._configured,
             folder=self.folder,
         )
