@@ -2,6 +2,8 @@
 
 import asyncio
 import json
+import signal
+import subprocess
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -120,3 +122,18 @@ def test_a_route_to_nobody_is_refused(donna: Donna, home: Path) -> None:
 
     assert found.code != ExitCode.OK
     assert f"{config}:2" in found.err.replace("\n", "")
+
+
+def test_the_loop_says_at_its_start_who_is_away(
+    process: Callable[..., "subprocess.Popen[bytes]"], served: Served
+) -> None:
+    """A model that cannot answer is named before the first sentence is read."""
+    served.stop()
+    started = process("run", "--port", "0")
+    assert started.stderr is not None
+    said_first = [started.stderr.readline().decode() for _ in range(2)]
+    started.send_signal(signal.SIGINT)
+    started.communicate(timeout=60)
+
+    assert "Donna begins" in said_first[0]
+    assert "The rules stand in for small" in said_first[1]
