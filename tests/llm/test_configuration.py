@@ -24,6 +24,7 @@ READ_BY_COMPOSITION = {
         "ollama.structured_outputs",
         "replay",
         "replay.recording",
+        "quality_monitoring.judge_batch_schedule",
     )
 }
 """What it takes to reach the vendors is handed to their providers."""

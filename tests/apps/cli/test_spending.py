@@ -11,7 +11,7 @@ import pytest
 
 from donna_adapters.compose.settings import DATABASE_NAME, OWNER
 from donna_adapters.sql.sqlite import SqliteDatabase
-from donna_core.domain.ids import RequestId
+from donna_core.domain.ids import CallId, RequestId
 from donna_core.domain.spending.invocations import Invocation, Outcome
 from donna_core.domain.spending.ledger import Settlement
 from donna_core.ports.unit_of_work import Stores
@@ -184,6 +184,30 @@ def test_quality_stands_beside_cost(donna: Donna, home: Path) -> None:
     assert "said 92%, right 50% of 2 calls" in said.out
     [model] = donna("llm", "quality", "--by", "caller", "--json").json["sums"]
     assert (model["name"], model["billed"], model["right"]) == ("digest", "0.04", 0.5)
+
+
+def test_a_shadow_stands_beside_what_it_shadows(donna: Donna, home: Path) -> None:
+    """How often both agree, and what each costs and takes."""
+    donna("add", "Buy milk")
+    tea, coffee = {"title": "Tea", "domain": "work"}, {"title": "TEA", "domain": "family"}
+    record(
+        home,
+        made("call-1", output=tea, latency_ms=300),
+        made(
+            "call-2",
+            output=coffee,
+            is_shadow=True,
+            shadow_of=CallId("call-1"),
+            model_actual="anthropic/large",
+            cost=Decimal("0.02"),
+            billed=True,
+        ),
+    )
+    assert "anthropic/large" in donna("llm", "shadows", "--plain").out
+    [pair] = donna("llm", "shadows", "--json").json["comparisons"]
+
+    assert (pair["model"], pair["shadow"]) == ("anthropic/small", "anthropic/large")
+    assert (pair["agreement"], pair["shadow_cost"]) == (0.5, "0.02")
 
 
 def test_the_doctor_looks_at_the_budget(donna: Donna, spent: Callable[..., None]) -> None:

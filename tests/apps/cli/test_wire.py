@@ -46,6 +46,7 @@ PRINTED = [
     ("donna memory ingest", ["memory", "ingest"]),
     ("donna memory backfill", ["memory", "backfill"]),
     ("donna memory forget", ["memory", "forget", "chat", "a"]),
+    ("donna llm shadows", ["llm", "shadows"]),
     *(
         ("every command that changes something", words)
         for words in (

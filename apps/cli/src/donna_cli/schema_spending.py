@@ -134,9 +134,32 @@ class QualityObject(Wire):
     certainty: list[CertaintyObject]
 
 
+class ComparisonObject(Wire):
+    """A model beside its shadow on one task type; costs are dollars for a call, on average."""
+
+    task_type: str
+    model: str
+    shadow: str
+    answers: int
+    failures: int
+    agreement: float | None
+    cost: str
+    shadow_cost: str
+    latency_ms: int
+    shadow_latency_ms: int
+
+
+class ShadowsObject(Wire):
+    """What shadows said since an instant, beside what was answered."""
+
+    since: Instant
+    comparisons: list[ComparisonObject]
+
+
 PRINTED_BY: dict[str, type[Wire]] = {
     "donna budget": BudgetObject,
     "donna llm calls": CallsObject,
     "donna llm quality": QualityObject,
+    "donna llm shadows": ShadowsObject,
 }
 """What prints which object, for the reference."""

@@ -11,7 +11,7 @@ from donna_core.domain.spending.ledger import NOTHING, Scope
 from donna_core.domain.spending.notices import dollars, raised
 from donna_core.domain.wording import Line, Scene, Tone, moment, spaced
 from donna_core.usecases.budget import Purse, Statement
-from donna_core.usecases.calls import Certainty, Quality
+from donna_core.usecases.calls import Certainty, Comparison, Quality
 
 _BAR = 24
 _NAMES = {Scope.DAY: "Today", Scope.MONTH: "This month"}
@@ -112,6 +112,30 @@ def quality(view: Quality, scene: Scene) -> Iterator[Block]:
         wide=_HEADINGS[view.by],
     )
     yield from _certainty(view.certainty)
+
+
+def shadows(several: Sequence[Comparison]) -> Iterator[Block]:
+    """Yield each model beside the shadow that was asked the same."""
+    if not several:
+        yield Line("No shadow was asked. `routing.NAME.shadow` in donna_models.yaml names one.")
+        return
+    yield Grid(
+        columns=("Task type", "Model", "Shadow", "Pairs", "Failed", "Agree", "Each", "ms"),
+        rows=tuple(
+            (
+                each.task_type,
+                each.model,
+                each.shadow,
+                str(each.answers),
+                str(each.failures or ""),
+                "" if each.agreement is None else f"{each.agreement:.0%}",
+                f"{dollars(each.cost)} / {dollars(each.shadow_cost)}",
+                f"{each.latency_ms} / {each.shadow_latency_ms}",
+            )
+            for each in several
+        ),
+        wide="Shadow",
+    )
 
 
 def _certainty(bins: Sequence[Certainty]) -> Iterator[Line]:

@@ -1,6 +1,7 @@
 """From money and model calls to the wire: one function for each object."""
 
 from collections.abc import Iterable
+from datetime import datetime
 
 from attrs import asdict
 
@@ -10,14 +11,16 @@ from donna_cli.schema_spending import (
     CallsObject,
     CallSumsObject,
     CertaintyObject,
+    ComparisonObject,
     PurseObject,
     QualityObject,
+    ShadowsObject,
 )
 from donna_cli.wire import allowance, dollars
 from donna_core.domain.spending.invocations import CallSums, Dimension, Invocation
 from donna_core.domain.spending.ledger import NOTHING
 from donna_core.usecases.budget import Purse, Statement
-from donna_core.usecases.calls import Quality
+from donna_core.usecases.calls import Comparison, Quality
 
 
 def budget(view: Statement) -> BudgetObject:
@@ -51,6 +54,23 @@ def quality(view: Quality) -> QualityObject:
         by=view.by.value,
         sums=_sums(view.sums),
         certainty=[CertaintyObject(**asdict(each)) for each in view.certainty],
+    )
+
+
+def shadows(since: datetime, several: Iterable[Comparison]) -> ShadowsObject:
+    """Return models beside their shadows."""
+    return ShadowsObject(
+        since=since,
+        comparisons=[
+            ComparisonObject(
+                **{
+                    **asdict(each),
+                    "cost": dollars(each.cost),
+                    "shadow_cost": dollars(each.shadow_cost),
+                }
+            )
+            for each in several
+        ],
     )
 
 

@@ -10,6 +10,7 @@ from donna_adapters.system.leadership import leading
 from donna_core.domain.errors import Degraded
 from donna_core.ports.jobs import JobRow
 from donna_core.ports.outbox import DeliveryState
+from donna_core.usecases.assess_models import assess_models
 from donna_core.usecases.mirroring import Glance
 from donna_core.usecases.reread import reread
 from donna_core.usecases.runtime import Runtime
@@ -90,6 +91,8 @@ async def _rounds(
             continue
         for row in done.to_reread:
             beside.create_task(_reread(runtime, row, done.mirrored, heartbeat))
+        for row in done.to_assess:
+            beside.create_task(_assess(runtime, row, heartbeat))
         now = runtime.clock.now()
         heartbeat.beat_at = now
         heartbeat.problem = ""
@@ -101,6 +104,14 @@ async def _reread(runtime: Runtime, row: JobRow, seen: Glance, heartbeat: Heartb
     """Read a message again; what cannot be written down now is due again when its lease ends."""
     try:
         await reread(runtime, row, seen=seen)
+    except Degraded as error:
+        heartbeat.problem = str(error)
+
+
+async def _assess(runtime: Runtime, row: JobRow, heartbeat: Heartbeat) -> None:
+    """Compare or judge answers; what cannot be written down now is due again later."""
+    try:
+        await assess_models(runtime, row)
     except Degraded as error:
         heartbeat.problem = str(error)
 

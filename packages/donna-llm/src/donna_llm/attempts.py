@@ -25,6 +25,7 @@ from donna_core.ports.clock import Clock
 from donna_core.ports.ids import IdSource
 from donna_core.ports.language_model import ModelMetadata, ModelReply, ModelRequest, Urgency
 from donna_core.ports.unit_of_work import Stores, UnitOfWork
+from donna_core.usecases.shadow import SHADOW_OF, shadow_job
 from donna_core.usecases.spend import reserve, settle
 from donna_llm.configuration import GatewayConfig
 from donna_llm.errors import ProviderError, ReplyMalformed
@@ -82,7 +83,7 @@ class Attempt:
         """Return the row of the log of calls, its texts as they may be kept."""
         request = self.question.request
         marks: dict[str, Any] = {name: request.tags[name] for name in _TAGS if name in request.tags}
-        return fit_to_keep(
+        row = fit_to_keep(
             Invocation(
                 id=self.id,
                 at=self.at,
@@ -101,16 +102,18 @@ class Attempt:
                 estimated_tokens_in=self.estimated_tokens,
                 prompt=self.question.prompt,
                 overflow_escalated=self.overflow_escalated,
+                is_shadow=SHADOW_OF in request.tags,
                 **{"model_actual": self.model.actual, **found},
                 **marks,
             ),
             self.config.texts,
         )
+        return evolve(row, spot_check_queued=self.config.spot_checks.wants(row))
 
 
 _TAGS = (
     "agent_id", "chain_id", "channel", "correlation_id", "escalation_request_id",
-    "eval_session_id", "skill_id",
+    "eval_session_id", SHADOW_OF, "skill_id",
 )  # fmt: skip
 
 
@@ -281,6 +284,7 @@ class Attempts:
             elif attempt.model.price.is_billed:
                 stores.spend.release(attempt.id, at=at, note=row.error_type or "")
             stores.invocations.record([row])
+            _cast_shadow(stores, attempt, row, at=at)
             _note_health(stores, attempt, row, error, at=at)
 
         await self._unit_of_work.run(decide)
@@ -374,7 +378,18 @@ def _metadata(row: Invocation) -> ModelMetadata:
         cost_usd=row.cost,
         queue_wait_ms=row.queue_wait_ms,
         invocation_id=row.id,
+        is_shadow=row.is_shadow,
     )
+
+
+def _cast_shadow(stores: Stores, attempt: Attempt, row: Invocation, *, at: datetime) -> None:
+    """Have a second model asked the same later, where one is to be compared."""
+    is_chosen = attempt.question.request.model_alias is not None
+    if row.outcome is not Outcome.ANSWERED or is_chosen or row.eval_session_id is not None:
+        return
+    model = attempt.config.shadow_of(row.task_type, attempt.model)
+    if model is not None:
+        stores.jobs.want([shadow_job(row, model.alias, at=at)])
 
 
 def _note_health(

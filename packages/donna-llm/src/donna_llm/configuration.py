@@ -17,6 +17,7 @@ from donna_core.domain.errors import ConfigError
 from donna_core.domain.spending.budget import SpendingRules
 from donna_core.domain.spending.ledger import ModelLane
 from donna_core.domain.spending.limits import BreakerRules, RateRules
+from donna_core.domain.spending.spot_checks import SpotCheckRules
 from donna_core.domain.spending.texts import TextRules
 from donna_core.local.model_settings import (
     Deadline,
@@ -28,7 +29,7 @@ from donna_core.local.model_settings import (
     TaskTypeRow,
 )
 from donna_core.local.settings import Settings, defaults_folder, load_documents
-from donna_core.local.spending_rules import spending_rules, text_rules
+from donna_core.local.spending_rules import spending_rules, spot_check_rules, text_rules
 from donna_core.ports.language_model import Urgency
 from donna_llm.pricing import EstimationRules, Price
 from donna_llm.prompts import Prompt, load_examples, load_prompt
@@ -93,6 +94,13 @@ class GatewayConfig:
     alerts: Alerts
     spending: SpendingRules
     texts: TextRules
+    spot_checks: SpotCheckRules
+
+    def shadow_of(self, task_type: str, model: Model) -> Model | None:
+        """Return who is asked the same as this model, where it is the first of its route."""
+        known = longest_known(task_type, self.routes)
+        route = None if known is None else self.routes[known]
+        return route.shadow if route is not None and route.cascade[0] == model else None
 
     def task_type(self, name: str) -> TaskType | None:
         """Return the task type of that name or of its longest known beginning."""
@@ -174,6 +182,7 @@ def configure(settings: Settings, *, folder: Path | None, zone: ZoneInfo) -> Gat
         ),
         spending=spending_rules(settings.donna_models.cost, zone=zone),
         texts=text_rules(settings.donna_models.call_log),
+        spot_checks=_spot_checks(settings.donna_models, models, places),
     )
 
 
@@ -248,8 +257,26 @@ def _routes(
         if longest_known(name, task_types) is None:
             problem = f"'{name}' is routed, and task_types.yaml does not know it"
             raise places.problem("donna_models", ("routing", name, "model"), problem)
+
         cascade = tuple(models[alias] for alias in row.cascade)
-        yield name, Route(cascade=cascade, confidence_threshold=row.confidence_threshold)
+        if row.shadow is not None and row.shadow not in models:
+            problem = f"the shadow of '{name}' is '{row.shadow}', and no model has that alias"
+            raise places.problem("donna_models", ("routing", name, "shadow"), problem)
+        shadow = models[row.shadow] if section.shadow.enabled and row.shadow else None
+        yield (
+            name,
+            Route(cascade=cascade, confidence_threshold=row.confidence_threshold, shadow=shadow),
+        )
+
+
+def _spot_checks(
+    section: ModelsFile, models: Mapping[str, Model], places: _Places
+) -> SpotCheckRules:
+    rules = spot_check_rules(section.quality_monitoring)
+    if rules.enabled and rules.judge not in models:
+        problem = f"the judge is '{rules.judge}', and no model has that alias"
+        raise places.problem("donna_models", ("quality_monitoring", "judge_model"), problem)
+    return rules
 
 
 def _task_type(

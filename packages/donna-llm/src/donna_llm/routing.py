@@ -34,11 +34,13 @@ class Model:
 class Route:
     """The models that are asked, one after the other, until one is sure.
 
-    An answer whose confidence is below the threshold is not; without one every answer is.
+    An answer whose confidence is below the threshold is not; without one every answer is. The
+    ``shadow`` is asked what the first one answered, for comparison only.
     """
 
     cascade: tuple[Model, ...]
     confidence_threshold: float | None = None
+    shadow: Model | None = None
 
     @property
     def is_rules_only(self) -> bool:

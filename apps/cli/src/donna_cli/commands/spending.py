@@ -86,7 +86,9 @@ def llm(
     invocation: Invocation,
     words: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[calls [ID] | quality]", help="Nothing lists the latest calls."),
+        typer.Argument(
+            metavar="[calls [ID] | quality | shadows]", help="Nothing lists the latest calls."
+        ),
     ] = None,
     *,
     limit: Annotated[int, typer.Option("--limit", min=1, help="How many calls at most.")] = 20,
@@ -116,6 +118,7 @@ def llm(
       donna llm calls
       donna llm calls --task-type parse_task --outcome failed --limit 5
       donna llm quality --by task_type --days 90
+      donna llm shadows
     """
     wanted = CallFilter(
         task_type=task_type, caller=caller, model=model, outcome=outcome, is_shadow=shadow
@@ -127,7 +130,9 @@ def llm(
             return look(invocation, lambda composed: _call(composed, reference))
         case ["quality"]:
             return look(invocation, lambda composed: _quality(composed, by, days, task_type))
-    raise InvalidInput("Say `donna llm` and behind it: calls, calls ID, or quality.")
+        case ["shadows"]:
+            return look(invocation, lambda composed: _shadows(composed, days, task_type))
+    raise InvalidInput("Say `donna llm` and behind it: calls, calls ID, quality, or shadows.")
 
 
 async def _statement(composed: Composed, invocation: Invocation) -> Page:
@@ -163,6 +168,16 @@ async def _quality(composed: Composed, by: Dimension, days: int, task_type: str 
     return Page(
         blocks=lambda: spending_views.quality(view, scene(runtime)),
         wire=lambda _: _wire().quality(view),
+    )
+
+
+async def _shadows(composed: Composed, days: int, task_type: str | None) -> Page:
+    runtime = composed.runtime
+    since = _since(runtime, days)
+    found = await log.comparisons(runtime, since=since, task_type=task_type)
+    return Page(
+        blocks=lambda: spending_views.shadows(found),
+        wire=lambda _: _wire().shadows(since, found),
     )
 
 

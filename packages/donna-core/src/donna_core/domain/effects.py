@@ -26,6 +26,8 @@ class JobKind(StrEnum):
     REREAD = "reread"
     FORGETTING = "forgetting"
     REQUEST_NUDGE = "request_nudge"
+    SPOT_CHECK = "spot_check"
+    SHADOW = "shadow"
 
 
 class Channel(StrEnum):

@@ -11,6 +11,7 @@ from donna_core.domain.planning.plan_rules import PlanRules
 from donna_core.domain.planning.priority import PriorityRules
 from donna_core.domain.planning.slots import SlotRules
 from donna_core.domain.spending.budget import SpendingRules
+from donna_core.domain.spending.spot_checks import SpotCheckRules
 from donna_core.domain.spending.texts import TextRules
 from donna_core.domain.tasks.complexity import ComplexityRules
 from donna_core.domain.tasks.dedup import DedupRules
@@ -49,6 +50,7 @@ class Policy:
     review_below: float
     spending: SpendingRules
     call_texts: TextRules
+    spot_checks: SpotCheckRules
 
     @property
     def zone(self) -> ZoneInfo:

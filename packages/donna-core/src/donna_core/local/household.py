@@ -27,10 +27,14 @@ from donna_core.local.settings import (
     StatesFile,
     WindowRow,
 )
-from donna_core.local.spending_rules import spending_rules, text_rules
+from donna_core.local.spending_rules import spending_rules, spot_check_rules, text_rules
+from donna_core.local.spending_settings import QualitySection
 
 FORGETTING_AT = "30 3 * * *"
 """When old texts are dropped: at night, when nobody waits for the database."""
+
+JUDGING_AT = {"daily": "0 4 * * *", "weekly": "0 4 * * 1"}
+"""When answers are judged: at night, weekly on Mondays."""
 
 _BLACKOUT, _QUIET = "blackout", "quiet_hours"
 _CONFIGURED = "en"  # the language whose words stand in lexicon.yaml
@@ -63,12 +67,16 @@ def policy_from(settings: Settings, *, zone: ZoneInfo) -> Policy:
             request_after=timedelta(minutes=settings.notifications.request_minutes_after),
             grace=grace,
         ),
-        routines=_routines(settings.email.digest, grace=grace),
+        routines=(
+            *_routines(settings.email.digest, grace=grace),
+            *_spot_checks(settings.donna_models.quality_monitoring, grace=grace),
+        ),
         day_first=settings.calendar.day_first,
         text_limit=settings.capture.text_limit_characters,
         review_below=settings.capture.review_below_confidence,
         spending=spending_rules(settings.donna_models.cost, zone=zone),
         call_texts=text_rules(settings.donna_models.call_log),
+        spot_checks=spot_check_rules(settings.donna_models.quality_monitoring),
     )
 
 
@@ -241,3 +249,10 @@ def _routines(times: DigestSection, *, grace: timedelta) -> tuple[Routine, ...]:
         Routine(kind=kind, rule=Recurrence.parse(rule), catch_up=catch_up, grace=grace)
         for kind, rule, catch_up in rules
     )
+
+
+def _spot_checks(section: QualitySection, *, grace: timedelta) -> tuple[Routine, ...]:
+    rule = Recurrence.parse(JUDGING_AT[section.judge_batch_schedule])
+    if not section.enabled:
+        return ()
+    return (Routine(kind=JobKind.SPOT_CHECK, rule=rule, catch_up=CatchUp.LAST, grace=grace),)

@@ -13,7 +13,12 @@ from donna_core.local.sections import (
     Section,
     Share,
 )
-from donna_core.local.spending_settings import CallLogSection, CostSection
+from donna_core.local.spending_settings import (
+    CallLogSection,
+    CostSection,
+    QualitySection,
+    ShadowSection,
+)
 from donna_core.ports.language_model import Urgency
 
 Stretch = Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d$")]
@@ -70,6 +75,7 @@ class RouteRow(Section):
     model: str
     fallback: str | tuple[str, ...] | None = None
     confidence_threshold: Share | None = None
+    shadow: str | None = None
 
     @property
     def cascade(self) -> tuple[str, ...]:
@@ -88,6 +94,8 @@ class ModelsFile(Section):
     replay: ReplaySection
     cost: CostSection
     call_log: CallLogSection
+    shadow: ShadowSection
+    quality_monitoring: QualitySection
 
     @property
     def asks_models(self) -> bool:

@@ -129,11 +129,14 @@ class InMemoryInvocationLog(InvocationLog):
         *,
         quality_score: float | None = None,
         was_right: bool | None = None,
+        spot_check: bool | None = None,
     ) -> Invocation | None:
         row = self._rows.get(call_id)
         if row is None:
             return None
-        known = assessed(row, quality_score=quality_score, was_right=was_right)
+        known = assessed(
+            row, quality_score=quality_score, was_right=was_right, spot_check=spot_check
+        )
         self._rows.put(call_id, known)
         return known
 

@@ -7,8 +7,9 @@ from zoneinfo import ZoneInfo
 
 from donna_core.domain.spending.budget import Caps, SpendingRules
 from donna_core.domain.spending.ledger import ModelLane
+from donna_core.domain.spending.spot_checks import SpotCheckRules
 from donna_core.domain.spending.texts import TextRules
-from donna_core.local.spending_settings import CallLogSection, CostSection
+from donna_core.local.spending_settings import CallLogSection, CostSection, QualitySection
 
 
 def spending_rules(section: CostSection, *, zone: ZoneInfo) -> SpendingRules:
@@ -38,6 +39,16 @@ def text_rules(section: CallLogSection) -> TextRules:
         limit=section.text_limit_characters,
         keep_for=timedelta(days=section.retention_days),
         secrets=tuple(re.compile(pattern) for pattern in section.secrets),
+    )
+
+
+def spot_check_rules(section: QualitySection) -> SpotCheckRules:
+    """Return which answers are judged, and by whom."""
+    return SpotCheckRules(
+        enabled=section.enabled,
+        rate=section.spot_check_rate,
+        judge=section.judge_model,
+        flag_below=section.flag_threshold,
     )
 
 

@@ -41,3 +41,19 @@ class CallLogSection(Section):
     text_limit_characters: Positive
     retention_days: NotNegative
     secrets: tuple[Pattern, ...]
+
+
+class ShadowSection(Section):
+    """A second model that is asked the same, for comparison only."""
+
+    enabled: Flag
+
+
+class QualitySection(Section):
+    """Answers that are judged by a model, a few of many."""
+
+    enabled: Flag
+    spot_check_rate: Share
+    judge_model: str
+    judge_batch_schedule: Literal["daily", "weekly"]
+    flag_threshold: Share

@@ -95,6 +95,7 @@ class InvocationLog(Protocol):
         *,
         quality_score: float | None = None,
         was_right: bool | None = None,
+        spot_check: bool | None = None,
     ) -> Invocation | None:
         """Attach what was found out, as ``invocations.assessed`` says; return the row as it is.
 

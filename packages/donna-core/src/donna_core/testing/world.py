@@ -27,6 +27,7 @@ from donna_core.ports.unit_of_work import Stores, UnitOfWork
 from donna_core.testing.fake_clock import FakeClock
 from donna_core.testing.fake_ids import SequentialIds
 from donna_core.testing.recording_notifier import RecordingNotifier
+from donna_core.usecases.assess_models import assess_models
 from donna_core.usecases.capture import Captured, OnDuplicate, capture
 from donna_core.usecases.reread import reread
 from donna_core.usecases.runtime import Runtime
@@ -145,6 +146,8 @@ class SimulatedWorld:
         done = await work(self.runtime)
         for row in done.to_reread:
             await reread(self.runtime, row, seen=done.mirrored)
+        for row in done.to_assess:
+            await assess_models(self.runtime, row)
         for each in self.received[known:]:
             reaction = self.on_message(each.message) if self.on_message else None
             if inspect.isawaitable(reaction):

@@ -1,12 +1,22 @@
 """Looking into the log of model calls: which there were, and what they were worth."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
+from decimal import Decimal
 
 from attrs import frozen
 
 from donna_core.domain.errors import AmbiguousReference, NotFound
-from donna_core.domain.spending.invocations import CallFilter, CallSums, Dimension, Invocation
+from donna_core.domain.spending.agreement import agreement
+from donna_core.domain.spending.invocations import (
+    CallFilter,
+    CallSums,
+    Dimension,
+    Invocation,
+    Outcome,
+)
+from donna_core.domain.spending.ledger import NOTHING
 from donna_core.ports.unit_of_work import Stores
 from donna_core.usecases.runtime import Runtime
 
@@ -43,6 +53,26 @@ class Quality:
     by: Dimension
     sums: tuple[CallSums, ...]
     certainty: tuple[Certainty, ...]
+
+
+@frozen(kw_only=True)
+class Comparison:
+    """A model beside its shadow on one task type, over the pairs of which both answered.
+
+    ``agreement`` is from 0 to 1; costs are dollars for a call, latencies milliseconds, means.
+    ``answers`` and ``failures`` count what became of the shadow's calls.
+    """
+
+    task_type: str
+    model: str
+    shadow: str
+    answers: int
+    failures: int
+    agreement: float | None
+    cost: Decimal
+    shadow_cost: Decimal
+    latency_ms: int
+    shadow_latency_ms: int
 
 
 async def calls(runtime: Runtime, wanted: CallFilter, *, limit: int) -> tuple[Invocation, ...]:
@@ -83,6 +113,46 @@ async def quality(
         )
 
     return await runtime.unit_of_work.run(decide)
+
+
+async def comparisons(
+    runtime: Runtime, *, since: datetime, task_type: str | None = None
+) -> tuple[Comparison, ...]:
+    """Return each model beside its shadow, by task type and then by name."""
+    wanted = CallFilter(since=since, task_type=task_type, is_shadow=True)
+
+    def decide(stores: Stores) -> list[tuple[Invocation, Invocation]]:
+        shadows = stores.invocations.select(wanted, limit=SEARCHED)
+        pairs = [(stores.invocations.get(row.shadow_of), row) for row in shadows if row.shadow_of]
+        return [(first, row) for first, row in pairs if first is not None]
+
+    pairs = await runtime.unit_of_work.run(decide)
+    groups: defaultdict[tuple[str, str, str], list[tuple[Invocation, Invocation]]]
+    groups = defaultdict(list)
+    for first, row in pairs:
+        groups[first.task_type, first.model_actual, row.model_actual].append((first, row))
+    return tuple(_compared(*names, groups[names]) for names in sorted(groups))
+
+
+def _compared(
+    task_type: str, model: str, shadow: str, pairs: Sequence[tuple[Invocation, Invocation]]
+) -> Comparison:
+    answered = [(one, two) for one, two in pairs if two.outcome is Outcome.ANSWERED]
+    texts = [(one.output, two.output) for one, two in answered]
+    agreed = [agreement(one, two) for one, two in texts if one is not None and two is not None]
+    count = len(pairs)
+    return Comparison(
+        task_type=task_type,
+        model=model,
+        shadow=shadow,
+        answers=len(answered),
+        failures=count - len(answered),
+        agreement=sum(agreed) / len(agreed) if agreed else None,
+        cost=sum((one.cost for one, _ in pairs), NOTHING) / count,
+        shadow_cost=sum((two.cost for _, two in pairs), NOTHING) / count,
+        latency_ms=sum(one.latency_ms for one, _ in pairs) // count,
+        shadow_latency_ms=sum(two.latency_ms for _, two in pairs) // count,
+    )
 
 
 def certainty_of(rows: Sequence[Invocation]) -> tuple[Certainty, ...]:

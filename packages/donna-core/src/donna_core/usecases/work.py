@@ -45,6 +45,7 @@ LEASE = timedelta(seconds=60)
 MOST_ATTEMPTS = 3
 MOST_REREADS = 4
 """How many messages a round hands on to be read again; the others are due a lease later."""
+_FOR_A_MODEL = frozenset({JobKind.REREAD, JobKind.SPOT_CHECK, JobKind.SHADOW})
 _FIRST_PAUSE = timedelta(minutes=1)
 _EXPIRES = frozenset({JobKind.REMINDER, JobKind.MORNING_DIGEST, JobKind.EVENING_DIGEST})
 
@@ -58,11 +59,13 @@ class Round:
     """What one round did, and when the next thing is due.
 
     ``to_reread`` are claimed jobs that wait for a model: whoever runs the round hands them to
-    ``reread``, so that a slow model keeps no reminder waiting.
+    ``reread``, so that a slow model keeps no reminder waiting. ``to_assess`` are those for
+    ``assess_models``, for the same reason.
     """
 
     jobs: tuple[JobRow, ...]
     to_reread: tuple[JobRow, ...]
+    to_assess: tuple[JobRow, ...]
     calendar: Delivered
     messages: Delivered
     mirrored: Glance
@@ -84,10 +87,12 @@ async def work(runtime: Runtime) -> Round:
     await runtime.unit_of_work.run(_wanting_routines(runtime))
     done: list[JobRow] = []
     to_reread: list[JobRow] = []
+    to_assess: list[JobRow] = []
     while (row := await _claim(runtime)) is not None:
-        if row.job.kind is JobKind.REREAD:
-            if len(to_reread) < MOST_REREADS:
-                to_reread.append(row)
+        aside = to_reread if row.job.kind is JobKind.REREAD else to_assess
+        if row.job.kind in _FOR_A_MODEL:
+            if len(aside) < MOST_REREADS:
+                aside.append(row)
             else:
                 await _put_back(runtime, row)
             continue
@@ -100,6 +105,7 @@ async def work(runtime: Runtime) -> Round:
     return Round(
         jobs=tuple(done),
         to_reread=tuple(to_reread),
+        to_assess=tuple(to_assess),
         calendar=calendar,
         messages=messages,
         mirrored=mirrored,

@@ -121,11 +121,14 @@ class SqlInvocationLog(InvocationLog):
         *,
         quality_score: float | None = None,
         was_right: bool | None = None,
+        spot_check: bool | None = None,
     ) -> Invocation | None:
         row = self.get(call_id)
         if row is None:
             return None
-        known = assessed(row, quality_score=quality_score, was_right=was_right)
+        known = assessed(
+            row, quality_score=quality_score, was_right=was_right, spot_check=spot_check
+        )
         self._connection.execute(
             _ASSESS,
             {

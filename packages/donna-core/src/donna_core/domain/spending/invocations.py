@@ -84,17 +84,22 @@ class Invocation:
 
 
 def assessed(
-    row: Invocation, *, quality_score: float | None = None, was_right: bool | None = None
+    row: Invocation,
+    *,
+    quality_score: float | None = None,
+    was_right: bool | None = None,
+    spot_check: bool | None = None,
 ) -> Invocation:
     """Return the row with what was found out about its answer; ``None`` leaves as it was.
 
-    A judge's score takes the row off the list of those that wait for one.
+    ``spot_check`` says whether it waits for a judge, whose score takes it off the list.
     """
+    waits = row.spot_check_queued and quality_score is None
     return evolve(
         row,
         quality_score=row.quality_score if quality_score is None else quality_score,
         was_right=row.was_right if was_right is None else was_right,
-        spot_check_queued=row.spot_check_queued and quality_score is None,
+        spot_check_queued=waits if spot_check is None else spot_check,
     )
 
 

@@ -131,6 +131,9 @@ class InvocationLogContract(StoresContract):
         row = await self.run(lambda stores: stores.invocations.assess(call, quality_score=0.25))
         assert row == invocation(confidence=0.9, was_right=False, quality_score=0.25)
         assert await self.run(lambda stores: stores.invocations.get(call)) == row
+        row = await self.run(lambda stores: stores.invocations.assess(call, spot_check=True))
+        assert row is not None
+        assert row.spot_check_queued
         gone = CallId("none")
         assert (
             await self.run(lambda stores: stores.invocations.assess(gone, was_right=True)) is None
