@@ -7,7 +7,7 @@ from enum import StrEnum
 from attrs import evolve, frozen
 
 from donna_core.domain.capture.reading import Reading
-from donna_core.domain.errors import CalendarUnreadable, ModelUnavailable
+from donna_core.domain.errors import CalendarUnreadable, ModelUnavailable, OverBudget
 from donna_core.domain.events import EventKind
 from donna_core.domain.ids import TaskId
 from donna_core.domain.planning.reasons import Reason, ReasonCode
@@ -146,7 +146,9 @@ async def capture(
     begins = max(_begins(readings), default=None)
     seen = await glance(runtime, until=begins)
     plan = _Plan(
-        origin=Origin.draw(runtime, "capture", text, channel=channel),
+        origin=Origin.draw(
+            runtime, "capture", text, channel=channel, understood_by=understood.call
+        ),
         reading=reading,
         parts=tuple(
             _Part(task_id=TaskId(runtime.ids.new()), reading=each, verdicts={}) for each in readings
@@ -204,7 +206,7 @@ async def _judge(
         )
         try:
             reply = await runtime.language_model.complete(request)
-        except ModelUnavailable:
+        except (ModelUnavailable, OverBudget):
             continue  # what nobody judged is kept, and looked at
         verdicts[task.id] = Verdict(reply.output["verdict"])
     return verdicts

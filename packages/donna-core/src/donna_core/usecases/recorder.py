@@ -22,7 +22,7 @@ from donna_core.domain.followup.consequences import (
 )
 from donna_core.domain.followup.escalation import Escalation, EscalationStatus
 from donna_core.domain.followup.nudges import closing_notice
-from donna_core.domain.ids import CommandId, TaskId
+from donna_core.domain.ids import CallId, CommandId, TaskId
 from donna_core.domain.planning.busy import CalendarEvent, Occupied
 from donna_core.domain.policy import Policy
 from donna_core.domain.spending.ledger import Account, Allowance
@@ -31,6 +31,7 @@ from donna_core.domain.tasks.machine import SideEffect, Trigger
 from donna_core.domain.tasks.task import NEEDS_REVIEW, OPEN, InputChannel, Task
 from donna_core.domain.timing.interval import Interval
 from donna_core.ports.unit_of_work import Stores
+from donna_core.usecases.hindsight import judge_readings
 from donna_core.usecases.runtime import Runtime
 
 _ABOUT_THE_PLAN = frozenset({MessageKind.REMINDER, MessageKind.NUDGE, MessageKind.ESCALATION})
@@ -38,7 +39,10 @@ _ABOUT_THE_PLAN = frozenset({MessageKind.REMINDER, MessageKind.NUDGE, MessageKin
 
 @frozen(kw_only=True)
 class Origin:
-    """Who asked for what and when; drawn before the decision, the same in each run of it."""
+    """Who asked for what and when; drawn before the decision, the same in each run of it.
+
+    ``understood_by`` is the call of a model whose answer the text was understood by.
+    """
 
     command_id: CommandId
     verb: str
@@ -46,6 +50,7 @@ class Origin:
     at: datetime
     actor: Actor = Actor.PERSON
     channel: InputChannel = InputChannel.APP
+    understood_by: CallId | None = None
 
     @classmethod
     def draw(
@@ -56,6 +61,7 @@ class Origin:
         *,
         actor: Actor = Actor.PERSON,
         channel: InputChannel = InputChannel.APP,
+        understood_by: CallId | None = None,
     ) -> "Origin":
         """Draw the id and the instant of a command that is about to be decided.
 
@@ -68,6 +74,7 @@ class Origin:
             at=runtime.clock.now(),
             actor=actor,
             channel=channel,
+            understood_by=understood_by,
         )
 
 
@@ -245,12 +252,14 @@ class Recorder:
             allowances=tuple(self._allowances),
             steps=tuple(self._steps),
             explanations=tuple(self._explanations),
+            understood_by=self._origin.understood_by,
             undoes=undoes,
             redoes=redoes,
         )
         changed = tasks or self._pursuits or self._attention or self._allowances
         if changed or undoes or redoes:
             self._stores.history.record(command)
+        judge_readings(self._stores, command)
         self._stores.events.append(self._events)
         return command
 

@@ -60,7 +60,9 @@ async def reread(runtime: Runtime, row: JobRow, *, seen: Glance) -> None:
     if understood is None:
         await _put_off(runtime, row, command, problem)
         return
-    origin = Origin.draw(runtime, "reread", command.text, actor=Actor.DONNA)
+    origin = Origin.draw(
+        runtime, "reread", command.text, actor=Actor.DONNA, understood_by=understood.call
+    )
     reading, unreadable = understood.reading, seen.unreadable
 
     def decide(stores: Stores) -> None:

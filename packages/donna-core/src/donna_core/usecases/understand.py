@@ -7,6 +7,7 @@ from attrs import evolve, frozen
 from donna_core.domain.capture.parse import clean
 from donna_core.domain.capture.reading import Reading
 from donna_core.domain.codec import from_plain
+from donna_core.domain.ids import CallId
 from donna_core.ports.language_model import ModelLane, ModelRequest
 from donna_core.usecases.runtime import Runtime
 
@@ -15,10 +16,14 @@ STAND_IN = "The model did not answer, so the rules read this; it is read again w
 
 @frozen(kw_only=True)
 class Understood:
-    """What a text means; ``stands_in`` tells that a better reader was wanted and did not answer."""
+    """What a text means; ``stands_in`` tells that a better reader was wanted and did not answer.
+
+    ``call`` is the call of a model whose answer it is, where one was written down.
+    """
 
     reading: Reading
     stands_in: bool
+    call: CallId | None
 
 
 async def understand(
@@ -53,4 +58,9 @@ async def understand(
         reading = evolve(reading, tasks=tasks, remarks=(*reading.remarks, STAND_IN))
     if remarks:
         reading = evolve(reading, remarks=(*remarks, *reading.remarks))
-    return Understood(reading=reading, stands_in=reply.metadata.degraded)
+    call = reply.metadata.invocation_id
+    return Understood(
+        reading=reading,
+        stands_in=reply.metadata.degraded,
+        call=None if call is None else CallId(call),
+    )

@@ -12,7 +12,7 @@ from attrs import fields, frozen
 
 from donna_core.domain.followup.attention import Attention
 from donna_core.domain.followup.escalation import Escalation
-from donna_core.domain.ids import CommandId, TaskId
+from donna_core.domain.ids import CallId, CommandId, TaskId
 from donna_core.domain.planning.reasons import Reason
 from donna_core.domain.spending.ledger import Allowance
 from donna_core.domain.tasks.task import InputChannel, Task, TaskStatus
@@ -111,6 +111,7 @@ class Command:
     allowances: tuple[Allowance, ...] = ()
     steps: tuple[Step, ...] = ()
     explanations: tuple[Explanation, ...] = ()
+    understood_by: CallId | None = None
     undoes: CommandId | None = None
     redoes: CommandId | None = None
     undone: bool = False
