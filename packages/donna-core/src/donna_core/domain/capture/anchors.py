@@ -1,7 +1,7 @@
 """Work that hangs on something else: "before the team meeting", "3 days after it is done"."""
 
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
 from attrs import evolve, frozen
@@ -47,31 +47,51 @@ class Hung:
     rest: Rest | None = None
 
 
+_Placed = tuple[Phrase, range]
+
+
 @frozen(kw_only=True)
 class _Text:
-    """A text with what was found in it."""
+    """A text with what was found in it; phrases by the places of their first and last tokens."""
 
     tokens: Sequence[Token]
     text: str
-    phrases: Sequence[Phrase]
     frame: Frame
     lexicon: Lexicon
+    filled: tuple[_Placed, ...]
+    opening: Mapping[int, _Placed]
+    closing: Mapping[int, _Placed]
 
-    def places(self, span: Span) -> range:
-        """Return the places of the tokens of a span."""
-        return range(self.place(span.start), self.place(span.end))
+    @classmethod
+    def of(
+        cls,
+        tokens: Sequence[Token],
+        text: str,
+        phrases: Sequence[Phrase],
+        *,
+        frame: Frame,
+        lexicon: Lexicon,
+    ) -> "_Text":
+        placed = ((phrase, _places(tokens, phrase.span)) for phrase in phrases)
+        filled = [(phrase, places) for phrase, places in placed if places]
+        return cls(
+            tokens=tokens,
+            text=text,
+            frame=frame,
+            lexicon=lexicon,
+            filled=tuple(filled),
+            opening={each[0]: (phrase, each) for phrase, each in filled},
+            closing={each[-1]: (phrase, each) for phrase, each in filled},
+        )
 
-    def place(self, offset: int) -> int:
-        """Return the place of the first token that starts there or later."""
-        return bisect_left(self.tokens, offset, key=lambda token: token.start)
 
-    def phrase_at(self, place: int, *, last: bool = False) -> Phrase | None:
-        """Return the phrase whose first token, or whose last, stands at the place."""
-        for phrase in self.phrases:
-            places = self.places(phrase.span)
-            if places and (places[-1] if last else places[0]) == place:
-                return phrase
-        return None
+def _places(tokens: Sequence[Token], span: Span) -> range:
+    """Return the places of the tokens of a span."""
+    start, end = (
+        bisect_left(tokens, offset, key=lambda token: token.start)
+        for offset in (span.start, span.end)
+    )
+    return range(start, end)
 
 
 def find_anchor(
@@ -87,11 +107,11 @@ def find_anchor(
 
     ``events`` are the names of events in it.
     """
-    source = _Text(tokens=tokens, text=text, phrases=phrases, frame=frame, lexicon=lexicon)
+    source = _Text.of(tokens, text, phrases, frame=frame, lexicon=lexicon)
     rest = _rest(source)
     if rest is not None:
         return rest
-    found = (_anchored(source, source.places(event)) for event in events)
+    found = (_anchored(source, _places(tokens, event)) for event in events)
     return next((each for each in found if each is not None), None)
 
 
@@ -167,12 +187,9 @@ def _anchored(source: _Text, event: range) -> Hung | None:
         return None
     start, side, used, named = lead
     end = _with_company(source, event.stop)
-    following = source.phrase_at(end)
-    if following is not None and following.meaning.role is Role.ON:
-        used = (*used, following)
-        words, end = end, source.places(following.span).stop
-    else:
-        words = end
+    words, following = end, source.opening.get(end)
+    if following is not None and following[0].meaning.role is Role.ON:
+        used, end = (*used, following[0]), following[1].stop
     stated = next((phrase for phrase in used if phrase.meaning.when is not None), None)
     offset = next((p.meaning.length for p in used if p.meaning.length is not None), None)
     anchor = Anchor(
@@ -192,10 +209,10 @@ def _lead(source: _Text, event: range) -> tuple[int, Side, tuple[Phrase, ...], i
     place, named = event.start, event.start
     used: tuple[Phrase, ...] = ()
     while place > max(0, event.start - _WIDEST):
-        phrase = source.phrase_at(place - 1, last=True)
-        if phrase is not None:
-            side = _SIDES.get(phrase.meaning.role)
-            place, used = source.places(phrase.span).start, (phrase, *used)
+        placed = source.closing.get(place - 1)
+        if placed is not None:
+            side = _SIDES.get(placed[0].meaning.role)
+            place, used = placed[1].start, (placed[0], *used)
             if side is not None:
                 return place, side, used, named
             continue
@@ -234,7 +251,7 @@ def _with_company(source: _Text, place: int) -> int:
         end < len(tokens)
         and end - place <= _COMPANY
         and tokens[end].shape is Shape.WORD
-        and source.phrase_at(end) is None
+        and end not in source.opening
         and (tokens[end].text[:1].isupper() or end == place + 1)
     ):
         end += 1
@@ -255,8 +272,7 @@ def _stated(anchor: Anchor, phrase: Phrase | None, frame: Frame) -> Anchor:
 
 def _rest(source: _Text) -> Hung | None:
     """Return how long after its completion the work comes back."""
-    for phrase in source.phrases:
-        places = source.places(phrase.span)
+    for phrase, places in source.filled:
         end, meaning = places.stop, phrase.meaning
         found: Rest | None = None
         if meaning.role is Role.LAG and meaning.length is not None:

@@ -1,5 +1,6 @@
 """Read a message into what it wants: a task with its fields, several tasks, or no task."""
 
+from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -179,7 +180,8 @@ def _shared_remark(sources: Sequence[_Source]) -> tuple[str, ...]:
 
 
 def _lies_in(phrase: Phrase, stretches: Sequence[tuple[int, int]]) -> bool:
-    return any(start <= phrase.span.start and phrase.span.end <= end for start, end in stretches)
+    place = bisect_right(stretches, phrase.span.start, key=lambda stretch: stretch[0]) - 1
+    return place >= 0 and phrase.span.end <= stretches[place][1]
 
 
 def _names_day(phrase: Phrase) -> bool:
