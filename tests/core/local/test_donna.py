@@ -3,6 +3,7 @@
 import asyncio
 import subprocess
 import sys
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -15,6 +16,7 @@ from hypothesis import strategies as st
 from donna_core import Donna
 from donna_core.domain.errors import (
     ConfigError,
+    DonnaError,
     InvalidInput,
     InvalidTransition,
     TaskNotFound,
@@ -250,6 +252,29 @@ def test_the_configuration_may_be_overlaid(tmp_path: Path) -> None:
         Donna.local(zone="Mars/Olympus")
     with pytest.raises(ConfigError):
         Donna.local(config_dir=tmp_path / "missing")
+
+
+@pytest.mark.parametrize(
+    ("act", "step"),
+    [
+        (lambda donna: donna.done(99), "`donna.tasks()` shows them all."),
+        (lambda donna: donna.accept(1), "`donna.plan()` looks for new ones."),
+        (lambda donna: donna.move(2), "`donna.reopen(2)` brings it back."),
+        (lambda donna: donna.ack(), "`donna.today()` shows what is."),
+        (lambda donna: donna.edit(1, after=[1]), "`donna.edit(1, free=True)` lets #1 wait for"),
+    ],
+)
+def test_an_error_names_the_next_step_in_python(act: Callable[[Donna], object], step: str) -> None:
+    """Its message speaks of no command line; the note beside it is what to call."""
+    with Donna.local(clock=FakeClock(datetime(2026, 11, 20, 7, tzinfo=UTC))) as donna:
+        donna.capture("Fix the shelf")
+        donna.capture("Buy bread")
+        donna.done(2)
+        with pytest.raises(DonnaError) as raised:
+            act(donna)
+
+    assert "donna " not in str(raised.value)
+    assert any(step in note for note in raised.value.__notes__)
 
 
 SENTENCES = ["Fix the shelf", "Call mum sunday 3pm", "Pay rent by friday !4", "Read for 2 hours"]

@@ -83,12 +83,21 @@ def complain(error: DonnaError, *, code: int, as_json: bool) -> None:
     if as_json:
         typer.echo(json.dumps(error_object(error, code=code)), err=True)
     else:
-        typer.echo(printable(f"donna: {error}"), err=True)
+        typer.echo(printable(f"donna: {told(error)}"), err=True)
+
+
+def told(error: DonnaError) -> str:
+    """Return what failed and what to type next."""
+    if error.next_step is None:
+        return str(error)
+    from donna_cli.words import CommandLine  # noqa: PLC0415  # it reads sentences; few errors do
+
+    return error.told(CommandLine().command)
 
 
 def error_object(error: DonnaError, *, code: int) -> dict[str, Any]:
     """Return the error as it goes over the wire; its name and its message are stable."""
-    return {"error": type(error).__name__, "message": str(error), "exit_code": code}
+    return {"error": type(error).__name__, "message": told(error), "exit_code": code}
 
 
 def printable(text: str) -> str:

@@ -8,7 +8,7 @@ from attrs import evolve
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from donna_cli import schema, wire, wire_reading
-from donna_cli.exits import ExitCode, code_of
+from donna_cli.exits import ExitCode, code_of, told
 from donna_cli.invocation import Invocation
 from donna_cli.schema_reading import ReadingObject
 from donna_cli.session import opened
@@ -60,7 +60,7 @@ async def parse_lines(invocation: Invocation, source: TextIO, target: TextIO) ->
                 code = ExitCode.REFUSED
                 answer = schema.ErrorObject(
                     error=type(error).__name__,
-                    message=str(error),
+                    message=told(error),
                     exit_code=code_of(error),
                     line=number,
                 )

@@ -17,7 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from donna_adapters.compose.build import Composed
 from donna_adapters.compose.memory import Memory, open_memory
 from donna_cli import schema, wire, wire_memory
-from donna_cli.exits import ExitCode, code_of
+from donna_cli.exits import ExitCode, code_of, told
 from donna_cli.invocation import Invocation
 from donna_cli.render import Block, warn
 from donna_cli.schema_memory import IngestedObject
@@ -358,10 +358,10 @@ def _parsed(kind: Any, line: str) -> Any:
 
 def _complain(error: DonnaError, number: int, invocation: Invocation, *, jsonl: bool) -> None:
     if jsonl or invocation.json:
-        told = schema.ErrorObject(
-            error=type(error).__name__, message=str(error), exit_code=code_of(error), line=number
+        said = schema.ErrorObject(
+            error=type(error).__name__, message=told(error), exit_code=code_of(error), line=number
         )
-        sys.stdout.write(wire.dumped(told) + "\n")
+        sys.stdout.write(wire.dumped(said) + "\n")
         sys.stdout.flush()
     else:
         warn(f"line {number}: {error}", invocation)

@@ -4,12 +4,34 @@ Each error says what failed, which one it was and what to do next, and keeps its
 attributes so that a face can render them in its own way.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
+from typing import Any
+
+from attrs import field, frozen
+
+
+@frozen
+class NextStep:
+    """What to ask Donna for next, and what that does; each face spells it in its own way."""
+
+    verb: str
+    effect: str
+    arguments: tuple[object, ...] = ()
+    options: Mapping[str, Any] = field(factory=dict)
 
 
 class DonnaError(Exception):
     """The root of everything Donna raises on purpose."""
+
+    next_step: NextStep | None = None
+
+    def told(self, spell: Callable[..., str]) -> str:
+        """Return the message with the next step, spelled as by ``Spelling.command``."""
+        step = self.next_step
+        if step is None:
+            return str(self)
+        return f"{self} `{spell(step.verb, *step.arguments, **step.options)}` {step.effect}."
 
 
 class Refused(DonnaError):
@@ -52,7 +74,8 @@ class TaskNotFound(NotFound):
     def __init__(self, reference: str, *, near: Sequence[str] = ()) -> None:
         self.reference, self.near = reference, tuple(near)
         hint = f" Did you mean {' or '.join(self.near)}?" if self.near else ""
-        super().__init__(f"No task matches '{reference}'.{hint} `donna list` shows them all.")
+        self.next_step = NextStep("list", "shows them all")
+        super().__init__(f"No task matches '{reference}'.{hint}")
 
 
 class AmbiguousReference(Refused):

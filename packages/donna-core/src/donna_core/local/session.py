@@ -6,7 +6,7 @@ from pathlib import Path
 from threading import RLock
 from typing import Any, Protocol, TypeVar, runtime_checkable
 
-from donna_core.domain.errors import Refused
+from donna_core.domain.errors import DonnaError, Refused
 from donna_core.domain.ids import EventKey, UserId
 from donna_core.domain.timing.interval import Interval
 from donna_core.domain.timing.zones import zone_named
@@ -20,7 +20,7 @@ from donna_core.local.settings import load_settings
 from donna_core.local.solver import SearchingSolver
 from donna_core.local.stepping import finish
 from donna_core.local.stores import InMemoryUnitOfWork
-from donna_core.local.views import Told
+from donna_core.local.views import MethodCalls, Told
 from donna_core.ports.calendar import CalendarEvent
 from donna_core.ports.clock import Clock
 from donna_core.ports.ids import IdSource
@@ -109,12 +109,20 @@ class Session:
             self.is_closed = True
 
     def look(self, act: Coroutine[Any, Any, T]) -> T:
-        """Run a use case to its end; raise ``ClosedDonna`` after the end."""
+        """Run a use case to its end; raise ``ClosedDonna`` after the end.
+
+        What it raises carries its next step as a note, in the words of this face.
+        """
         with self._turn:
             if self.is_closed:
                 act.close()
                 raise ClosedDonna
-            return finish(act)
+            try:
+                return finish(act)
+            except DonnaError as error:
+                if error.next_step is not None:
+                    error.add_note(error.told(MethodCalls().command).removeprefix(f"{error} "))
+                raise
 
     def change(self, act: Coroutine[Any, Any, T]) -> T:
         """Run a use case that changes something, and carry what it writes to the calendar."""

@@ -40,12 +40,15 @@ _LINE_SHOWN = 500
 _MESSAGE_COLUMNS = ("When", "Message")
 
 
+_METHODS = {"list": "tasks"}
+
+
 class MethodCalls(Spelling):
     """Spells requests as Python: ``donna.accept(7, offer=1)``."""
 
     def command(self, verb: str, *arguments: object, **options: object) -> str:
         given = [*map(repr, arguments), *(self.option(*each) for each in options.items())]
-        return f"donna.{verb}({', '.join(given)})"
+        return f"donna.{_METHODS.get(verb, verb)}({', '.join(given)})"
 
     def option(self, name: str, value: object) -> str:
         return f"{name}={value!r}"

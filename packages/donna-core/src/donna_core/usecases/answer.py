@@ -5,7 +5,7 @@ from datetime import datetime
 
 from attrs import evolve
 
-from donna_core.domain.errors import NotFound
+from donna_core.domain.errors import NextStep, NotFound
 from donna_core.domain.events import EventKind
 from donna_core.domain.followup.escalation import (
     Escalation,
@@ -27,7 +27,8 @@ class NothingPursued(NotFound):
     def __init__(self, reference: str | None) -> None:
         self.reference = reference
         about = f" about '{reference}'" if reference else ""
-        super().__init__(f"Donna is not waiting for an answer{about}. `donna today` shows what is.")
+        self.next_step = NextStep("today", "shows what is")
+        super().__init__(f"Donna is not waiting for an answer{about}.")
 
 
 async def ack(

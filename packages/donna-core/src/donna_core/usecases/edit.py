@@ -7,7 +7,7 @@ from typing import Any
 from attrs import evolve, frozen
 
 from donna_core.domain.capture.cleaning import clean
-from donna_core.domain.errors import InvalidInput, Refused
+from donna_core.domain.errors import InvalidInput, NextStep, Refused
 from donna_core.domain.ids import TaskId
 from donna_core.domain.planning.priority import waiting_on
 from donna_core.domain.tasks.task import (
@@ -41,8 +41,10 @@ class CircularDependency(Refused):
         self.task_number, self.other_number = task.number, other.number
         super().__init__(
             f"{task.handle} cannot wait for {other.handle} '{other.title}', which already waits "
-            f"for {task.handle}. Drop one of the two with `donna edit {other.number} --free`."
+            f"for {task.handle}."
         )
+        effect = f"lets {other.handle} wait for nothing"
+        self.next_step = NextStep("edit", effect, (other.number,), {"free": True})
 
 
 @frozen(kw_only=True)

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from attrs import evolve, frozen
 
-from donna_core.domain.errors import CalendarUnreadable, Refused
+from donna_core.domain.errors import CalendarUnreadable, NextStep, Refused
 from donna_core.domain.ids import TaskId
 from donna_core.domain.planning.reasons import Reason, ReasonCode
 from donna_core.domain.planning.search import is_open, outside_blackout
@@ -33,9 +33,8 @@ class NothingOffered(Refused):
     def __init__(self, task: Task, *, wanted: int, offers: int) -> None:
         self.task_number, self.wanted, self.offers = task.number, wanted, offers
         known = f"It has offers 1 to {offers}." if offers else "It has none."
-        super().__init__(
-            f"{task.handle} has no offer {wanted}. {known} `donna plan` looks for new ones."
-        )
+        self.next_step = NextStep("plan", "looks for new ones")
+        super().__init__(f"{task.handle} has no offer {wanted}. {known}")
 
 
 class ClosedTask(Refused):
@@ -43,10 +42,8 @@ class ClosedTask(Refused):
 
     def __init__(self, task: Task) -> None:
         self.task_number, self.status = task.number, task.status
-        super().__init__(
-            f"{task.handle} '{task.title}' is {task.status}. "
-            f"`donna reopen {task.number}` brings it back."
-        )
+        self.next_step = NextStep("reopen", "brings it back", (task.number,))
+        super().__init__(f"{task.handle} '{task.title}' is {task.status}.")
 
 
 class InThePast(Refused):
