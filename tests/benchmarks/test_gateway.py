@@ -236,3 +236,17 @@ async def test_what_is_kept_of_the_throughput(
     print(f"\n{CALLERS} callers, {DELAY * 1000:.0f} ms: bare library {bare:.1f} calls/s")
     for name, found in (("ledger in memory", quick), ("ledger on disk", safe)):
         print(f"gateway, {name}: {found:.1f} calls/s, {found / bare:.0%} of it")
+
+
+def test_what_importing_costs_beside_the_vendors_library() -> None:
+    """The package, and the whole gateway with templates and schemas, beside anthropic alone."""
+
+    def seconds(program: str) -> float:
+        timed = f"import time; t = time.perf_counter(); {program}; print(time.perf_counter() - t)"
+        words = [sys.executable, "-c", timed]
+        runs = [subprocess.run(words, capture_output=True, text=True, check=True) for _ in range(5)]
+        return statistics.median(float(run.stdout) for run in runs)
+
+    peer = seconds("import anthropic")
+    for name in ("donna_llm", "donna_llm.gateway"):
+        print(f"\nimport {name}: {seconds(f'import {name}') / peer:.2f} of importing anthropic")

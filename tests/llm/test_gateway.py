@@ -56,6 +56,25 @@ async def test_an_unsure_answer_lets_the_fallback_answer(house: House) -> None:
     assert Decimal(0) < entry.cost < entry.reservation.worst_case
 
 
+async def test_the_cascade_begins_with_the_rules_where_it_is_told_to(house: House) -> None:
+    """What the rules are sure of costs nothing; what they are not goes on, and all is recorded."""
+    route = "parse_task: {model: rules, fallback: [small, big], confidence_threshold: 0.8}"
+    models = (house.folder / "donna_models.yaml").read_text()
+    first = models.index("  parse_task")
+    house.write(donna_models=f"{models[:first]}  {route}\n")
+    small = house.says("ollama", [UNSURE])
+    house.says("anthropic", [SURE])
+    gateway = house.gateway()
+
+    sure = await gateway.complete(parse("call Ada tomorrow at 3pm"))
+    assert (sure.metadata.model_actual, sure.metadata.degraded) == ("rules/donna", False)
+    assert small.calls == []
+    unsure = await gateway.complete(parse("thing"))
+
+    assert unsure.metadata.model_actual == "anthropic/large"
+    assert [row.model_alias for row in await house.rows()] == ["rules", "rules", "small", "big"]
+
+
 async def test_the_rules_stand_in_and_say_so(house: House) -> None:
     """Where no model answers, the rules do, marked, with the reason and an event."""
     house.says("ollama", lambda _: DOWN)
@@ -84,6 +103,8 @@ async def test_the_best_unsure_answer_stands_in(house: House) -> None:
 
     assert (reply.metadata.model_actual, reply.metadata.degraded) == ("ollama/tiny", True)
     assert "was not sure (0.40)" in reply.metadata.note
+    events = await house.unit_of_work.run(lambda stores: stores.events.since(0))
+    assert EventKind.MODEL_STOOD_IN in [event.kind for _, event in events]
 
 
 async def test_what_was_lost_counts_as_spent(house: House) -> None:

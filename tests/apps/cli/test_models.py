@@ -73,7 +73,7 @@ def test_a_model_reads_what_is_captured(donna: Donna, served: Served) -> None:
 
     assert found.code == ExitCode.OK
     assert "Added: #1 copy the sheets for the choir" in found.out
-    assert "rules read this" not in found.out
+    assert "read without it" not in found.out
     assert len(served.server.requests) == 1
 
 
@@ -84,8 +84,8 @@ def test_the_rules_stand_in_for_a_model_that_is_away(donna: Donna, served: Serve
 
     assert found.code == ExitCode.OK
     assert "Added: #1 Copy the sheets" in found.out
-    assert "read again when it is back" in found.out.replace("\n", " ")
-    assert "read again" in donna("show", "1").out.replace("\n", " ")
+    assert "I read it again when it is back" in found.out.replace("\n", " ")
+    assert "I read it again" in donna("show", "1").out.replace("\n", " ")
 
 
 def test_the_doctor_looks_at_models_without_asking(donna: Donna, served: Served) -> None:

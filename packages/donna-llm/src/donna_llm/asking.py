@@ -168,10 +168,6 @@ class Asking:
             return patience
         return max(patience - (self._clock.now() - began), _SHORTEST)
 
-    def waiting(self) -> Mapping[str, int]:
-        """Return how many questions wait, by provider."""
-        return {name: len(queue.turns.waiting) for name, queue in self._queues.items()}
-
     async def probe(self, models: Sequence[Model]) -> Mapping[str, ProviderError | ConfigError]:
         """Return what keeps models from answering, by alias, without spending anything."""
         found: dict[str, ProviderError | ConfigError] = {}

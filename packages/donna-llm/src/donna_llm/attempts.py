@@ -189,10 +189,9 @@ class Attempts:
         await self._close(attempt, written)
         return ModelReply(output=answer.output, metadata=_metadata(written))
 
-    async def stand_in(self, attempt: Attempt, reply: ModelReply) -> ModelReply:
+    async def note_rules(self, attempt: Attempt, reply: ModelReply) -> ModelReply:
         """Write down an answer of the rules, and that they stand in where they do."""
-        told = reply.metadata
-        confidence = reply.output.get("confidence")
+        told, confidence = reply.metadata, reply.output.get("confidence")
         row = attempt.row(
             Outcome.ANSWERED,
             latency_ms=0,
@@ -201,20 +200,19 @@ class Attempts:
             confidence=confidence if isinstance(confidence, float) else None,
             degraded=told.degraded,
         )
-        stood_in = Event(
-            kind=EventKind.MODEL_STOOD_IN,
-            at=attempt.at,
-            task_id=attempt.question.request.task_id,
-            data={"task_type": row.task_type, "caller": row.caller, "why": told.note},
-        )
+        events = [_stood_in(attempt.question, told.note, attempt.at)] if told.degraded else []
 
         def decide(stores: Stores) -> None:
             stores.invocations.record([row])
-            if told.degraded:
-                stores.events.append([stood_in])
+            stores.events.append(events)
 
         await self._unit_of_work.run(decide)
         return evolve(reply, metadata=evolve(told, invocation_id=row.id))
+
+    async def tell_of_stand_in(self, question: Question, why: str) -> None:
+        """Note that an answer nobody better confirmed was taken."""
+        event = _stood_in(question, why, self._clock.now())
+        await self._unit_of_work.run(lambda stores: stores.events.append([event]))
 
     def _read(self, attempt: Attempt, reply: ProviderReply) -> "_Answer":
         """Return what the reply says; raise ``ReplyMalformed`` where it is not what was asked."""
@@ -297,6 +295,12 @@ class _Answer:
     plain: Mapping[str, Any]
     output: Mapping[str, Any]
     confidence: float | None = None
+
+
+def _stood_in(question: Question, why: str, at: datetime) -> Event:
+    request = question.request
+    data = {"task_type": request.task_type, "caller": request.caller, "why": why}
+    return Event(kind=EventKind.MODEL_STOOD_IN, at=at, task_id=request.task_id, data=data)
 
 
 def _call(attempt: Attempt) -> ProviderCall:

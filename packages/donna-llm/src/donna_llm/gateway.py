@@ -157,10 +157,6 @@ class Gateway(LanguageModel):
             for model in models
         )
 
-    def waiting(self) -> Mapping[str, int]:
-        """Return how many questions wait for a turn, by provider."""
-        return self._asking.waiting()
-
     async def close(self) -> None:
         """Begin nothing new, let what is under way finish for a while, and end the rest."""
         self._closing = True
@@ -201,6 +197,7 @@ class Gateway(LanguageModel):
             if cascade.is_sure(model, reply):
                 return reply
         if cascade.best is not None:
+            await self._attempts.tell_of_stand_in(question, cascade.why)
             return cascade.best.as_stand_in(cascade.why)
         return await self._rules_stand_in(question, config, cascade)
 
@@ -229,7 +226,7 @@ class Gateway(LanguageModel):
         self, question: Question, rules: Model, config: GatewayConfig, reply: ModelReply
     ) -> ModelReply:
         attempt = self._attempts.draw(question, rules, config, number=1, estimated_tokens=0)
-        return await self._attempts.stand_in(attempt, reply)
+        return await self._attempts.note_rules(attempt, reply)
 
     async def _bear(self, request: ModelRequest, config: GatewayConfig) -> None:
         """Raise ``TooOften`` where the caller is over its limit."""

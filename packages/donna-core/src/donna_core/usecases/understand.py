@@ -11,7 +11,7 @@ from donna_core.domain.ids import CallId
 from donna_core.ports.language_model import ModelLane, ModelRequest
 from donna_core.usecases.runtime import Runtime
 
-STAND_IN = "The model did not answer, so the rules read this; it is read again when it is back."
+STAND_IN = "The model did not answer, so this was read without it; I read it again when it is back."
 
 
 @frozen(kw_only=True)
