@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from donna_cli.schema_page import PRINTED_BY
 from donna_cli.wire import dumped
 
 Donna = Callable[..., Any]
+LABELLED = Path(__file__).resolve().parents[3] / "fixtures" / "memory"
 
 EVALUATION = ["eval", "-t", "dedup_check", "--tier", "1"]
 # What there has to be before a command has something to print.
@@ -45,6 +47,7 @@ PRINTED = [
     ("donna memory search --jsonl", ["memory", "search", "--jsonl"]),
     ("donna memory ingest", ["memory", "ingest"]),
     ("donna memory backfill", ["memory", "backfill"]),
+    ("donna memory eval", ["memory", "eval", "--fixtures-dir", str(LABELLED)]),
     ("donna memory forget", ["memory", "forget", "chat", "a"]),
     ("donna llm shadows", ["llm", "shadows"]),
     *(

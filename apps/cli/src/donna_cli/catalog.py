@@ -402,6 +402,11 @@ GROUPS: Mapping[str, Group] = {
                 help="Remember everything there is, whatever was read before.",
                 panel=REMEMBER,
             ),
+            "eval": Entry(
+                target="remembering:evaluate",
+                help="Measure how well memory finds what answers a question.",
+                panel=REMEMBER,
+            ),
             "forget": Entry(
                 target="remembering:forget",
                 help="Erase what is remembered of one source.",

@@ -68,6 +68,26 @@ class BackfilledObject(Wire):
     problems: list[str]
 
 
+class SetScoreObject(Wire):
+    """How well one labelled set is found: recall by how many hits are looked at.
+
+    ``stale_first`` counts questions whose first hit used to be true.
+    """
+
+    name: str
+    questions: int
+    recall: dict[str, float]
+    mean_reciprocal_rank: float
+    stale_first: int
+
+
+class MemoryScoresObject(Wire):
+    """How well memory finds what answers a question."""
+
+    sets: list[SetScoreObject]
+    without_meaning: str
+
+
 class ForgottenObject(Wire):
     """A source that was erased from memory, or would be."""
 
@@ -81,5 +101,6 @@ PRINTED_BY: dict[str, type[Wire]] = {
     "donna memory search --jsonl": FoundObject,
     "donna memory ingest": IngestedObject,
     "donna memory backfill": BackfilledObject,
+    "donna memory eval": MemoryScoresObject,
     "donna memory forget": ForgottenObject,
 }

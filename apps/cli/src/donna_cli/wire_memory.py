@@ -6,6 +6,7 @@ from attrs import frozen
 
 from donna_cli import schema_memory as schema
 from donna_memory.documents import Hit, SourceType
+from donna_memory.evaluation import SetScore
 from donna_memory.ports import Written
 
 
@@ -35,6 +36,23 @@ def backfilled(done: Sequence[SourceDone], problems: Sequence[str]) -> schema.Ba
             for each in done
         ],
         problems=list(problems),
+    )
+
+
+def scores(found: Sequence[SetScore], *, without_meaning: str) -> schema.MemoryScoresObject:
+    """Return how well memory finds what answers."""
+    return schema.MemoryScoresObject(
+        sets=[
+            schema.SetScoreObject(
+                name=each.name,
+                questions=each.questions,
+                recall={str(k): round(share, 4) for k, share in each.recall.items()},
+                mean_reciprocal_rank=round(each.mean_reciprocal_rank, 4),
+                stale_first=each.stale_first,
+            )
+            for each in found
+        ],
+        without_meaning=without_meaning,
     )
 
 

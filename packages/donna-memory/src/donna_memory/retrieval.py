@@ -3,7 +3,8 @@
 Half of the score is BM25 as a share of the best in this query, half is the cosine. What stands
 beside a good chunk gains from it: an answer shares few words with the question before it. Then
 come small priors: who is named in the question and spoke, how recent it is, where it came from.
-At the end, chunks that say what a better one said already step back.
+At the end, what was said later of the same thing goes before what was said earlier, and chunks
+that repeat a better one step back.
 """
 
 from collections.abc import Mapping, Sequence
@@ -13,6 +14,7 @@ from attrs import evolve, field, frozen
 
 from donna_memory.documents import SourceType
 from donna_memory.lexical import content_words, words_of
+from donna_memory.ports import Vectors
 
 
 @frozen(kw_only=True)
@@ -35,6 +37,8 @@ class RetrievalRules:
     sources: Mapping[SourceType, float] = field(factory=dict)
     candidates: int = 128
     near_duplicate: float = 0.97
+    same_thing: float = 0.6
+    later_by: timedelta = timedelta(days=1)
 
     def limit(self, k: int | None) -> int:
         """Return how many hits are given: at least one, at most ``max_k``."""
@@ -57,6 +61,7 @@ class Candidate:
     place: int = 0
     speaker: str = ""
     time: datetime | None = None
+    vector: Vectors | None = field(default=None, eq=False, repr=False)
 
 
 @frozen(kw_only=True)
@@ -92,7 +97,8 @@ def rank(
         if each.score + gain > 0
     ]
     scored.sort(key=lambda each: (-each.score, each.candidate.key))
-    return tuple(each for each in _without_echoes(scored, rules) if each.score >= rules.min_score)
+    present = _later_first(scored[: rules.default_k], rules) + scored[rules.default_k :]
+    return tuple(each for each in _without_echoes(present, rules) if each.score >= rules.min_score)
 
 
 def _rated(candidate: Candidate, *, best: float, rules: RetrievalRules, semantic: bool) -> Ranked:
@@ -131,6 +137,35 @@ def _prior(
         age = max((now - candidate.time) / timedelta(days=1), 0.0)
         prior += rules.recency * 0.5 ** (age / rules.recency_days)
     return prior
+
+
+def _later_first(scored: Sequence[Ranked], rules: RetrievalRules) -> list[Ranked]:
+    """Move what was said later of the same thing right before what it replaces.
+
+    Two chunks speak of the same thing when their vectors are as near as ``same_thing``; half of
+    the earlier one's score is enough to go before it.
+    """
+    ordered: list[Ranked] = []
+    for each in scored:
+        place = next(
+            (
+                index
+                for index, other in enumerate(ordered)
+                if each.score >= other.score / 2 and _replaces(each, other, rules)
+            ),
+            len(ordered),
+        )
+        ordered.insert(place, each)
+    return ordered
+
+
+def _replaces(later: Ranked, earlier: Ranked, rules: RetrievalRules) -> bool:
+    one, other = later.candidate, earlier.candidate
+    if one.time is None or other.time is None or one.vector is None or other.vector is None:
+        return False
+    if one.time - other.time < rules.later_by:
+        return False
+    return float(one.vector @ other.vector) >= rules.same_thing
 
 
 def _without_echoes(scored: Sequence[Ranked], rules: RetrievalRules) -> list[Ranked]:

@@ -15,19 +15,23 @@ from attrs import evolve
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from donna_adapters.compose.build import Composed
-from donna_adapters.compose.memory import Memory, open_memory
+from donna_adapters.compose.memory import Memory, open_memory, trial_memory
+from donna_adapters.compose.settings import find_place
 from donna_cli import schema, wire, wire_memory
 from donna_cli.exits import ExitCode, code_of, told
 from donna_cli.invocation import Invocation
-from donna_cli.render import Block, warn
+from donna_cli.render import Block, Grid, warn
 from donna_cli.schema_memory import IngestedObject
-from donna_cli.session import Page, look, opened, present, run
+from donna_cli.session import Page, look, opened, options_of, present, run
 from donna_cli.wire_memory import SourceDone
 from donna_core.domain.errors import DonnaError, InvalidInput, NotFound
 from donna_core.domain.timing.zones import instant_at
 from donna_core.domain.wording import Line, Tone
+from donna_core.local.settings import load_settings
 from donna_core.usecases.moment import understand_moment
 from donna_memory.documents import Document, Hit, SourceType
+from donna_memory.evaluation import SetScore, load_sets
+from donna_memory.evaluation import evaluate as score
 from donna_memory.ports import Filters
 
 
@@ -225,6 +229,63 @@ def backfill(
         )
 
     return look(invocation, page)
+
+
+def evaluate(
+    invocation: Invocation,
+    *,
+    fixtures_dir: Annotated[
+        Path, typer.Option("--fixtures-dir", help="The folder of labelled sets.")
+    ] = Path("fixtures/memory"),
+) -> ExitCode:
+    """Measure how well memory finds what answers a question.
+
+    Labelled sets are kept in a database of their own that is thrown away afterwards.
+
+    Examples:
+      donna memory eval
+      donna memory eval --fixtures-dir fixtures/memory --json
+    """
+    sets = load_sets(fixtures_dir)
+
+    async def scores() -> tuple[list[SetScore], str]:
+        settings = load_settings(find_place(options_of(invocation)).config).memory
+        with trial_memory(settings) as (store, problem):
+            return [await score(store, each) for each in sets], problem
+
+    found, problem = run(scores())
+    return present(
+        Page(
+            blocks=lambda: _score_blocks(found, problem),
+            wire=lambda _: wire_memory.scores(found, without_meaning=problem),
+        ),
+        invocation,
+    )
+
+
+def _score_blocks(found: list[SetScore], problem: str) -> Iterator[Block]:
+    yield Grid(
+        columns=(
+            "set",
+            "questions",
+            *(f"recall@{k}" for k in found[0].recall),
+            "MRR",
+            "stale first",
+        ),
+        rows=tuple(
+            (
+                each.name,
+                str(each.questions),
+                *(f"{share:.0%}" for share in each.recall.values()),
+                f"{each.mean_reciprocal_rank:.2f}",
+                str(each.stale_first),
+            )
+            for each in found
+        ),
+        wide="set",
+    )
+    if problem:
+        yield Line(problem, Tone.QUIET)
 
 
 async def _backfilled(memory: Memory, source: Backfill) -> SourceDone:

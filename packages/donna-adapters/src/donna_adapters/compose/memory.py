@@ -1,11 +1,16 @@
 """Composition of memory: apart, because only what remembers loads a model for it."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from attrs import frozen
 
 from donna_adapters.compose.build import Composed
+from donna_adapters.sql.sqlite import SqliteDatabase
 from donna_adapters.sql.stores.memory import SqlMemoryStore
+from donna_core.local.clock import SystemClock
 from donna_core.local.settings import MemoryFile
 from donna_memory.errors import WeightsMissing
 from donna_memory.ports import Embedder, MemoryStore
@@ -46,6 +51,19 @@ def open_memory(composed: Composed) -> Memory:
         vault=_vault(composed, store),
         without_meaning=problem,
     )
+
+
+@contextmanager
+def trial_memory(settings: MemoryFile) -> Iterator[tuple[MemoryStore, str]]:
+    """Yield a memory to be measured and thrown away, and why it goes by words if it does."""
+    embedder, problem = _embedder(settings)
+    rules = RetrievalRules(max_k=64, min_score=0.0)
+    with (
+        TemporaryDirectory(prefix="donna-memory-") as folder,
+        SqliteDatabase.open(Path(folder) / "trial.db") as database,
+    ):
+        clock = SystemClock()
+        yield SqlMemoryStore(database, clock=clock, embedder=embedder, rules=rules), problem
 
 
 def _vault(composed: Composed, store: SqlMemoryStore) -> VaultSource | None:

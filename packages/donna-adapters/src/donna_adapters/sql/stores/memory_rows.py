@@ -113,6 +113,7 @@ def candidate_of(row: Row[Any], *, bm25: float, cosine: float) -> Candidate:
         place=row.place,
         speaker=row.speaker,
         time=row.time,
+        vector=None if row.embedding is None else vector_of(row.embedding),
     )
 
 
