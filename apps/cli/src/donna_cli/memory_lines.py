@@ -97,6 +97,7 @@ async def ingest_lines(invocation: Invocation, file: Path | None, *, jsonl: bool
 
 
 async def search_lines(invocation: Invocation, file: Path | None) -> ExitCode:
+    """Answer each query with one line; a bad one is named in its place."""
     code = ExitCode.OK
     async with opened(invocation) as composed:
         memory = open_memory(composed)
