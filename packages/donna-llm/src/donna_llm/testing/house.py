@@ -76,12 +76,18 @@ class House:
     """A gateway over in-memory stores, whose clock the test moves.
 
     ``folder`` is empty and holds the owner's configuration: at first a small model of the house
-    and a big one elsewhere.
+    and a big one elsewhere. ``busy`` says whether a decision is under way elsewhere.
     """
 
-    def __init__(self, folder: Path, unit_of_work: UnitOfWork | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        unit_of_work: UnitOfWork | None = None,
+        *,
+        busy: Callable[[], bool] = lambda: False,
+    ) -> None:
         self.folder = folder
-        self.clock = FakeClock(NOON)
+        self.clock = FakeClock(NOON, busy=busy)
         self.unit_of_work = unit_of_work or InMemoryUnitOfWork(UserId("somebody"))
         self.providers: dict[str, Provider] = {}
         self.ids = SequentialIds()
