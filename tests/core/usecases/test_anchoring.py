@@ -19,7 +19,9 @@ from donna_core.usecases.advance import Verb, advance
 from donna_core.usecases.edit import Correction, edit
 from donna_core.usecases.explain import why
 from donna_core.usecases.overview import show
+from donna_core.usecases.plan_week import propose_week
 from donna_core.usecases.receipt import lines, receipt_of
+from donna_core.usecases.reschedule import plan
 from donna_core.usecases.undo import undo
 
 
@@ -137,6 +139,22 @@ async def test_the_event_that_appears_ties_the_task(
     (notice,) = [each.message for each in world.received]
     assert "'Board meeting' is" in notice.body
     assert "Send the minutes (#1) is now planned for" in notice.body
+
+
+async def test_plans_leave_what_waits_for_an_event_alone(
+    world: SimulatedWorld, meetings: InMemoryCalendar
+) -> None:
+    """Neither the plan of what has no place nor that of the week guesses when it will be."""
+    await world.say("send the minutes after the board meeting")
+
+    await plan(world.runtime)
+    week = await propose_week(world.runtime)
+    assert (await world.task(1)).scheduled_start is None
+    assert (week.proposal.changes, week.proposal.unplaced) == ((), ())
+
+    meetings.add(meeting(world, "Board meeting", "2026-11-25 10:00"))
+    await plan(world.runtime)
+    assert place(await world.task(1), world.runtime.policy.zone) == "2026-11-25 11:00"
 
 
 async def test_nothing_is_decided_or_told_twice(

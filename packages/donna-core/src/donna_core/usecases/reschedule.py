@@ -15,6 +15,7 @@ from donna_core.domain.tasks.task import MAY_BE_PLACED, OPEN, InputChannel, Task
 from donna_core.domain.timing.interval import Interval
 from donna_core.ports.unit_of_work import Stores
 from donna_core.usecases.advance import Changed
+from donna_core.usecases.anchoring import tie_again
 from donna_core.usecases.mirroring import Glance, mirror_calendars
 from donna_core.usecases.placing import place, settle_at, unbound
 from donna_core.usecases.prioritising import prioritise
@@ -207,6 +208,7 @@ async def plan(runtime: Runtime) -> tuple[Changed, Glance]:
     what others wait for is placed before them. Nothing is placed while a calendar is unreadable.
     """
     mirrored = await mirror_calendars(runtime)
+    await tie_again(runtime, mirrored)
     origin = Origin.draw(runtime, "plan", "")
 
     def decide(stores: Stores) -> Changed:

@@ -35,7 +35,8 @@ def model_of(
     """Return the model of the days ahead, the same for any order of tasks and events.
 
     Up for planning is every open task that has no place yet, whose place is over, or whose place
-    lies in these days and is not fixed. A place is fixed by a pin, by work under way, and where
+    lies in these days and is not fixed; what comes after an event that is not in sight yet stays
+    out. A place is fixed by a pin, by work under way, and where
     somebody put the task off the grid or outside its usual hours.
     """
     ordered = sorted(tasks, key=lambda task: task.number)
@@ -51,7 +52,7 @@ def model_of(
         held=tuple(map(_place, fixed)),
     )
     known = {task.id for task in fixed}
-    free = [task for task in ordered if task.status in MAY_BE_PLACED and task.id not in known]
+    free = [task for task in ordered if _is_free(task) and task.id not in known]
     builder = _Builder(ground=ground, at=at, fixed={task.id: task for task in fixed})
     pieces = builder.pieces(free)
     jobs = builder.jobs(pieces)
@@ -74,6 +75,11 @@ def _place(task: Task) -> Occupied:
     )
 
 
+def _is_free(task: Task) -> bool:
+    """Say whether a plan may place the task: not while it waits for an event not in sight."""
+    return task.status in MAY_BE_PLACED and not task.time_intent.waits
+
+
 def _is_fixed(task: Task, *, at: datetime, grid: Grid, windows: Windows) -> bool:
     """Say whether the task holds a place that no plan moves."""
     if task.status is TaskStatus.IN_PROGRESS:
@@ -85,7 +91,8 @@ def _is_fixed(task: Task, *, at: datetime, grid: Grid, windows: Windows) -> bool
     start, end = task.scheduled_start, task.scheduled_end
     if task.status is not TaskStatus.SCHEDULED or start is None or end is None or end <= at:
         return False
-    if start < grid.origin or start >= grid.end or grid.tick_at(start) is None:
+    away = start < grid.origin or start >= grid.end or grid.tick_at(start) is None
+    if away or task.time_intent.waits:
         return True
     when = Interval(start, end)
     return windows.open_for(task.domain, priority=task.priority, within=when) != (when,)

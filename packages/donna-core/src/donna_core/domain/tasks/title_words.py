@@ -90,7 +90,15 @@ SAME = _table(
     pay: pay payment settle
     draft: draft sketch
     install: install setup installation hang mount
-    replace: replace replacement change swap exchange
+    replace: replace replacement change swap exchange switch
+    knife: knife knives
+    shelf: shelf shelves
+    scarf: scarf scarves
+    loaf: loaf loaves
+    tooth: tooth teeth
+    foot: foot feet
+    mouse: mouse mice
+    wife: wife wives
     cancel: cancel cancellation stop terminate discontinue
     submit: submit handin
     register: register registration signup enroll enrol registering
@@ -188,6 +196,8 @@ TOGETHER = {
     ("bring", "back"): "return",
     ("take", "back"): "return",
     ("give", "back"): "return",
+    ("hand", "back"): "return",
+    ("de", "ice"): "defrost",
     ("drop", "off"): "drop",
     ("set", "up"): "install",
     ("put", "up"): "install",
