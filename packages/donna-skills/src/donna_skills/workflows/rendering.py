@@ -70,7 +70,14 @@ class Rendering:
         """Return the text with its values in place, each line indented like the first."""
         if not self.values:
             return text
-        return "\n".join(_filled_line(line, self.values) for line in text.split("\n"))
+        lines = text.split("\n")
+        filled = [_filled_line(line, self.values) for line in lines]
+        # A value that ends its paragraph ends it once.
+        for number, line in enumerate(lines):
+            ends = number + 1 == len(lines) or not lines[number + 1].strip()
+            if ends and line.endswith(_CLOSE):
+                filled[number] = filled[number].rstrip("\n")
+        return "\n".join(filled)
 
     def variable(self, name: str) -> str:
         """Return the value of a task variable, or a mark that is hard to overlook."""
