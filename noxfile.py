@@ -36,7 +36,9 @@ OWN_TESTS = {
     "donna-assistant": ["tests/apps", "tests/conformance"],
 }
 # The extras a package's own tests need.
-EXTRAS = {"donna-llm": "[anthropic,ollama]"}
+EXTRAS = {"donna-llm": "[anthropic,ollama]", "donna-memory": "[minilm]"}
+# What no package owns: all of them together.
+TOGETHER = ["tests/acceptance", "tests/examples"]
 # The other supported Pythons; the one of .venv runs everything anyway.
 OTHER_PYTHONS = ["3.11", "3.12", "3.13"]
 # Repeated runs look for packaging faults, so they draw fewer examples and kill no processes.
@@ -94,12 +96,15 @@ def benchmarks(session: nox.Session) -> None:
 
 @nox.session
 def wheels(session: nox.Session) -> None:
-    """Build every wheel from its sdist and run the tests on the wheels instead of the sources."""
+    """Build every wheel from its sdist, install all with the lock, and run what no package owns.
+
+    Each package's own tests run on its wheel too, in ``isolated``.
+    """
     built = [build(session, name) for name in MEMBERS]
     python = environment(session, "wheels")
     install(session, python, "--require-hashes", "-r", LOCK)
     install(session, python, "--no-deps", *built)
-    test(session, python, "tests", "--ignore=tests/architecture", *QUICK, *session.posargs)
+    test(session, python, *TOGETHER, *QUICK, *session.posargs)
 
 
 @nox.session
