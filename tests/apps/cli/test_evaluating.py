@@ -20,7 +20,7 @@ def test_the_rules_are_evaluated_and_the_session_is_kept(donna: Donna) -> None:
 
     assert said.code == ExitCode.OK, said.err
     assert "tier 1 baseline" in said.out
-    assert "90 % reached" in said.out
+    assert "90 % ok" in said.out
     assert donna("eval", "show", "1").out == said.out
 
 

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from donna_adapters.compose.evaluation import RULES, open_evaluation, session_folder
+from donna_adapters.compose.evaluation import RULES, Tape, open_evaluation, session_folder
 from donna_cli import wire_evaluation
 from donna_cli.exits import ExitCode
 from donna_cli.invocation import Invocation
@@ -52,6 +52,12 @@ def evaluate(
         bool,
         typer.Option(help="Also ask whether it knows its limits and follows instructions."),
     ] = True,
+    record: Annotated[
+        Path | None, typer.Option("--record", help="Add the model's answers to this file.")
+    ] = None,
+    recording: Annotated[
+        Path | None, typer.Option("--recording", help="Take the answers of a replay/ model here.")
+    ] = None,
     hardware: Annotated[
         str | None, typer.Option("--hardware", help="Name the machine that answers.")
     ] = None,
@@ -73,7 +79,8 @@ def evaluate(
                 task_type, folder=fixtures_dir, tier=tier, sets=sets or (), dimensions=dimensions
             )
             machine = {"answered on": hardware} if hardware else {}
-            return _shown(run(_asked(invocation, model, chosen, machine)), invocation)
+            tape = Tape(record=record, recording=recording)
+            return _shown(run(_asked(invocation, (model, tape), chosen, machine)), invocation)
         case ["sessions"]:
             kept = folder.all()
             return present(
@@ -98,9 +105,9 @@ def evaluate(
 
 
 async def _asked(
-    invocation: Invocation, model: str, chosen: Plan, machine: Mapping[str, str]
+    invocation: Invocation, subject: tuple[str, Tape], chosen: Plan, machine: Mapping[str, str]
 ) -> Session:
-    async with open_evaluation(options_of(invocation), model) as world:
+    async with open_evaluation(options_of(invocation), *subject) as world:
         harness = Harness(
             clock=world.clock, ids=world.ids, save=world.sessions.save, told=_teller(invocation)
         )

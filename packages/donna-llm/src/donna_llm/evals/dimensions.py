@@ -93,7 +93,7 @@ def measures(answered: Answered) -> tuple[Measure, ...]:
 
 def _escalation(answered: Answered) -> Iterable[Measure]:
     """Tell how well requests are told apart; one that got no answer was not handed on."""
-    if not any(answer.output for _, answer in answered):
+    if all(answer.output is None for _, answer in answered):
         return
     told = [(answer.case.expected["escalate"], (answer.output or {}).get("escalate") is True)
             for _, answer in answered]  # fmt: skip
@@ -104,7 +104,7 @@ def _escalation(answered: Answered) -> Iterable[Measure]:
 
 
 def _instruction(answered: Answered) -> Iterable[Measure]:
-    if not any(answer.output for _, answer in answered):
+    if all(answer.output is None for _, answer in answered):
         return
     bound = [answer for _, answer in answered if answer.case.applies is None]
     kept = [name not in answer.wrong for answer in bound for name in answer.case.expected]

@@ -10,7 +10,7 @@ import json
 import os
 import platform
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -32,11 +32,16 @@ NO_ANSWER = "no answer five times in a row"
 
 @frozen(kw_only=True)
 class Subject:
-    """Who is evaluated: ``name`` is ``provider/model``, ``alias`` how the gateway knows it."""
+    """Who is evaluated: ``name`` is ``provider/model``, ``alias`` how the gateway knows it.
+
+    ``assess`` is told of every call in the log whether its answer was right, so that confidence
+    can be held against the truth.
+    """
 
     name: str
     model: LanguageModel
     alias: str | None = None
+    assess: Callable[[str, bool], Awaitable[object]] | None = None
 
 
 @frozen(kw_only=True)
@@ -158,6 +163,9 @@ class _Climb:
         taken = 1000 * (loop.time() - began) - reply.metadata.queue_wait_ms
         answer = graded(suite, case, reply.output)
         self.answered.append((suite, answer))
+        call = reply.metadata.invocation_id
+        if self.subject.assess is not None and call is not None:
+            await self.subject.assess(call, answer.passed)
         self.session = evolve(self.session, model_actual=reply.metadata.model_actual)
         return _result(suite, answer, reply, latency_ms=max(taken, 0.0))
 

@@ -62,7 +62,7 @@ def comparison_report(compared: Comparison) -> Iterator[Part]:
     yield Line(f"A is {first.id}, B is {second.id}.", Tone.QUIET)
     yield Line(verdict(compared), Tone.PLAIN if compared.pairs.is_noise else Tone.GOOD)
     yield Table(
-        columns=("Fixtures", "Cases", "A", "B", "Only A", "Only B", "p", "Told"),
+        columns=("Fixtures", "Cases", "A", "B", "Only A", "Only B", "p", "Verdict"),
         rows=tuple(_pairs_row(each.path, each.pairs) for each in compared.suites),
         wide="Fixtures",
     )
@@ -89,10 +89,11 @@ def verdict(compared: Comparison) -> str:
 
 def remarks(session: Session) -> Iterator[str]:
     """Yield what a reader has to know of a session beside its figures."""
-    silent = [case.problem for suite in session.suites for case in suite.cases
-              if case.output is None]  # fmt: skip
-    for why in dict.fromkeys(silent):
-        yield f"{silent.count(why)} cases got no answer: {why}."
+    silent = [
+        case.problem for suite in session.suites for case in suite.cases if case.output is None
+    ]
+    if silent:
+        yield f"{len(silent)} cases got no answer; the first: {silent[0].rstrip('.')}."
     yield from (f"{suite.path} was not asked: {suite.skipped}." for suite in session.suites
                 if suite.skipped and not suite.cases)  # fmt: skip
     if any(suite.reaches_gate is False for suite in session.own):
@@ -126,7 +127,7 @@ def _suite_row(suite: SuiteResult) -> tuple[str, ...]:
 def _gate(suite: SuiteResult) -> str:
     if suite.gate is None:
         return "none"
-    reached = {True: " reached", False: " missed", None: ""}[suite.reaches_gate]
+    reached = {True: " ok", False: " missed", None: ""}[suite.reaches_gate]
     return f"{percent(suite.gate)}{reached}"
 
 
@@ -156,7 +157,7 @@ def _session_row(number: int, session: Session) -> tuple[str, ...]:
 def _pairs_row(path: str, pairs: Pairs) -> tuple[str, ...]:
     told = "noise" if pairs.is_noise else "real"
     return (
-        path.removesuffix(".json"),
+        path.rpartition("/")[2].removesuffix(".json"),
         str(pairs.count),
         percent((pairs.both + pairs.first) / pairs.count),
         percent((pairs.both + pairs.second) / pairs.count),

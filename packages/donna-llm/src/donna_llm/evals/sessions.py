@@ -4,7 +4,7 @@ A session is one JSON file, ``<id>.json``; whoever has the same fixtures can com
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
@@ -197,6 +197,29 @@ class SessionFolder:
             raise NoSuchSession(reference, near=tuple(session.id for session in near))
         [found] = exact or near
         return found
+
+
+def case_rows(sessions: Iterable[Session]) -> list[dict[str, Any]]:
+    """Return one row per case that was asked, for a data frame; costs are dollars as ``float``."""
+    return [
+        {
+            "session": session.id,
+            "model": session.model,
+            "task_type": suite.task_type,
+            "suite": suite.name,
+            "tier": suite.tier,
+            "case": case.id,
+            "passed": case.passed,
+            "answered": case.output is not None,
+            "confidence": case.confidence,
+            "latency_ms": case.latency_ms,
+            "tokens": case.tokens_in + case.tokens_out,
+            "cost_usd": float(case.cost_usd),
+        }
+        for session in sessions
+        for suite in session.suites
+        for case in suite.cases
+    ]
 
 
 def read(path: Path) -> Session:
