@@ -29,6 +29,7 @@ PRINTED = [
     ("donna today", ["today"]),
     ("donna week", ["week"]),
     ("donna plan week", ["plan", "week"]),
+    ("donna what-if", ["what-if", "off", "monday"]),
     ("donna show", ["show", "1"]),
     ("donna why", ["why", "1"]),
     ("donna digest", ["digest"]),

@@ -140,6 +140,12 @@ CATALOG: Mapping[str, Entry] = {
         panel=TIME,
         writes=True,
     ),
+    "what-if": Entry(
+        target="planning:what_if",
+        help="Show what would follow from a change of plans, and apply it if you like.",
+        panel=TIME,
+        writes=True,
+    ),
     "edit": Entry(
         target="changing:edit", help="Correct what a task says.", panel=CHANGE, writes=True
     ),

@@ -336,11 +336,7 @@ class DoctorObject(Wire):
 
 
 class PlacementObject(Wire):
-    """One stretch of work in a proposed plan. ``start`` and ``end`` are its place.
-
-    ``bound_by`` keeps it from a better place: without all of these it would have one. It is
-    empty where no place is better. A task done in pieces has several placements.
-    """
+    """A stretch of work in a plan; without ``bound_by``, all of it, it had a better place."""
 
     task_id: str
     title: str
@@ -350,20 +346,15 @@ class PlacementObject(Wire):
     bound_by: list[ReasonObject]
 
 
-class RoomObject(Wire):
-    """A place there would be for a task if it gave up one thing."""
-
-    start: Instant
-    end: Instant
-    gives_up: ReasonObject
-
-
 class UnplacedObject(Wire):
-    """A task that found no room in a plan, why, and what would make room for it."""
+    """A task that found no room in a plan, why, and the places that would each cost one thing.
+
+    Once the plan is applied, ``donna accept`` takes their numbers.
+    """
 
     task_id: str
     reason: str
-    would_help: list[RoomObject]
+    would_help: list[OfferObject]
 
 
 class PlanObject(Wire):
@@ -379,6 +370,24 @@ class PlanObject(Wire):
     bound: int
     gap: float
     seconds: float
+
+
+class TurnObject(Wire):
+    """A task as it is (``before``) and as it would be (``after``); ``null`` where there is none."""
+
+    before: TaskObject | None
+    after: TaskObject | None
+
+
+class BranchObject(Wire):
+    """What would follow from a supposition: changes, ids of late tasks, the cost of the days."""
+
+    supposed: str
+    changes: list[TurnObject]
+    late: list[str]
+    unplaced: list[UnplacedObject]
+    cost_before: int
+    cost_after: int
 
 
 class SettingObject(Wire):
@@ -427,6 +436,7 @@ PRINTED_BY: dict[str, type[Wire]] = {
     "donna today": DayObject,
     "donna week": WeekObject,
     "donna plan week": PlanObject,
+    "donna what-if": BranchObject,
     "donna show": TaskViewObject,
     "donna why": WhyObject,
     "donna digest": DigestObject,

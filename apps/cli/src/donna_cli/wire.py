@@ -13,6 +13,7 @@ from donna_cli.wire_reading import anchor, minutes, reading
 from donna_core.domain.codec import to_plain
 from donna_core.domain.effects import Message
 from donna_core.domain.followup.escalation import Escalation
+from donna_core.domain.planning.proposal import Unplaced
 from donna_core.domain.planning.reasons import Reason, say
 from donna_core.domain.planning.week import Week
 from donna_core.domain.spending.ledger import Allowance
@@ -26,6 +27,7 @@ from donna_core.usecases.overview import Contact, DayView, Now, TaskView
 from donna_core.usecases.plan_week import WeekPlan
 from donna_core.usecases.promises import Account
 from donna_core.usecases.receipt import Receipt
+from donna_core.usecases.what_if import Branch
 
 # Valid within JSON texts, and no terminal obeys them: C1, line and direction marks, surrogates.
 _UNSHOWN = re.compile("[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
@@ -201,25 +203,39 @@ def plan(proposed: WeekPlan, scene: Scene) -> schema.PlanObject:
             )
             for each in proposal.placements
         ],
-        unplaced=[
-            schema.UnplacedObject(
-                task_id=each.task.id,
-                reason=say(each.reason, zone=scene.zone),
-                would_help=[
-                    schema.RoomObject(
-                        start=one.when.start,
-                        end=one.when.end,
-                        gives_up=reason(one.gives_up, scene),
-                    )
-                    for one in each.would_help
-                ],
-            )
-            for each in proposal.unplaced
-        ],
+        unplaced=[_unplaced(each, scene) for each in proposal.unplaced],
         objective=proposal.objective,
         bound=proposal.bound,
         gap=proposal.gap,
         seconds=proposed.seconds,
+    )
+
+
+def branch(found: Branch, scene: Scene) -> schema.BranchObject:
+    """Return what would follow from a supposition."""
+    return schema.BranchObject(
+        supposed=found.scenario.text,
+        changes=[
+            schema.TurnObject(
+                before=task(each.before) if each.before else None,
+                after=task(each.after) if each.after else None,
+            )
+            for each in found.changes
+        ],
+        late=[each.id for each in found.late],
+        unplaced=[_unplaced(each, scene) for each in found.left_out],
+        cost_before=found.before,
+        cost_after=found.after,
+    )
+
+
+def _unplaced(each: Unplaced, scene: Scene) -> schema.UnplacedObject:
+    return schema.UnplacedObject(
+        task_id=each.task.id,
+        reason=say(each.reason, zone=scene.zone),
+        would_help=offers(
+            [Offer(when=one.when, gives_up=one.gives_up) for one in each.would_help], scene
+        ),
     )
 
 

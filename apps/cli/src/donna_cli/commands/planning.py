@@ -17,6 +17,8 @@ from donna_core.usecases.advance import Changed
 from donna_core.usecases.plan_week import WeekPlan, apply_week, propose_week
 from donna_core.usecases.receipt import Receipt
 from donna_core.usecases.runtime import Runtime
+from donna_core.usecases.what_if import Branch, apply_what_if
+from donna_core.usecases.what_if import what_if as suppose
 
 
 class What(StrEnum):
@@ -59,9 +61,55 @@ def plan(
     code = present(_page(*proposed), invocation)
     if invocation.dry_run or not proposed[0].proposal.changes:
         return code
-    if not (apply or invocation.yes or _confirmed(invocation)):
+    if not (apply or invocation.yes or _confirmed(invocation, "donna plan week --apply")):
         return code
     return present_receipt(run(_apply(invocation, proposed[0])), invocation)
+
+
+def what_if(
+    invocation: Invocation,
+    words: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="WORDS",
+            help="'off friday', 'drop 3', 'move 3 fri 3pm', '3 due thu', or a new task.",
+        ),
+    ],
+    *,
+    apply: Annotated[bool, typer.Option("--apply", help="Make it so at once.")] = False,
+) -> ExitCode:
+    """Show what would follow from a change of plans, and apply it if you like.
+
+    Nothing is changed before you say so. What has a place keeps it where it can. A day off moves
+    what is planned for it; to keep it free for later tasks, put it in a calendar that Donna reads.
+
+    Examples:
+      donna what-if off friday
+      donna what-if move 3 fri 3pm
+      donna what-if meeting standup to fri 10:00
+      donna what-if write the report 3h by thursday --apply
+    """
+    branch, scene = run(_branch(invocation, " ".join(words)))
+    page = Page(
+        blocks=lambda: plan_words.branch_lines(branch, scene),
+        wire=lambda wire: wire.branch(branch, scene),
+    )
+    code = present(page, invocation)
+    if invocation.dry_run or not branch.changes:
+        return code
+    if not (apply or invocation.yes or _confirmed(invocation, "donna what-if … --apply")):
+        return code
+    return present_receipt(run(_apply_branch(invocation, branch)), invocation)
+
+
+async def _branch(invocation: Invocation, words: str) -> tuple[Branch, Scene]:
+    async with opened(invocation) as composed:
+        return await suppose(composed.runtime, words), scene_of(composed.runtime)
+
+
+async def _apply_branch(invocation: Invocation, branch: Branch) -> Receipt:
+    async with opened(invocation) as composed:
+        return await perform(composed, invocation, lambda runtime: apply_what_if(runtime, branch))
 
 
 def _fill(invocation: Invocation) -> ExitCode:
@@ -85,11 +133,11 @@ async def _apply(invocation: Invocation, proposed: WeekPlan) -> Receipt:
         return await perform(composed, invocation, lambda runtime: apply_week(runtime, proposed))
 
 
-def _confirmed(invocation: Invocation) -> bool:
-    """Ask whether the plan is to be applied, where somebody is there to answer."""
+def _confirmed(invocation: Invocation, spelled: str) -> bool:
+    """Ask whether it is to be applied, where somebody is there to answer."""
     if not invocation.interactive:
         if not invocation.json:
-            typer.echo("Apply it: donna plan week --apply")
+            typer.echo(f"Apply it: {spelled}")
         return False
     return typer.confirm("Apply it?", default=False)
 

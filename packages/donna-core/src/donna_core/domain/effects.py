@@ -23,6 +23,8 @@ class JobKind(StrEnum):
     MORNING_DIGEST = "morning_digest"
     EVENING_DIGEST = "evening_digest"
     PRIORITY_RECALCULATION = "priority_recalculation"
+    WEEK_PLAN = "week_plan"
+    OVERRUN = "overrun"
     REREAD = "reread"
     FORGETTING = "forgetting"
     REQUEST_NUDGE = "request_nudge"

@@ -7,6 +7,7 @@ from attrs import frozen
 
 from donna_core.domain.capture.lexicon import Lexicon
 from donna_core.domain.followup.escalation import Ladder
+from donna_core.domain.planning.negotiation import NegotiationRules
 from donna_core.domain.planning.plan_rules import PlanRules
 from donna_core.domain.planning.priority import PriorityRules
 from donna_core.domain.planning.slots import SlotRules
@@ -39,6 +40,7 @@ class Policy:
     lexicon: Lexicon
     slots: SlotRules
     planning: PlanRules
+    negotiation: NegotiationRules
     priorities: PriorityRules
     dedup: DedupRules
     complexity: ComplexityRules

@@ -7,7 +7,6 @@ from zoneinfo import ZoneInfo
 from donna_core.domain.capture.lexicon import Lexicon
 from donna_core.domain.effects import JobKind
 from donna_core.domain.followup.escalation import Ladder
-from donna_core.domain.planning.plan_rules import PlanRules, Preference, Weights
 from donna_core.domain.planning.priority import PriorityRules
 from donna_core.domain.planning.slots import SlotRules
 from donna_core.domain.policy import FollowThrough, Policy
@@ -19,10 +18,11 @@ from donna_core.domain.timing.recurrence import Recurrence
 from donna_core.domain.timing.schedule import CatchUp, Routine
 from donna_core.domain.timing.windows import TimeWindow, Windows
 from donna_core.local.languages import language, lexicon_data
+from donna_core.local.planning_rules import negotiation_rules, planning_rules
+from donna_core.local.planning_settings import ProposalRow
 from donna_core.local.settings import (
     ComplexitySection,
     DigestSection,
-    PlanningSection,
     Settings,
     StatesFile,
     WindowRow,
@@ -53,7 +53,8 @@ def policy_from(settings: Settings, *, zone: ZoneInfo) -> Policy:
         machine=_machine(settings.task_states),
         lexicon=lexicon,
         slots=_slots(settings, lexicon),
-        planning=_planning(settings.calendar.planning),
+        planning=planning_rules(settings.calendar.planning),
+        negotiation=negotiation_rules(settings.calendar.negotiation),
         priorities=_priorities(settings),
         dedup=DedupRules(
             merge_threshold=settings.capture.deduplication.merge_threshold,
@@ -68,7 +69,7 @@ def policy_from(settings: Settings, *, zone: ZoneInfo) -> Policy:
             grace=grace,
         ),
         routines=(
-            *_routines(settings.email.digest, grace=grace),
+            *_routines(settings.email.digest, settings.calendar.planning.proposal, grace=grace),
             *_spot_checks(settings.donna_models.quality_monitoring, grace=grace),
         ),
         day_first=settings.calendar.day_first,
@@ -163,31 +164,6 @@ def _slots(settings: Settings, lexicon: Lexicon) -> SlotRules:
     )
 
 
-def _planning(section: PlanningSection) -> PlanRules:
-    return PlanRules(
-        days=section.days,
-        buffer=timedelta(minutes=section.buffer_minutes),
-        daily_cap=timedelta(minutes=section.daily_cap_minutes),
-        shortest_block=timedelta(minutes=section.shortest_block_minutes),
-        longest_block=timedelta(minutes=section.longest_block_minutes),
-        preparation=timedelta(minutes=section.preparation_minutes),
-        travel={tag: timedelta(minutes=minutes) for tag, minutes in section.travel_minutes.items()},
-        weights=Weights(**dict(section.weights)),
-        preferences=tuple(
-            Preference(
-                name=name,
-                start=timedelta(hours=row.start_hour),
-                end=timedelta(hours=row.end_hour),
-                weight=row.weight,
-                tags=frozenset(row.tags),
-                domains=frozenset(row.domains),
-            )
-            for name, row in section.preferences.items()
-        ),
-        effort=section.effort,
-    )
-
-
 def _complexity(section: ComplexitySection) -> ComplexityRules:
     return ComplexityRules(
         simple_below=timedelta(minutes=section.simple_below_minutes),
@@ -225,9 +201,11 @@ def _ladder(settings: Settings) -> Ladder:
     )
 
 
-def _routines(times: DigestSection, *, grace: timedelta) -> tuple[Routine, ...]:
+def _routines(
+    times: DigestSection, proposal: ProposalRow, *, grace: timedelta
+) -> tuple[Routine, ...]:
     weekdays = "1-5" if times.eod_weekdays_only else "*"
-    rules = (
+    rules: tuple[tuple[JobKind, str, CatchUp], ...] = (
         (
             JobKind.PRIORITY_RECALCULATION,
             f"{times.recalculation_minute} {times.recalculation_hour} * * *",
@@ -245,6 +223,10 @@ def _routines(times: DigestSection, *, grace: timedelta) -> tuple[Routine, ...]:
             CatchUp.SKIP,
         ),
     )
+    if proposal.enabled:
+        # Cron counts Sunday as 0 and Monday as 1.
+        when = f"{proposal.minute} {proposal.hour} * * {(proposal.day + 1) % 7}"
+        rules = (*rules, (JobKind.WEEK_PLAN, when, CatchUp.SKIP))
     return tuple(
         Routine(kind=kind, rule=Recurrence.parse(rule), catch_up=catch_up, grace=grace)
         for kind, rule, catch_up in rules

@@ -14,6 +14,7 @@ from donna_core.domain.errors import ConfigError
 from donna_core.domain.tasks.machine import SideEffect, Trigger
 from donna_core.domain.tasks.task import Domain, TaskStatus
 from donna_core.local.model_settings import GatewayFile, ModelsFile, TaskTypesFile
+from donna_core.local.planning_settings import NegotiationSection, PlanningSection
 from donna_core.local.sections import (
     Flag,
     Hour,
@@ -75,42 +76,6 @@ class PrioritySection(Section):
     flag_after_reschedules: Positive
 
 
-class PlanWeights(Section):
-    """What plans of a week are compared by."""
-
-    priority: tuple[Positive, ...]
-    late: NotNegative
-    wish: NotNegative
-    moved: NotNegative
-    hard: Positive
-
-
-class PreferenceRow(Section):
-    """Hours at which some tasks go better."""
-
-    start_hour: Hour
-    end_hour: Hour
-    weight: NotNegative
-    tags: tuple[str, ...] = ()
-    domains: tuple[Domain, ...] = ()
-
-
-class PlanningSection(Section):
-    """How a week is planned."""
-
-    days: Annotated[Whole, Field(ge=1, le=31)]
-    buffer_minutes: NotNegative
-    daily_cap_minutes: Positive
-    shortest_block_minutes: Positive
-    longest_block_minutes: Positive
-    preparation_minutes: NotNegative
-    travel_minutes: dict[str, NotNegative]
-    preferences: dict[str, PreferenceRow]
-    weights: PlanWeights
-    solver: Literal["auto", "search", "cp-sat"]
-    effort: Annotated[Whole, Field(ge=1, le=1000)]
-
-
 class CalendarFile(Section):
     """calendar.yaml."""
 
@@ -122,6 +87,7 @@ class CalendarFile(Section):
     time_windows: dict[str, WindowRow]
     priority: PrioritySection
     planning: PlanningSection
+    negotiation: NegotiationSection
 
 
 class Deduplication(Section):

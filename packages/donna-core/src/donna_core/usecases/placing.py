@@ -7,7 +7,9 @@ from attrs import evolve
 
 from donna_core.domain.errors import CalendarUnreadable
 from donna_core.domain.followup.consequences import HOLDS_TIME
-from donna_core.domain.planning.busy import BusySet, busy_for
+from donna_core.domain.ids import TaskId
+from donna_core.domain.planning.busy import Occupied, busy_for
+from donna_core.domain.planning.negotiation import who_yields
 from donna_core.domain.planning.reasons import Reason, ReasonCode
 from donna_core.domain.planning.slots import NoSlot, Placement, SlotRequest, find_slot
 from donna_core.domain.planning.wishes import wish_of
@@ -36,13 +38,15 @@ def place(
     *,
     not_before: datetime,
     unreadable: Sequence[CalendarUnreadable] = (),
+    because: tuple[Reason, ...] = (),
 ) -> Task:
     """Find the task a slot from ``not_before`` on and move it there.
 
     Where nothing fits, a task from the backlog becomes ``needs_scheduling`` with the best
     alternatives kept as offers; any other keeps its place and says so in its explanation. So
     does every task while a calendar is unreadable, because nobody knows what is free. A task
-    that comes after something not in sight yet gets none.
+    that comes after something not in sight yet gets none. Where the rules of negotiation allow
+    it unasked, tasks of less worth make way. ``because`` says why it needs another place.
     """
     if unreadable:
         return _without_sight(recorder, task, unreadable)
@@ -50,15 +54,71 @@ def place(
         return recorder.put(task)
     found = search(recorder, policy, task, not_before=not_before)
     if isinstance(found, NoSlot):
-        return _without_slot(recorder, task, found)
-    recorder.explain(Explanation(task_id=task.id, topic=Topic.PLACEMENT, reasons=found.reasons))
+        instead = _displacing(recorder, policy, task, not_before=not_before)
+        return instead or _without_slot(recorder, task, found)
+    reasons = (*because, *found.reasons)
+    recorder.explain(Explanation(task_id=task.id, topic=Topic.PLACEMENT, reasons=reasons))
     return settle_at(recorder, task, found.when.start)
 
 
-def search(
+def make_way(recorder: Recorder, policy: Policy, task: Task, *, to: Task) -> Task:
+    """Find the task another place, because the other took the one it had."""
+    why = (made_way(task, to=to),)
+    return place(recorder, policy, task, not_before=recorder.at, because=why)
+
+
+def made_way(task: Task, *, to: Task) -> Reason:
+    """Return the reason of a task that moves for another."""
+    return Reason.of(ReasonCode.MADE_WAY, label=to.title, title=task.title, number=task.number)
+
+
+def _displacing(
     recorder: Recorder, policy: Policy, task: Task, *, not_before: datetime
+) -> Task | None:
+    """Place the task where others make way, each of which has another place to go to."""
+    rules = policy.negotiation
+    if not (rules.enabled and rules.auto_apply) or task.pinned_start is not None:
+        return None
+    reach = Interval(not_before, not_before + policy.slots.horizon)
+    held = [recorder.task(each.task_id) for each in recorder.occupied(reach)]
+    others = [
+        each
+        for each in held
+        if each is not None and recorder.moves_today(each.id, policy.zone) < rules.moves_per_day
+    ]
+    for group in who_yields(others, to=task, at=recorder.at, rules=rules):
+        aside = frozenset(each.id for each in group)
+        found = search(recorder, policy, task, not_before=not_before, aside=aside)
+        if isinstance(found, NoSlot) or not found.meets_deadline:
+            continue
+        taken = Occupied(task_id=task.id, title=task.title, when=found.when, priority=task.priority)
+        elsewhere = [
+            search(recorder, policy, each, not_before=recorder.at, besides=(taken,))
+            for each in group
+        ]
+        if not all(isinstance(each, Placement) and each.meets_deadline for each in elsewhere):
+            continue
+        recorder.explain(Explanation(task_id=task.id, topic=Topic.PLACEMENT, reasons=found.reasons))
+        placed = settle_at(recorder, task, found.when.start)
+        for each in group:
+            make_way(recorder, policy, each, to=task)
+        return placed
+    return None
+
+
+def search(
+    recorder: Recorder,
+    policy: Policy,
+    task: Task,
+    *,
+    not_before: datetime,
+    aside: frozenset[TaskId] = frozenset(),
+    besides: Sequence[Occupied] = (),
 ) -> Placement | NoSlot:
-    """Return where the task would go, changing nothing."""
+    """Return where the task would go, changing nothing.
+
+    Tasks ``aside`` stand in no one's way, what is named ``besides`` does.
+    """
     request = SlotRequest(
         task_id=task.id,
         domain=task.domain,
@@ -72,10 +132,16 @@ def search(
         snoozed_until=task.snoozed_until,
         after=_ends_of_dependencies(recorder, task),
     )
+    window, out = _searched(request, policy), aside | {task.id}
     return find_slot(
         request,
         windows=policy.windows,
-        busy=_busy(recorder, policy, task, _searched(request, policy)),
+        busy=busy_for(
+            task.domain,
+            recorder.events(window),
+            (*(each for each in recorder.occupied(window) if each.task_id not in out), *besides),
+            policy.windows,
+        ),
         rules=policy.slots,
     )
 
@@ -121,11 +187,6 @@ def _searched(request: SlotRequest, policy: Policy) -> Interval:
     latest = max([request.earliest, *(bound for bound in bounds if bound is not None)])
     reach = policy.slots.lead + policy.slots.horizon + request.duration
     return Interval(request.earliest - _A_DAY, latest + reach + _A_DAY)
-
-
-def _busy(recorder: Recorder, policy: Policy, task: Task, window: Interval) -> BusySet:
-    others = [each for each in recorder.occupied(window) if each.task_id != task.id]
-    return busy_for(task.domain, recorder.events(window), others, policy.windows)
 
 
 def _ends_of_dependencies(recorder: Recorder, task: Task) -> tuple[tuple[str, datetime], ...]:

@@ -133,7 +133,7 @@ async def apply_week(runtime: Runtime, plan: WeekPlan, *, actor: Actor = Actor.P
     def decide(stores: Stores) -> Changed:
         _check(stores, plan)
         recorder = Recorder(stores, runtime.policy, origin)
-        applying = _Applying(recorder=recorder, stores=stores, policy=runtime.policy)
+        applying = Applying(recorder=recorder, stores=stores, policy=runtime.policy)
         applying.apply(plan.proposal, spares)
         return Changed(command=recorder.commit())
 
@@ -161,14 +161,15 @@ def _check(stores: Stores, plan: WeekPlan) -> None:
 
 
 @frozen(kw_only=True)
-class _Applying:
-    """One application of a proposal within one decision."""
+class Applying:
+    """Puts every task where a proposal has it, within one decision."""
 
     recorder: Recorder
     stores: Stores
     policy: Policy
 
     def apply(self, proposal: Proposal, spares: Mapping[TaskId, Sequence[TaskId]]) -> None:
+        """Move, split and leave out; ``spares`` are ids for all pieces of a task but its last."""
         rests = {each.task.id: each for each in proposal.unplaced}
         pieces: dict[TaskId, list[Planned]] = {}
         for each in proposal.changes:

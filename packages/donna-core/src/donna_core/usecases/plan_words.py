@@ -4,8 +4,21 @@ from collections.abc import Iterator
 
 from donna_core.domain.planning.proposal import Planned, Proposal, Unplaced
 from donna_core.domain.planning.reasons import Reason, say
-from donna_core.domain.wording import Line, Scene, Tone, because, day, hours, span
+from donna_core.domain.tasks.history import Change
+from donna_core.domain.tasks.task import Task, TaskStatus
+from donna_core.domain.wording import (
+    Line,
+    Scene,
+    Tone,
+    because,
+    day,
+    deadline,
+    hours,
+    place,
+    span,
+)
 from donna_core.usecases.plan_week import WeekPlan
+from donna_core.usecases.what_if import Branch
 
 PLAN_COLUMNS = ("Day", "Time", "#", "What", "Change", "Why there")
 
@@ -79,3 +92,43 @@ def _unplaced(each: Unplaced, scene: Scene) -> Iterator[Line]:
     for offer in each.would_help:
         cost = because([offer.gives_up], scene)
         yield Line(f"there is room {span(offer.when, scene)}, {cost}", Tone.QUIET, 2)
+
+
+def branch_lines(branch: Branch, scene: Scene) -> Iterator[Line]:
+    """Yield what would follow from a supposition: moved, added, dropped, late, left out, cost."""
+    yield Line(f"What if: {branch.scenario.text}", Tone.HEADING)
+    if not branch.changes:
+        yield Line("Nothing would change.", Tone.GOOD, 1)
+    for change_ in branch.changes:
+        task = change_.after or change_.before
+        if task is not None:
+            yield Line(f"{task.handle} {task.title}: {_turn(change_, scene)}", depth=1)
+    for task in branch.late:
+        due = deadline(task.deadline, task.deadline_type, scene)
+        yield Line(f"{task.handle} {task.title} would be late: {due}", Tone.WARNING, 1)
+    for each in branch.left_out:
+        yield from _unplaced(each, scene)
+    more = branch.after - branch.before
+    if more:
+        yield Line(
+            f"The days ahead would cost {abs(more)} {'more' if more > 0 else 'less'}.",
+            Tone.QUIET,
+            1,
+        )
+
+
+def _turn(each: Change[Task], scene: Scene) -> str:
+    """Return how a task would change: from where to where."""
+    before, after = each.before, each.after
+    if after is None:
+        return "would be gone"
+    where = place(after, scene)
+    if before is None:
+        return f"new, {where}"
+    if not after.is_open:
+        return "would be dropped" if after.status is TaskStatus.CANCELLED else where
+    was = place(before, scene)
+    if where != was:
+        return f"from {was} to {where}"
+    changed = deadline(after.deadline, after.deadline_type, scene)
+    return f"stays {where}, {changed}, priority {after.priority}"

@@ -10,6 +10,7 @@ from attrs import field, frozen
 from donna_core.domain.capture.reading import Intent, Reading
 from donna_core.domain.followup.escalation import Escalation, EscalationStatus
 from donna_core.domain.ids import TaskId
+from donna_core.domain.planning.reasons import ReasonCode
 from donna_core.domain.spending.notices import raised
 from donna_core.domain.tasks.history import Change, Command, Topic
 from donna_core.domain.tasks.task import NEEDS_REVIEW, Task
@@ -22,6 +23,7 @@ from donna_core.domain.wording import (
     handle,
     moment,
     offers,
+    span,
 )
 from donna_core.usecases.advance import Changed
 from donna_core.usecases.capture import Captured
@@ -44,6 +46,8 @@ _DID: Mapping[str, str] = {
     "unpin": "Unpinned",
     "accept": "Accepted",
     "plan": "Planned",
+    "plan week": "Planned",
+    "what if": "Planned",
     "edit": "Changed",
     "lock": "Locked",
     "unlock": "Unlocked",
@@ -147,6 +151,7 @@ def lines(receipt: Receipt) -> Iterator[Line]:
     yield from _allowances(receipt)
     if not receipt.did_anything:
         yield Line("Nothing to change: everything is as it should be.")
+    yield from _proposals(receipt)
     yield from _likeness(receipt)
     yield from _understanding(receipt)
     if receipt.way_back:
@@ -233,6 +238,20 @@ def _reasons(task: Task, receipt: Receipt) -> Iterator[Line]:
             continue
         yield Line(f"{_SUBJECTS[each.topic]}{because(each.reasons, receipt.scene)}", depth=1)
         yield from (Line(offer, depth=2) for offer in offers(each.offers, task, receipt.scene))
+
+
+def _proposals(receipt: Receipt) -> Iterator[Line]:
+    """Yield what could make way for what was done, and how to let it."""
+    scene = receipt.scene
+    for each in receipt.command.explanations if receipt.command else ():
+        for number, offer in enumerate(each.offers, start=1):
+            facts_ = offer.gives_up.facts
+            if offer.gives_up.code is ReasonCode.MADE_WAY:
+                way = scene.spelling.command("accept", facts_["number"], offer=number)
+                what = f"#{facts_['number']} {facts_['title']} could move"
+                yield Line(
+                    f"To make room, {what} to {span(offer.when, scene)}: {way}", Tone.WARNING
+                )
 
 
 def _likeness(receipt: Receipt) -> Iterator[Line]:

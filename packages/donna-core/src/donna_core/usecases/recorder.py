@@ -8,6 +8,7 @@ and appends the command with everything needed to explain it and to take it back
 from collections.abc import Iterable
 from datetime import datetime
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 from attrs import evolve, frozen
 
@@ -24,6 +25,7 @@ from donna_core.domain.followup.escalation import Escalation, EscalationStatus
 from donna_core.domain.followup.nudges import closing_notice
 from donna_core.domain.ids import CallId, CommandId, TaskId
 from donna_core.domain.planning.busy import CalendarEvent, Occupied
+from donna_core.domain.planning.reasons import ReasonCode
 from donna_core.domain.policy import Policy
 from donna_core.domain.spending.ledger import Account, Allowance
 from donna_core.domain.tasks.history import Actor, Change, Command, Explanation, Step
@@ -34,6 +36,7 @@ from donna_core.ports.unit_of_work import Stores
 from donna_core.usecases.hindsight import judge_readings
 from donna_core.usecases.runtime import Runtime
 
+_MOVES_READ = 20
 _ABOUT_THE_PLAN = frozenset({MessageKind.REMINDER, MessageKind.NUDGE, MessageKind.ESCALATION})
 
 
@@ -107,6 +110,18 @@ class Recorder:
     def is_new(self, task_id: TaskId) -> bool:
         """Whether this command brings the task in."""
         return task_id in self._new
+
+    def moves_today(self, task_id: TaskId, zone: ZoneInfo) -> int:
+        """Return how often the task made way for another on this local day so far."""
+        today = self.at.astimezone(zone).date()
+        return sum(
+            reason.code is ReasonCode.MADE_WAY
+            for command in self._stores.history.recent(_MOVES_READ, task_id=task_id)
+            if command.at.astimezone(zone).date() == today and not command.undone
+            for explanation in command.explanations
+            if explanation.task_id == task_id
+            for reason in explanation.reasons
+        )
 
     def occupied(self, window: Interval) -> tuple[Occupied, ...]:
         """Return the planned places within the window as they stand within this command."""
@@ -313,6 +328,7 @@ class Recorder:
                 at=self.at,
                 rules=self._policy.follow_through,
                 windows=self._policy.windows,
+                extends=self._policy.negotiation.overrun is not None,
             )
         if not is_new:
             self._stores.jobs.retract(task_id, keep=[job.key for job in jobs])

@@ -16,6 +16,7 @@ from donna_core.domain.timing.interval import Interval
 from donna_core.ports.unit_of_work import Stores
 from donna_core.usecases.advance import Changed
 from donna_core.usecases.anchoring import tie_again
+from donna_core.usecases.making_way import make_room
 from donna_core.usecases.mirroring import Glance, mirror_calendars
 from donna_core.usecases.placing import place, settle_at, unbound
 from donna_core.usecases.prioritising import prioritise
@@ -95,7 +96,9 @@ class _Ground:
         awake = outside_blackout(self.policy.windows)
         if not is_open(awake, task.domain, priority=task.priority, when=when):
             raise InBlackout(task, start)
-        return settle_at(self.recorder, task, start)
+        settled = settle_at(self.recorder, task, start)
+        make_room(self.recorder, self.policy, settled, confirmed=False)
+        return settled
 
 
 _Step = Callable[[_Ground, Task], object]
@@ -186,7 +189,8 @@ async def accept(runtime: Runtime, reference: str, *, offer: int = 1) -> Changed
     """
 
     def step(ground: _Ground, task: Task) -> object:
-        offers = offers_for(ground.stores, task)
+        ttl = ground.policy.negotiation.proposal_ttl
+        offers = offers_for(ground.stores, task, at=ground.recorder.at, ttl=ttl)
         if not 1 <= offer <= len(offers):
             raise NothingOffered(task, wanted=offer, offers=len(offers))
         chosen = offers[offer - 1]
@@ -196,7 +200,10 @@ async def accept(runtime: Runtime, reference: str, *, offer: int = 1) -> Changed
             Explanation(task_id=task.id, topic=Topic.PLACEMENT, reasons=(chosen.gives_up,))
         )
         fitted = evolve(task, estimated_duration=chosen.when.length)
-        return settle_at(ground.recorder, fitted, chosen.when.start)
+        settled = settle_at(ground.recorder, fitted, chosen.when.start)
+        if chosen.gives_up.code is ReasonCode.DOUBLE_BOOKED:
+            make_room(ground.recorder, ground.policy, settled, confirmed=True)
+        return settled
 
     return await _change(runtime, "accept", reference, step)
 
@@ -234,14 +241,26 @@ async def plan(runtime: Runtime) -> tuple[Changed, Glance]:
     return await runtime.unit_of_work.run(decide), mirrored
 
 
-def offers_for(stores: Stores, task: Task) -> tuple[Offer, ...]:
-    """Return the offers last made for a task that still lacks a place."""
-    if task.status is not TaskStatus.NEEDS_SCHEDULING:
+def offers_for(
+    stores: Stores, task: Task, *, at: datetime | None = None, ttl: timedelta | None = None
+) -> tuple[Offer, ...]:
+    """Return the offers last made for a task that lacks a place or may make way for another.
+
+    A proposal to make way counts for ``ttl`` from its making, where both are given.
+    """
+    if task.status not in {TaskStatus.NEEDS_SCHEDULING, TaskStatus.SCHEDULED}:
         return ()
     for command in stores.history.recent(HISTORY_READ, task_id=task.id):
         for explanation in command.explanations:
-            if explanation.task_id == task.id and explanation.offers and not command.undone:
-                return explanation.offers
+            about = explanation.task_id == task.id and explanation.topic is Topic.PLACEMENT
+            if not about or command.undone:
+                continue
+            if explanation.offers:
+                gone = at is not None and ttl is not None and command.at + ttl < at
+                passed = task.status is TaskStatus.SCHEDULED and gone
+                return () if passed else explanation.offers
+            if task.status is TaskStatus.SCHEDULED:
+                return ()
     return ()
 
 

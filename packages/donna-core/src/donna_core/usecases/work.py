@@ -9,14 +9,14 @@ from datetime import datetime, timedelta
 
 from attrs import evolve, frozen
 
-from donna_core.domain.effects import Channel, Job, JobKind, Message, MessageKind
+from donna_core.domain.effects import Channel, Job, JobKind, Message
 from donna_core.domain.errors import DonnaError, StorageUnavailable
 from donna_core.domain.events import Event, EventKind
+from donna_core.domain.followup.confession import confession
 from donna_core.domain.followup.consequences import HOLDS_TIME
 from donna_core.domain.followup.digests import evening_digest, morning_digest
 from donna_core.domain.followup.escalation import Escalation, begin, climb, occurrence_of
 from donna_core.domain.followup.nudges import reminder, unanswered
-from donna_core.domain.followup.phrasing import moment, one_line
 from donna_core.domain.tasks.history import Actor
 from donna_core.domain.tasks.task import OPEN, Task, TaskStatus
 from donna_core.domain.timing.interval import Interval
@@ -25,7 +25,6 @@ from donna_core.domain.timing.schedule import (
     Routine,
     due_occurrences,
     next_occurrence,
-    occurrence_key,
 )
 from donna_core.domain.timing.zones import local, local_day
 from donna_core.domain.workflow.errand import errand_of
@@ -35,7 +34,9 @@ from donna_core.ports.unit_of_work import Stores
 from donna_core.usecases.anchoring import tie_again
 from donna_core.usecases.budget import spoken
 from donna_core.usecases.deliver import Delivered, deliver, deliver_messages, sent_on_day
+from donna_core.usecases.making_way import extend, yield_to_events
 from donna_core.usecases.mirroring import Glance, mirror_calendars
+from donna_core.usecases.monday import week_ahead
 from donna_core.usecases.prioritising import prioritise
 from donna_core.usecases.recorder import Origin, Recorder
 from donna_core.usecases.runtime import Runtime
@@ -47,7 +48,9 @@ MOST_REREADS = 4
 """How many messages a round hands on to be read again; the others are due a lease later."""
 _FOR_A_MODEL = frozenset({JobKind.REREAD, JobKind.SPOT_CHECK, JobKind.SHADOW})
 _FIRST_PAUSE = timedelta(minutes=1)
-_EXPIRES = frozenset({JobKind.REMINDER, JobKind.MORNING_DIGEST, JobKind.EVENING_DIGEST})
+_EXPIRES = frozenset(
+    {JobKind.REMINDER, JobKind.MORNING_DIGEST, JobKind.EVENING_DIGEST, JobKind.WEEK_PLAN}
+)
 
 
 class _Superseded(DonnaError):
@@ -82,6 +85,7 @@ async def work(runtime: Runtime) -> Round:
     """
     mirrored = await mirror_calendars(runtime)
     await tie_again(runtime, mirrored)
+    await yield_to_events(runtime, mirrored)
     now, rules = runtime.clock.now(), runtime.policy.spending
     await runtime.unit_of_work.run(lambda stores: keep_lapsed(stores, at=now, rules=rules))
     await runtime.unit_of_work.run(_wanting_routines(runtime))
@@ -258,7 +262,9 @@ def _give_up(due: _Due, state: JobState, why: str) -> None:
         data={"key": due.row.job.key, "note": why},
     )
     due.stores.events.append([event])
-    due.send(_confession(due, why))
+    job, zone = due.row.job, due.runtime.policy.zone
+    task = due.stores.tasks.get(job.task_id) if job.task_id else None
+    due.send(confession(job, task, why=why, zone=zone, at=due.at))
     _finish(due, state, note=why)
 
 
@@ -282,26 +288,6 @@ def _too_late(due: _Due) -> bool:
         if task.scheduled_end is not None and task.scheduled_end <= due.at:
             return True
     return due.at > job.run_at + due.runtime.policy.follow_through.grace
-
-
-def _confession(due: _Due, why: str) -> Message:
-    """Return the word that something promised did not happen; of routines one a day."""
-    job, zone = due.row.job, due.runtime.policy.zone
-    task = due.stores.tasks.get(job.task_id) if job.task_id else None
-    what = job.kind.replace("_", " ")
-    occasion = job.key if job.task_id else occurrence_key(job.kind, due.at, zone)
-    about = f" about {one_line(task.title, limit=80)} ({task.handle})" if task else ""
-    when = moment(job.run_at, zone=zone, at=due.at)
-    return Message(
-        key=f"missed:{occasion}",
-        channel=Channel.DISCORD,
-        kind=MessageKind.NOTICE,
-        subject=f"Missed: {what}",
-        body=f"I owed you a {what}{about}, due {when}, and it did not go out: {why}.",
-        priority=3,
-        not_before=due.at,
-        task_id=job.task_id,
-    )
 
 
 def _remind(due: _Due) -> None:
@@ -415,6 +401,18 @@ def _digest(
     )
 
 
+def _propose_week(due: _Due) -> None:
+    key, policy = due.row.job.key, due.runtime.policy
+    for message in week_ahead(due.stores, policy, key=key, at=due.at, unreadable=due.unreadable):
+        due.send(message)
+
+
+def _overrun(due: _Due) -> None:
+    task = due.planned_task()
+    if task is not None:
+        extend(due.stores, due.recorder(), due.runtime.policy, task)
+
+
 def _recalculate(due: _Due) -> None:
     recorder, policy = due.recorder(), due.runtime.policy
     tasks = due.stores.tasks.select(statuses=OPEN)
@@ -436,6 +434,8 @@ _ACTS: dict[JobKind, Callable[[_Due], None]] = {
     JobKind.MORNING_DIGEST: _morning,
     JobKind.EVENING_DIGEST: _evening,
     JobKind.PRIORITY_RECALCULATION: _recalculate,
+    JobKind.WEEK_PLAN: _propose_week,
+    JobKind.OVERRUN: _overrun,
     JobKind.FORGETTING: _forget,
     JobKind.REQUEST_NUDGE: _ask_for_answer,
 }

@@ -95,13 +95,15 @@ def due_jobs(
     at: datetime,
     rules: FollowThrough,
     windows: Windows,
+    extends: bool = False,
 ) -> tuple[Job, ...]:
     """Return the acts a task and its pursuit imply.
 
     A reminder comes ``reminder_lead`` before the planned start, or at the start when that is
     nearer; a nudge comes ``overdue_after`` after the planned end, or in time for a hard
     deadline; a pursuit climbs when its next tier is due. Where the workflow of an open task
-    waits for an answer, somebody is asked ``request_after`` later.
+    waits for an answer, somebody is asked ``request_after`` later. Where work that takes longer
+    is given more time (``extends``), that is looked at when its time is over.
     """
     jobs = list(_request_jobs(task, rules))
     start, end = task.scheduled_start, task.scheduled_end
@@ -125,6 +127,16 @@ def due_jobs(
                 key=f"{JobKind.REMINDER}:{task.id}:{occurrence}",
                 kind=JobKind.REMINDER,
                 run_at=lead if lead > at else start,
+                task_id=task.id,
+                payload={"occurrence": occurrence},
+            )
+        )
+    if extends and task.status is TaskStatus.IN_PROGRESS and end >= at:
+        jobs.append(
+            Job(
+                key=f"{JobKind.OVERRUN}:{task.id}:{end.isoformat()}",
+                kind=JobKind.OVERRUN,
+                run_at=end,
                 task_id=task.id,
                 payload={"occurrence": occurrence},
             )

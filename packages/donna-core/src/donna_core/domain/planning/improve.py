@@ -20,6 +20,19 @@ def first_plan(problem: Problem, *, kept: Mapping[str, int]) -> dict[str, int]:
     return min(plans, key=problem.cost)
 
 
+def repaired_plan(problem: Problem, *, kept: Mapping[str, int], effort: int) -> Solution:
+    """Return a plan that keeps every place it can and moves others only for what has none.
+
+    The floor is that of the cheapest start of each job alone.
+    """
+    search = PlanSearch(problem)
+    plan = search.first(kept=kept)
+    if len(plan) < len(problem.jobs):
+        plan = search.improved(plan, rounds=_ROUNDS * effort)
+    cost = problem.cost(plan)
+    return Solution(starts=plan, cost=cost, bound=min(cost, search.unavoidable))
+
+
 def improved_plan(
     problem: Problem, *, kept: Mapping[str, int], effort: int
 ) -> tuple[Solution, Floor]:

@@ -107,9 +107,11 @@ class Model:
         return next(job for job in self.problem.jobs if job.key == key)
 
     def current(self) -> dict[str, int]:
-        """Return the starts of what has a place already."""
+        """Return the starts of what has a place already that it may keep."""
         return {
-            key: piece.stays_at for key, piece in self.pieces.items() if piece.stays_at is not None
+            job.key: stays_at
+            for job in self.problem.jobs
+            if (stays_at := self.pieces[job.key].stays_at) is not None and stays_at in job.costs
         }
 
     def cost(self, piece: Piece, tick: int) -> int:

@@ -31,8 +31,11 @@ def model_of(
     windows: Windows,
     slots: SlotRules,
     rules: PlanRules,
+    lenient: bool = False,
 ) -> Model:
     """Return the model of the days ahead, the same for any order of tasks and events.
+
+    A ``lenient`` one lets a day that is too full already stay as full as it is.
 
     Up for planning is every open task that has no place yet, whose place is over, or whose place
     lies in these days and is not fixed; what comes after an event that is not in sight yet stays
@@ -57,7 +60,9 @@ def model_of(
     pieces = builder.pieces(free)
     jobs = builder.jobs(pieces)
     return Model(
-        problem=Problem.of(jobs, day_of=grid.day_of_ticks(), room=builder.room()),
+        problem=Problem.of(
+            jobs, day_of=grid.day_of_ticks(), room=builder.room(pieces if lenient else ())
+        ),
         ground=ground,
         pieces={piece.key: piece for piece in pieces},
         fixed=tuple(fixed),
@@ -94,8 +99,9 @@ def _is_fixed(task: Task, *, at: datetime, grid: Grid, windows: Windows) -> bool
     away = start < grid.origin or start >= grid.end or grid.tick_at(start) is None
     if away or task.time_intent.waits:
         return True
-    when = Interval(start, end)
-    return windows.open_for(task.domain, priority=task.priority, within=when) != (when,)
+    # Somebody put it outside its hours; one that only reaches out of them has to be split.
+    begins = Interval(start, min(end, start + grid.step * MINUTE))
+    return windows.open_for(task.domain, priority=task.priority, within=begins) != (begins,)
 
 
 @frozen(kw_only=True)
@@ -125,8 +131,8 @@ class _Builder:
             for piece in pieces
         )
 
-    def room(self) -> tuple[int, ...]:
-        """Return the minutes that are left of each day's cap."""
+    def room(self, staying: Sequence[Piece]) -> tuple[int, ...]:
+        """Return the minutes left of each day's cap, no less than those who stay take."""
         grid, cap = self.ground.grid, self.ground.rules.daily_cap // MINUTE
         day_of, days = grid.day_of_ticks(), grid.days()
         room = [cap] * len(days)
@@ -135,7 +141,11 @@ class _Builder:
             tick = grid.since(held.when.start) // grid.step
             if 0 <= tick < grid.ticks:
                 room[day_of[tick]] -= held.when.length // MINUTE
-        return tuple(max(0, minutes) for minutes in room)
+        taken = [0] * len(days)
+        for piece in staying:
+            if piece.stays_at is not None and 0 <= piece.stays_at < grid.ticks:
+                taken[day_of[piece.stays_at]] += piece.minutes
+        return tuple(max(left, here, 0) for left, here in zip(room, taken, strict=True))
 
     def _pieces_of(self, task: Task) -> Iterator[Piece]:
         ground, grid, rules = self.ground, self.ground.grid, self.ground.rules
@@ -178,7 +188,9 @@ class _Builder:
         start, end = task.scheduled_start, task.scheduled_end
         if task.status is not TaskStatus.SCHEDULED or start is None or end is None:
             return None
-        return self.ground.grid.tick_at(start) if end > self.at else None
+        when, windows = Interval(start, end), self.ground.windows
+        whole = windows.open_for(task.domain, priority=task.priority, within=when) == (when,)
+        return self.ground.grid.tick_at(start) if end > self.at and whole else None
 
     def _bounds(self, task: Task) -> Iterator[Bound]:
         grid, lead = self.ground.grid, self.ground.slots.lead

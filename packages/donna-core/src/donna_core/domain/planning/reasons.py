@@ -51,6 +51,8 @@ class ReasonCode(StrEnum):
     NEEDED_UNPLACED = "needed_unplaced"  # label, task_id
     CROWDED_OUT = "crowded_out"  # duration, until
     LATER = "later"  # start, until
+    MADE_WAY = "made_way"  # label, title, number
+    RAN_OVER = "ran_over"  # label, until
 
     ANCHORED = "anchored"  # label, source, starts, until, event, side
     ANCHOR_OPEN = "anchor_open"  # event, side
@@ -155,6 +157,8 @@ _CLAUSES: Mapping[ReasonCode, str] = {
     ReasonCode.NEEDED_UNPLACED: "because '{label}' comes first and has no place",
     ReasonCode.CROWDED_OUT: "because other tasks need the time until {until} more",
     ReasonCode.LATER: "although that is only after {until}",
+    ReasonCode.MADE_WAY: "because it made way for '{label}'",
+    ReasonCode.RAN_OVER: "because '{label}' takes longer, until {until}",
     ReasonCode.LOOKS_LIKE: "because it reads like #{number} '{title}'",
     ReasonCode.MERGED: "because #{number} '{title}' was the same task",
     ReasonCode.BASE: "because {priority} is the priority it was given",
