@@ -2,9 +2,10 @@
 
 import asyncio
 from collections import Counter
+from collections.abc import Sequence
 from datetime import timedelta
 from decimal import Decimal
-from random import Random
+from typing import Protocol, TypeVar
 
 from donna_core.domain.errors import ApprovalNeeded, BudgetPausedError, ModelUnavailable
 from donna_core.domain.spending.ledger import ModelLane, SpendState
@@ -23,7 +24,23 @@ breaker: {failures: 100000}
 """
 
 
-def models(daily: Decimal) -> str:
+T = TypeVar("T")
+
+
+class Dice(Protocol):
+    """What chance has to offer; ``random.Random`` does."""
+
+    def randrange(self, stop: int, /) -> int:
+        """Return a number below the stop."""
+
+    def choice(self, among: Sequence[T], /) -> T:
+        """Return one of them."""
+
+    def sample(self, among: Sequence[T], k: int, /) -> list[T]:
+        """Return so many of them."""
+
+
+def _models(daily: Decimal) -> str:
     """Return a big model under a daily cap."""
     return f"""
 models:
@@ -33,7 +50,7 @@ cost: {{daily_pause_threshold_usd: {daily}, per_request_usd: 1000}}
 """
 
 
-def request(random: Random, number: int) -> ModelRequest:
+def _request(random: Dice, number: int) -> ModelRequest:
     """Return a question of some length, from somebody, more or less urgent."""
     return ModelRequest(
         task_type="prompt",
@@ -49,9 +66,9 @@ def request(random: Random, number: int) -> ModelRequest:
 class Storm:
     """A house whose provider is slow, fails at random, and watches the caps."""
 
-    def __init__(self, house: House, random: Random, *, daily: Decimal) -> None:
+    def __init__(self, house: House, random: Dice, *, daily: Decimal) -> None:
         self.house, self._random, self._daily = house, random, daily
-        house.write(donna_models=models(daily), llm_gateway=GATEWAY)
+        house.write(donna_models=_models(daily), llm_gateway=GATEWAY)
         self.provider = house.works("anthropic", self._answer)
         self.outcomes: Counter[str] = Counter()
 
@@ -67,7 +84,7 @@ class Storm:
         """Ask so many questions at once, some of them by callers who leave."""
         gateway = self.house.gateway()
         tasks = [
-            asyncio.ensure_future(gateway.complete(request(self._random, number)))
+            asyncio.ensure_future(gateway.complete(_request(self._random, number)))
             for number in range(count)
         ]
         await self.house.clock.settle()
