@@ -292,6 +292,18 @@ async def test_a_task_comes_back_so_long_after_it_was_done(world: SimulatedWorld
     assert [each.number for each in await world.open_tasks()] == [1]
 
 
+async def test_a_task_that_comes_back_keeps_its_hour(world: SimulatedWorld) -> None:
+    """Done at any time of the day, the next one starts when this one did."""
+    await world.say("stretch every 3 days after completion at 9am")
+    first = (await world.task(1)).pinned_start
+    world.clock.advance(to=world.instant("2026-11-24 22:00"))
+
+    await advance(world.runtime, "1", Verb.DONE)
+
+    assert first == world.instant("2026-11-23 09:00")
+    assert (await world.task(2)).pinned_start == world.instant("2026-11-27 09:00")
+
+
 async def test_a_rest_of_months_ends_on_the_same_day_of_the_month(world: SimulatedWorld) -> None:
     """Half a year after 30 August is the last day of February."""
     world.clock.advance(to=world.instant("2027-08-30 09:00"))

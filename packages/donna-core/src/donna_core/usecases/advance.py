@@ -23,7 +23,7 @@ from donna_core.domain.tasks.task import (
     TaskStatus,
 )
 from donna_core.domain.timing.recurrence import Recurrence
-from donna_core.domain.timing.zones import local, local_day
+from donna_core.domain.timing.zones import instant_at, local, local_day
 from donna_core.ports.unit_of_work import Stores
 from donna_core.usecases.mirroring import mirror_calendars
 from donna_core.usecases.placing import place, settle_at
@@ -217,7 +217,12 @@ def successor(task: Task, *, at: datetime, policy: Policy) -> Task | None:
 
 def _after_rest(task: Task, rest: Rest, *, at: datetime, zone: ZoneInfo) -> Task:
     done_on = local(at, zone).date()
-    day = local_day(plus_months(done_on, rest.months) + timedelta(days=rest.days), zone)
+    following = plus_months(done_on, rest.months) + timedelta(days=rest.days)
+    if task.pinned_start is not None:
+        start = instant_at(following, local(task.pinned_start, zone).time(), zone)
+        intent = evolve(task.time_intent, earliest=start, due_at=start, latest=start)
+        return evolve(_fresh(task, at=at), pinned_start=start, time_intent=intent)
+    day = local_day(following, zone)
     due = day.end - timedelta(minutes=1)
     return evolve(
         _fresh(task, at=at),

@@ -117,7 +117,7 @@ def find_anchor(
 
 def hang(settled: Settled, hung: Hung, *, tone: Tone) -> Settled | None:
     """Return the times with what they hang on, ``None`` where a fixed time leaves no room."""
-    if settled.recurrence is not None or settled.start is not None:
+    if settled.recurrence is not None:
         return None
     if hung.rest is not None:
         words = f"{_in_words(hung.rest)} after it is done"
@@ -128,7 +128,7 @@ def hang(settled: Settled, hung: Hung, *, tone: Tone) -> Settled | None:
             recurrence_text=words,
         )
     anchor = hung.anchor
-    if anchor is None:
+    if anchor is None or settled.start is not None:
         return None
     if anchor.closes is None and settled.deadline is not None:
         # "Tomorrow before the meeting": it is tomorrow that there is one.
