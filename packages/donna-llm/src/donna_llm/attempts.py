@@ -200,7 +200,9 @@ class Attempts:
             confidence=confidence if isinstance(confidence, float) else None,
             degraded=told.degraded,
         )
-        events = [_stood_in(attempt.question, told.note, attempt.at)] if told.degraded else []
+        events = (
+            [_stood_in(attempt.question.request, told.note, attempt.at)] if told.degraded else []
+        )
 
         def decide(stores: Stores) -> None:
             stores.invocations.record([row])
@@ -209,9 +211,9 @@ class Attempts:
         await self._unit_of_work.run(decide)
         return evolve(reply, metadata=evolve(told, invocation_id=row.id))
 
-    async def tell_of_stand_in(self, question: Question, why: str) -> None:
-        """Note that an answer nobody better confirmed was taken."""
-        event = _stood_in(question, why, self._clock.now())
+    async def tell_of_stand_in(self, request: ModelRequest, why: str) -> None:
+        """Note that an answer was taken that somebody better should have given or confirmed."""
+        event = _stood_in(request, why, self._clock.now())
         await self._unit_of_work.run(lambda stores: stores.events.append([event]))
 
     def _read(self, attempt: Attempt, reply: ProviderReply) -> "_Answer":
@@ -297,8 +299,7 @@ class _Answer:
     confidence: float | None = None
 
 
-def _stood_in(question: Question, why: str, at: datetime) -> Event:
-    request = question.request
+def _stood_in(request: ModelRequest, why: str, at: datetime) -> Event:
     data = {"task_type": request.task_type, "caller": request.caller, "why": why}
     return Event(kind=EventKind.MODEL_STOOD_IN, at=at, task_id=request.task_id, data=data)
 

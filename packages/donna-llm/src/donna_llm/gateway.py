@@ -101,6 +101,8 @@ class Gateway(LanguageModel):
             config=config,
         )
         self._under_way: set[asyncio.Task[Any]] = set()
+        self._idle = asyncio.Event()
+        self._idle.set()
         self._closing = False
 
     async def ask(
@@ -141,10 +143,13 @@ class Gateway(LanguageModel):
         if task is None or task in self._under_way:
             return await self._answered(request, route, config)
         self._under_way.add(task)
+        self._idle.clear()
         try:
             return await self._answered(request, route, config)
         finally:
             self._under_way.discard(task)
+            if not self._under_way:
+                self._idle.set()
 
     async def probe(self) -> tuple[ModelHealth, ...]:
         """Look whether the routed models could answer, without spending anything."""
@@ -160,16 +165,14 @@ class Gateway(LanguageModel):
     async def close(self) -> None:
         """Begin nothing new, let what is under way finish for a while, and end the rest."""
         self._closing = True
-        under_way = self._under_way - {asyncio.current_task()}
-        if under_way:
-            patience = self.live.config.shutdown_drain
-            alarm = asyncio.ensure_future(self._clock.sleep_until(self._clock.now() + patience))
-            finished = asyncio.ensure_future(asyncio.wait(under_way))
-            await asyncio.wait({alarm, finished}, return_when=asyncio.FIRST_COMPLETED)
-            alarm.cancel()
-            for task in under_way:
-                task.cancel()
-            await finished
+        patience = self.live.config.shutdown_drain
+        alarm = asyncio.ensure_future(self._clock.sleep_until(self._clock.now() + patience))
+        idle = asyncio.ensure_future(self._idle.wait())
+        await asyncio.wait({alarm, idle}, return_when=asyncio.FIRST_COMPLETED)
+        alarm.cancel()
+        for task in self._under_way:
+            task.cancel()
+        await idle
         await self._asking.close()
 
     async def _present_config(self) -> GatewayConfig:
@@ -186,7 +189,7 @@ class Gateway(LanguageModel):
             await self._bear(request, config)
             question = _question(request, config, RequestId(self._ids.new()))
         except _IN_THE_WAY as error:
-            return await self._rules_instead(request, [error])
+            return await self._rules_instead(request, error)
         cascade = _Cascade(question, route)
         for model in route.cascade:
             try:
@@ -197,7 +200,7 @@ class Gateway(LanguageModel):
             if cascade.is_sure(model, reply):
                 return reply
         if cascade.best is not None:
-            await self._attempts.tell_of_stand_in(question, cascade.why)
+            await self._attempts.tell_of_stand_in(request, cascade.why)
             return cascade.best.as_stand_in(cascade.why)
         return await self._rules_stand_in(question, config, cascade)
 
@@ -235,15 +238,15 @@ class Gateway(LanguageModel):
             await self._alerter.caller_was_refused(request.caller, config.alerts)
             raise TooOften(request.task_type, request.caller, retry_after=wait)
 
-    async def _rules_instead(self, request: ModelRequest, errors: list[DonnaError]) -> ModelReply:
+    async def _rules_instead(self, request: ModelRequest, error: DonnaError) -> ModelReply:
         """Let the rules answer what could not even be asked; raise its error where they cannot."""
-        [error] = errors
         if request.model_alias is not None:
             raise error
         try:
             reply = await self._rules.complete(request)
         except ModelUnavailable:
             raise error from None
+        await self._attempts.tell_of_stand_in(request, str(error))
         return reply.as_stand_in(str(error))
 
 
