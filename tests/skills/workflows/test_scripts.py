@@ -4,8 +4,8 @@ import os
 import signal
 import subprocess
 import tempfile
-from contextlib import suppress
 from pathlib import Path
+from threading import Event
 
 import pytest
 
@@ -53,11 +53,16 @@ def test_a_timeout_ends_the_script_and_what_it_started(tmp_path: Path) -> None:
     child = int(result.stdout)
 
     assert result.code == 124
-    with suppress(ProcessLookupError):
-        state = subprocess.run(
-            ["ps", "-o", "stat=", "-p", str(child)], capture_output=True, text=True, check=False
-        )
-        assert state.stdout.strip()[:1] in {"", "Z"}
+    while alive(child):  # it was killed; until the system has done so, the test waits
+        Event().wait(0.01)
+
+
+def alive(process: int) -> bool:
+    """Say whether a process runs; one that is dead and not yet collected does not."""
+    shown = subprocess.run(
+        ["ps", "-o", "stat=", "-p", str(process)], capture_output=True, text=True, check=False
+    )
+    return shown.stdout.strip()[:1] not in {"", "Z"}
 
 
 def test_a_timeout_of_nothing_starts_nothing(tmp_path: Path) -> None:

@@ -116,6 +116,7 @@ class Loaded:
             speaker=speaker,
             artifact=self.source.id,
             modules=self.modules,
+            path=self.source.path,
             running=running,
         )
 
@@ -151,7 +152,13 @@ def located(error: ProblemsFound, source: Source, line: int = 1) -> ProblemsFoun
 
 
 def _load(source: Source, modules: Modules) -> Loaded:
-    silent = Rendering(mode=Mode.ANALYSIS, speaker=_NOBODY, artifact=source.id, modules=modules)
+    silent = Rendering(
+        mode=Mode.ANALYSIS,
+        speaker=_NOBODY,
+        artifact=source.id,
+        modules=modules,
+        path=source.path,
+    )
     whole = rendered(source.text, silent)
     document = parse(whole)
     check_headings(document)

@@ -146,8 +146,11 @@ class Drive:
         section = loaded.artifact.sections[position]
         if not section.kind.executable:
             raise not_executable(source, section.kind)
-        if unit.begun and (ended := self._remembered(unit, source, section.operation)):
-            return ended
+        if unit.begun:
+            self.bench.runner.forget(self._label(unit))
+            ended = self._remembered(unit, source, section.operation)
+            if ended is not None:
+                return ended
         task = self.state.task(unit.task_id)
         running = Running(
             task_id=unit.task_id,
@@ -165,7 +168,7 @@ class Drive:
             title=shown.title,
             operation=section.operation,
             text=instructed(shown.body, section.operation, self.bench.speaker),
-            offered=offered(section, shown),
+            offered=offered(section, source, shown),
             doubt=doubt(section, source, self.bench.speaker) if unit.begun else "",
         )
 
@@ -185,7 +188,6 @@ class Drive:
             self._stop(error)
             raise
         self._save(durable=True)
-        self.bench.runner.forget(job.label)
         result = self.bench.runner.run(job)
         saved = {
             name: text
@@ -220,13 +222,17 @@ class Drive:
         return ScriptJob(
             text=program.text,
             language=fence.format,
-            label=f"{self.bench.label}-{unit.id}",
+            label=self._label(unit),
             folder=self.bench.workspace.project,
             timeout=operation.timeout,
             output_limit=operation.output_limit,
             environment={**variables, **program.environment, **self.bench.held},
             clean_environment=operation.clean_environment,
         )
+
+    def _label(self, unit: WorkUnit) -> str:
+        """Return what the files of the unit's script are called after."""
+        return f"{self.bench.label}-{unit.id}"
 
     def _remembered(
         self, unit: WorkUnit, source: OperationId, operation: Operation

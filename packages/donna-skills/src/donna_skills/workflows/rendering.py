@@ -47,12 +47,16 @@ class Running:
 
 @define
 class Rendering:
-    """One rendering: what it is for, what it read and where it led to."""
+    """One rendering: what it is for, what it read and where it led to.
+
+    ``path`` is the file that problems are told of.
+    """
 
     mode: Mode
     speaker: Speaker
     artifact: ArtifactId
     modules: Modules
+    path: str
     running: Running | None = None
     values: list[str] = Factory(list)
     names: list[str] = Factory(list)

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 from jinja2 import ChainableUndefined, TemplateError, TemplateSyntaxError, nodes
 from jinja2.exceptions import SecurityError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
@@ -117,15 +117,19 @@ def evaluated(source: str, rendering: Rendering, *, first_line: int) -> str:
         environment.current = rendering
         return str(template.render(_names(rendering)))
     except TemplateSyntaxError as error:
-        line = first_line + error.lineno
-        raise found(
-            "workspaces.template_invalid", details=f"line {line}: {error.message}"
-        ) from error
+        place = f"{rendering.path}:{first_line + error.lineno}"
+        details = error.message or "it is malformed"
+        raise found("workspaces.template_invalid", location=place, details=details) from error
     except SecurityError as error:
-        raise found("workspaces.template_unsafe", details=str(error)) from error
+        place = f"{rendering.path}:{first_line + _line(error)}"
+        raise found("workspaces.template_unsafe", location=place, details=str(error)) from error
+    except ProblemsFound as error:
+        place = f"{rendering.path}:{first_line + _line(error)}"
+        placed = (evolve(each, location=each.location or place) for each in error.problems)
+        raise ProblemsFound(placed) from error
     except _FAULTS as error:
-        details = f"line {first_line + _line(error)}: {error}"
-        raise found("workspaces.template_invalid", details=details) from error
+        place = f"{rendering.path}:{first_line + _line(error)}"
+        raise found("workspaces.template_invalid", location=place, details=str(error)) from error
     finally:
         environment.current = previous
 

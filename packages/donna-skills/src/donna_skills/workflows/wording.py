@@ -24,9 +24,15 @@ def rule_of(operation: Operation) -> ResultRule | None:
     return operation.result if isinstance(operation, RequestAction) else None
 
 
-def offered(section: Section, shown: Shown) -> tuple[str, ...]:
+def offered(section: Section, source: OperationId, shown: Shown) -> tuple[str, ...]:
     """Return where a section may lead to, as it stands and as it was rendered for the task."""
-    spoken = shown.rendering.gotos if isinstance(section.operation, RequestAction) else ()
+    spoken: list[str] = []
+    if isinstance(section.operation, RequestAction):
+        # What stands in the heading is no offer, and the formatter may have escaped names.
+        text = shown.body.replace("\\", "")
+        spoken = [
+            name for name in shown.rendering.gotos if f"'{source.artifact.operation(name)}'" in text
+        ]
     return tuple(dict.fromkeys((*spoken, *section.transitions)))
 
 
