@@ -205,9 +205,9 @@ class Library:
 
     def problems(self, loaded: Loaded) -> tuple[Problem, ...]:
         """Return everything that validation finds."""
-        from donna_skills.workflows.syntax import broken  # noqa: PLC0415  # as in `understood`
+        from donna_skills.workflows.syntax import broken, malformed  # noqa: PLC0415  # as above
 
-        return validate(loaded.artifact, broken)
+        return validate(loaded.artifact, check_script=broken, check_schema=malformed)
 
     def _put(self, artifact: ArtifactId, path: Path) -> None:
         loaded = self.understood(artifact, path)

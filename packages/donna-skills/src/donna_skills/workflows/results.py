@@ -9,6 +9,8 @@ from jsonschema.exceptions import SchemaError
 
 def complaints(schema: Mapping[str, Any], result: Any) -> list[str]:
     """Return what is wrong with a result, each with its place in it."""
+    if (fault := schema_fault(schema)) is not None:
+        return [f"the schema itself cannot be used, {fault}"]
     errors = sorted(
         Draft202012Validator(schema).iter_errors(result), key=lambda each: each.json_path
     )

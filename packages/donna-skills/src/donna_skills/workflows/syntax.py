@@ -1,9 +1,11 @@
-"""Scripts looked at before they run: whether they can start, and whether they are well formed."""
+"""Scripts and schemas looked at before they are used: whether they are well formed."""
 
 import ast
 import re
 import shutil
 import subprocess
+from collections.abc import Mapping
+from typing import Any
 
 from donna_core.domain.workflow.artifact import Script
 from donna_skills.workflows.languages import SHELLS, language_of
@@ -25,6 +27,14 @@ def broken(script: Script) -> str | None:
     if language in SHELLS:
         return _shell(script.text, language)
     return _python(script.text) if language == "python3" else None
+
+
+def malformed(schema: Mapping[str, Any]) -> str | None:
+    """Return why something is no JSON Schema, or ``None``."""
+    # Few workflows ask for structured results, and the checker takes long to import.
+    from donna_skills.workflows.results import schema_fault  # noqa: PLC0415  # see above
+
+    return schema_fault(schema)
 
 
 def _shell(text: str, language: str) -> str | None:

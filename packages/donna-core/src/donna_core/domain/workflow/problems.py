@@ -255,6 +255,10 @@ MEANINGS: Mapping[str, _Meaning] = {
             "The script of `{section_id}` would hold the value of `{variable}` as program text.",
             "Read it from the environment variable `DONNA_VAR_{variable}` instead.",
         ),
+        result_schema_invalid=(
+            "`result_schema` of `{section_id}` is no JSON Schema: {details}",
+            "Correct it; json-schema.org describes the format.",
+        ),
         unreachable_operation=(
             "Nothing leads to the operation `{section_id}`.",
             "Lead to it, or remove it.",

@@ -4,7 +4,7 @@ What the 0.2.1 engine did not look for is reported as well, and keeps no file fr
 what was accepted then still is.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from donna_core.domain.workflow.artifact import (
@@ -12,6 +12,7 @@ from donna_core.domain.workflow.artifact import (
     Finish,
     Kind,
     Output,
+    RequestAction,
     RunScript,
     Script,
     Section,
@@ -33,15 +34,20 @@ ADVISORY = frozenset(
 
 ScriptCheck = Callable[[Script], str | None]
 """Says why a script cannot run, or ``None``."""
+SchemaCheck = Callable[[Mapping[str, Any]], str | None]
+"""Says why a JSON Schema is none, or ``None``."""
 
 
-def validate(artifact: Artifact, check_script: ScriptCheck) -> tuple[Problem, ...]:
+def validate(
+    artifact: Artifact, *, check_script: ScriptCheck, check_schema: SchemaCheck
+) -> tuple[Problem, ...]:
     """Return everything that is wrong, in the order of the file where it has one."""
     return (
         *artifact.problems,
         *(each for section in artifact.sections for each in _section(artifact, section)),
         *_duplicates(artifact),
         *_scripts(artifact, check_script),
+        *_schemas(artifact, check_schema),
         *_whole(artifact),
     )
 
@@ -158,6 +164,16 @@ def _scripts(artifact: Artifact, check: ScriptCheck) -> Iterator[Problem]:
                 yield _problem(artifact, code, script.line, **fields)
 
 
+def _schemas(artifact: Artifact, check: SchemaCheck) -> Iterator[Problem]:
+    for section in artifact.sections:
+        rule = section.operation.result if isinstance(section.operation, RequestAction) else None
+        details = None if rule is None else check(rule.schema)
+        if details is not None:
+            line = section.lines.get("result_schema", section.line)
+            fields = {"section_id": section.id, "details": details}
+            yield _problem(artifact, "workflows.result_schema_invalid", line, **fields)
+
+
 def _whole(artifact: Artifact) -> Iterator[Problem]:
     """Judge a workflow as a whole: what is never met, what never ends, what nobody saves."""
     head = artifact.primary
@@ -182,8 +198,18 @@ def _whole(artifact: Artifact) -> Iterator[Problem]:
 
 
 def _endless(met: Sequence[Section]) -> Iterator[Section]:
-    """Yield the sections from which no end can be reached."""
-    ending = {section.id for section in met if isinstance(section.operation, Finish)}
+    """Yield the sections from which no end can be reached.
+
+    Ways that break off are reported as such, and count as ends here.
+    """
+    inside = {section.id for section in met}
+    ending = {
+        section.id
+        for section in met
+        if isinstance(section.operation, Finish)
+        or not section.transitions
+        or not inside.issuperset(section.transitions)
+    }
     while True:
         more = {
             section.id
@@ -201,9 +227,10 @@ def saves(section: Section) -> tuple[str, ...]:
     match section.operation:
         case RunScript(save_stdout_to=out, save_stderr_to=err):
             named = (out, err)
+        case RequestAction(result=rule) if rule is not None:
+            named = (rule.save_to, None)
         case _:
-            rule = getattr(section.operation, "result", None)
-            named = (rule.save_to if rule is not None else None, None)
+            named = (None, None)
     return tuple(name for name in named if name is not None)
 
 
