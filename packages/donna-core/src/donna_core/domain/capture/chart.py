@@ -13,7 +13,9 @@ from attrs import field, frozen
 from donna_core.domain.capture.tokens import Shape, Token
 
 WIDEST = 24  # tokens; a longer time phrase is prose
-CROWDED = 80  # nodes that may start at one token; keeps hostile text linear
+CROWDED = 32  # nodes that may start at one token; the busiest sentence needs half of them
+PLENTY = 800  # nodes in a text; what goes on after them is no sentence, so that …
+SPARSE = 8  # … fewer may start at one token
 
 F = TypeVar("F")
 Guard = Callable[[Sequence[Token], int, int], bool]
@@ -157,8 +159,14 @@ class Grammar(Generic[F]):
 
         ``known`` are nodes that something else found; rules may use them.
         """
+        return self.parse_counting(tokens, frame=frame, wanted=wanted, known=known)[0]
+
+    def parse_counting(
+        self, tokens: Sequence[Token], *, frame: F, wanted: str, known: Iterable[Node] = ()
+    ) -> tuple[list[Node], int]:
+        """Return what ``parse`` does, and how many nodes of all kinds it took."""
         run = _Run(self, tokens, frame, known)
-        return [node for row in run.chart for node in row.get(wanted, ())]
+        return [node for row in run.chart for node in row.get(wanted, ())], run.made
 
 
 class _Run:
@@ -172,6 +180,7 @@ class _Run:
         known: Iterable[Node],
     ) -> None:
         self.grammar, self.tokens, self.frame = grammar, tokens, frame
+        self.made = 0
         self.known: dict[int, list[Node]] = {}
         for node in known:
             self.known.setdefault(node.start, []).append(node)
@@ -190,10 +199,12 @@ class _Run:
         found = {(node.kind, node.end, node.value): node for node in agenda}
         self._enter(worded, start, None, found, agenda)
         self._enter(shaped, start, None, found, agenda)
-        while agenda and len(found) <= CROWDED:
+        most = CROWDED if self.made < PLENTY else SPARSE
+        while agenda and len(found) <= most:
             node = agenda.pop()
             self.chart[start].setdefault(node.kind, []).append(node)
             self._enter(self.grammar.by_kind.get(node.kind), start, node, found, agenda)
+        self.made += len(found)
 
     def _enter(
         self,

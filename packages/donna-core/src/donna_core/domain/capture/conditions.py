@@ -4,9 +4,7 @@ A rule's patterns name them ("clock if half_led"). Each gets the word sets of th
 tokens, and the places ``[start, end)`` of the words.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-
-from attrs import field, frozen
+from collections.abc import Callable, Sequence
 
 from donna_core.domain.capture.tokens import Shape, Token
 
@@ -17,14 +15,11 @@ _HOURS_A_DAY = 24
 _LAST_DAY = 31
 
 
-@frozen
-class Sets:
+class Sets(dict[str, frozenset[str]]):
     """Sets of words by name; one that a language does without is empty."""
 
-    named: Mapping[str, frozenset[str]] = field(factory=dict)
-
-    def __getitem__(self, name: str) -> frozenset[str]:
-        return self.named.get(name, _NOTHING)
+    def __missing__(self, name: str) -> frozenset[str]:
+        return _NOTHING
 
 
 Condition = Callable[[Sets, Sequence[Token], int, int], bool]

@@ -22,6 +22,7 @@ _POSSESSIVE = ("'s", "’s")  # "Monday's meeting" needs its Monday
 _LONGEST_NAME = 30  # tokens of a name in quotes, or between a booking and its length
 _QUOTES = frozenset({'"', "“", "”", "«", "»", "„"})
 _KEPT_LENGTH = timedelta(days=1)
+_MOST_COURTESIES = 20  # one after the other
 
 
 @frozen(kw_only=True)
@@ -265,6 +266,9 @@ def _clause(tokens: Sequence[Token], match: Match) -> range:
 
 def _opens_with_agent_verb(tokens: Sequence[Token], lexicon: Lexicon) -> bool:
     rest = list(tokens)
-    while rest and (match := lexicon.prefixes.at(rest, 0)) is not None:
+    for _ in range(_MOST_COURTESIES):
+        match = lexicon.prefixes.at(rest, 0) if rest else None
+        if match is None:
+            break
         rest = rest[match.end :]
     return any(lexicon.agent_verbs.at(rest, place) for place in range(min(2, len(rest))))

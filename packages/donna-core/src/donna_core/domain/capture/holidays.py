@@ -31,11 +31,13 @@ _WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 class Holidays:
     """The days with a name in one language, by the normal form of the name.
 
+    ``beginnings`` are the names and what they begin with, word by word.
     ``from_sunset`` begin on the evening before, ``national`` are those that countries keep on
     days of their own, which the library names in ``library_language``.
     """
 
     by_name: Mapping[str, DaysOfYear] = field(repr=False)
+    beginnings: frozenset[str] = field(repr=False)
     from_sunset: frozenset[str] = frozenset()
     national: frozenset[str] = frozenset()
     library_language: str = "en_US"
@@ -55,13 +57,15 @@ class Holidays:
         5-25 mon", "easter -2", "orthodox_easter" or "feast NAME". Raises ``ValueError`` for
         another.
         """
+        by_name = {
+            normal(name.split()): rule
+            for entry, text in names.items()
+            for rule in (_rule(str(text)),)
+            for name in entry.split("|")
+        }
         return cls(
-            by_name={
-                normal(name.split()): rule
-                for entry, text in names.items()
-                for rule in (_rule(str(text)),)
-                for name in entry.split("|")
-            },
+            by_name=by_name,
+            beginnings=beginnings_of(by_name),
             from_sunset=frozenset(
                 normal(name.split()) for entry in from_sunset for name in entry.split("|")
             ),
@@ -84,6 +88,15 @@ class Holidays:
     def names_in(self, country: str, year: int) -> frozenset[str]:
         """Return the normal forms of the names that a country's own days have in a year."""
         return frozenset(_national(country, year, self.library_language))
+
+
+def beginnings_of(names: Iterable[str]) -> frozenset[str]:
+    """Return every run of words that one of the names begins with, itself included."""
+    return frozenset(
+        " ".join(words[:count])
+        for words in (name.split() for name in names)
+        for count in range(1, len(words) + 1)
+    )
 
 
 def normal(words: Iterable[str]) -> str:

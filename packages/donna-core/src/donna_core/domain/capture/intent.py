@@ -11,6 +11,7 @@ from donna_core.domain.capture.reading import Intent
 from donna_core.domain.capture.tokens import Shape, Token
 
 _FEWEST = 2  # letters or digits; with fewer a message is a face: ¯\\_(ツ)_/¯
+_MOST_COURTESIES = 20  # one after the other
 _SHORT = 8  # words; talk is rarely longer once its opener is known
 _REQUEST_WIDTH = 5  # tokens between "set" and "reminder"
 
@@ -95,7 +96,7 @@ def _addressed(words: Sequence[Token], lexicon: Lexicon) -> Sequence[Token]:
 
 def _without_courtesies(words: Sequence[Token], lexicon: Lexicon) -> tuple[Sequence[Token], str]:
     """Return what follows the courtesies, and the one that asks for a task, else nothing."""
-    while words:
+    for _ in range(_MOST_COURTESIES if words else 0):
         match = lexicon.prefixes.at(words, 0)
         if match is None or match.end >= len(words):
             break

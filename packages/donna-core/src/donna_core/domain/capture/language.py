@@ -63,7 +63,6 @@ class Language:
         feasts = dict(data["holidays"])
         names = feasts.pop("names")
         classes = {name: _class(entries) for name, entries in data["classes"].items()}
-        classes["holiday_start"] = {word: word for entry in names for word in _starts(entry)}
         sets = Sets(
             {
                 name: frozenset(word.replace("_", " ") for word in words.split())
@@ -87,7 +86,7 @@ class Language:
             holidays=Holidays.of(names, **feasts),
             vocabulary=frozenset(
                 word for rule in rules for element in rule.pattern for word in element.words
-            ).union(*sets.named.values()),
+            ).union(*sets.values()),
             day_first=bool(data.get("day_first", False)),
             verb_last=bool(data.get("verb_last", False)),
         )
@@ -139,12 +138,6 @@ def _class(entries: Mapping[Any, object] | str) -> dict[str, Any]:
     if isinstance(entries, str):
         return {word: word for word in entries.split()}
     return {word: meant for meant, words in entries.items() for word in str(words).split()}
-
-
-def _starts(entry: str) -> Iterator[str]:
-    for name in entry.split("|"):
-        first = name.split()[0]
-        yield from (first, first.removesuffix("s"), first + "s")
 
 
 def _invalid(data: Mapping[str, Any], problem: str) -> ConfigError:

@@ -89,11 +89,11 @@ class Phrases:
 def _same(words: tuple[str, ...], tokens: Sequence[Token], start: int, end: int) -> bool:
     if end > len(tokens):
         return False
-    pairs = list(zip(words[1:], tokens[start + 1 : end], strict=True))
-    last, token = pairs[-1]
-    if any(token.norm != word for word, token in pairs[:-1]):
-        return False
-    return token.norm == last or (len(last) >= _SHORTEST_PLURAL and token.norm == last + "s")
+    for place in range(1, len(words) - 1):
+        if tokens[start + place].norm != words[place]:
+            return False
+    last, norm = words[-1], tokens[end - 1].norm
+    return norm == last or (len(last) >= _SHORTEST_PLURAL and norm == last + "s")
 
 
 @frozen(kw_only=True)

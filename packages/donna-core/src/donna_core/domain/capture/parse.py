@@ -26,7 +26,7 @@ from donna_core.domain.capture.fields import (
 from donna_core.domain.capture.intent import Judgement, judge
 from donna_core.domain.capture.lexicon import Lexicon
 from donna_core.domain.capture.marks import Marks, read_marks
-from donna_core.domain.capture.phrases import Phrase, find
+from donna_core.domain.capture.phrases import Phrase, search
 from donna_core.domain.capture.pressure import Pressure, idle_stretches
 from donna_core.domain.capture.reading import Intent, Reading, Slots
 from donna_core.domain.capture.settle import Settled, settle
@@ -45,7 +45,8 @@ class _Source:
     """A text with everything found in it before its meaning is put together.
 
     ``shared`` are the phrases of a heading or of the task before, which say the day; ``named``
-    are times that only belong to a name, as in "the annual review".
+    are times that only belong to a name, as in "the annual review", ``unread`` is what was not
+    searched for times.
     """
 
     text: str
@@ -55,11 +56,13 @@ class _Source:
     lexicon: Lexicon
     shared: tuple[Phrase, ...] = ()
     named: tuple[Phrase, ...] = ()
+    unread: str = ""
 
     @classmethod
     def of(cls, text: str, *, frame: Frame, lexicon: Lexicon) -> "_Source":
         tokens = tokenize(text)
-        found = find(tokens, text, frame=frame)
+        searched = search(tokens, text, frame=frame)
+        found = searched.phrases
         idle = idle_stretches(tokens, lexicon)
         named = tuple(phrase for phrase in found if phrase.meaning.role is Role.NAMING)
         phrases = [
@@ -70,10 +73,15 @@ class _Source:
             and not _lies_in(phrase, idle)
         ]
         told = told_only(phrases, tokens, frame=frame, sets=lexicon.sets)
-        phrases = [phrase for phrase in phrases if phrase not in told]
-        named = (*named, *told)
+        aside = {id(phrase) for phrase in told}
         return cls(
-            text=text, tokens=tokens, phrases=phrases, frame=frame, lexicon=lexicon, named=named
+            text=text,
+            tokens=tokens,
+            phrases=[phrase for phrase in phrases if id(phrase) not in aside],
+            frame=frame,
+            lexicon=lexicon,
+            named=(*named, *told),
+            unread=text[tokens[searched.reached].start :] if searched.reached < len(tokens) else "",
         )
 
     @property
@@ -112,7 +120,8 @@ def read(
     else; what could not be read is a remark.
     """
     lined, remarks = clean(text, limit=limit, keeps_lines=True)
-    lexicon = lexicon.of_text(tokenize(lined))
+    if lexicon.others:
+        lexicon = lexicon.of_text(tokenize(lined))
     frame = Frame.of(
         at=at,
         zone=zone,
@@ -136,6 +145,8 @@ def read(
         )
         if parts is not None:
             reading = _several(reading, source, parts, judged)
+    if source.unread:
+        remarks = (*remarks, f"What follows '{source.unread[:40]}' was not searched for times.")
     return evolve(reading, remarks=(*remarks, *reading.remarks))
 
 

@@ -205,10 +205,12 @@ def _clauses(draft: _Draft) -> Parts | None:
     place = begin + 1
     while place < len(tokens) - 1:
         opening = _joint(draft, place)
-        if opening is not None and _cut_here(draft, cuts[-1], place, opening, listed=listed):
+        if opening is None:
+            place += 1
+            continue
+        if opening < len(tokens) and _cut_here(draft, cuts[-1], place, opening, listed=listed):
             cuts.append(opening)
-            place = opening
-        place += 1
+        place = opening
     if len(cuts) < 2:
         return None
     segments = []
@@ -262,7 +264,7 @@ def _all_actions(draft: _Draft, begin: int) -> bool:
 
 
 def _joint(draft: _Draft, place: int) -> int | None:
-    """Return where a new clause opens if a joint stands at this place."""
+    """Return where a new clause opens, or the text ends, if a joint stands at this place."""
     tokens = draft.tokens
     if tokens[place].start in draft.timed or not (
         _is_joint(tokens[place], sets=draft.lexicon.sets)
@@ -277,7 +279,7 @@ def _joint(draft: _Draft, place: int) -> int | None:
         or tokens[opening].norm in draft.lexicon.sets["split_sighs"]
     ):
         opening += 1
-    return opening if opening < len(tokens) else None
+    return opening
 
 
 def _cut_here(draft: _Draft, last: int, place: int, opening: int, *, listed: bool) -> bool:
@@ -341,13 +343,13 @@ def _stands(draft: _Draft, start: int, end: int, words: Sequence[Token]) -> bool
 
 
 def _clause_end(draft: _Draft, start: int) -> int:
-    for place in range(start, len(draft.tokens)):
+    for place in range(start, min(len(draft.tokens), start + _LONGEST_CLAUSE)):
         token = draft.tokens[place]
         if token.start not in draft.timed and (
             token.text in ",;.!" or token.norm in draft.lexicon.sets["split_and"]
         ):
             return place
-    return len(draft.tokens)
+    return min(len(draft.tokens), start + _LONGEST_CLAUSE)
 
 
 def _points_back(words: Sequence[Token], after_verb: int, *, timed: bool, sets: Sets) -> bool:

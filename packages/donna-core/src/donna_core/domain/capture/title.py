@@ -13,6 +13,7 @@ _LEADING_WORDS = 40  # tokens that may lead up to a request
 _NAME_WIDTH = 4  # tokens of "remind my older sister to"
 _REQUEST_WIDTH = 5  # tokens between "set" and "reminder"
 _LONGEST = 120
+_MOST_COURTESIES = 20  # one after the other
 
 
 @frozen(kw_only=True)
@@ -192,8 +193,7 @@ def _sentences(
 
 def _without_courtesies(tokens: list[Token], lexicon: Lexicon) -> list[Token]:
     """Take prefixes, suffixes, loose punctuation and words that lost their object off both ends."""
-    changed = True
-    while changed and tokens:
+    for _ in range(_MOST_COURTESIES):
         before = len(tokens)
         tokens = _trimmed(tokens, sets=lexicon.sets)
         end = _courtesy_end(tokens, lexicon)
@@ -204,7 +204,8 @@ def _without_courtesies(tokens: list[Token], lexicon: Lexicon) -> list[Token]:
             if suffix is not None and suffix.end == len(tokens):
                 tokens = tokens[:start]
                 break
-        changed = len(tokens) != before
+        if not tokens or len(tokens) == before:
+            break
     return tokens
 
 

@@ -1,39 +1,17 @@
 """Days with a name: Halloween, the Friday before Christmas, Easter 2027, Diwali in two years."""
 
-from collections.abc import Sequence
 from datetime import date, timedelta
-from itertools import pairwise
 
 from attrs import evolve
 
 from donna_core.domain.capture.chart import RuleBook
 from donna_core.domain.capture.dates import DAY
 from donna_core.domain.capture.grammar.days import on_day
-from donna_core.domain.capture.holidays import normal
-from donna_core.domain.capture.tokens import Token
 from donna_core.domain.capture.values import Frame, Grain, Length, Part, When
 
 book = RuleBook()
 
 _SEARCHED_YEARS = 3
-
-
-def _holds(words: Sequence[str]) -> bool:
-    """Whether the tokens are a name: words, hyphens, dots and the apostrophe of a plural."""
-    pairs = pairwise(words)
-    return words[-1][0].isalpha() and all(
-        one[0].isalpha() or one in "-." or (one in "'’" and before.endswith("s"))
-        for before, one in pairs
-    )
-
-
-@book.meaning
-def holiday(frame: Frame, first: str, *others: Token) -> str | None:
-    """Christmas Eve."""
-    words = [first, *(token.norm for token in others)]
-    name = normal(words)
-    known = frame.language.holidays.by_name
-    return name if name in known and _holds(words) else None
 
 
 @book.meaning
