@@ -2,11 +2,16 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 
+from donna_core.domain.capture.lexicon import Lexicon
+from donna_core.domain.capture.parse import read
 from donna_core.domain.capture.reading import Reading
 
+BERLIN = ZoneInfo("Europe/Berlin")
+MONDAY = datetime(2027, 5, 3, 10, 0, tzinfo=BERLIN)
 Read = Callable[..., Reading]
 Wall = Callable[[datetime | None], str | None]
 
@@ -20,6 +25,55 @@ def test_an_impossible_date_is_named_and_kept(said: Read, date: str) -> None:
     assert date in reading.title
     assert any(date in remark for remark in reading.remarks)
     assert reading.confidence < 0.6
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "every 0 days",
+        "every -1 days",
+        "every day for 0 times",
+        "in 9999999 years",
+        "in 99999999999999999999 days",
+        "in -3 days",
+        "-3 days from now",
+        "in 2 months ago",
+        "on the 32nd",
+        "in week 60",
+        "in q5 2027",
+        "on the 5th Monday of February 2027",
+        "on 31 December 9999",
+        "on 1 January 0001",
+        "at 99",
+        "on 10 August 234 BC",
+    ],
+)
+def test_what_cannot_be_is_named_and_no_date_made_of_it(said: Read, words: str) -> None:
+    """Neither a time nor a repetition comes from words that mean none."""
+    reading = said(f"File taxes {words}")
+
+    assert (reading.start, reading.deadline, reading.recurrence) == (None, None, None)
+    assert any("does not exist" in remark for remark in reading.remarks)
+    assert reading.confidence < 0.6
+
+
+def test_a_text_of_nothing_but_times_is_read_as_far_as_it_makes_sense(lexicon: Lexicon) -> None:
+    """Ten thousand numbers cost no more than a long text, and what was left out is told."""
+    text = "5 5pm " * 16_000
+
+    reading = read(text, at=MONDAY, zone=BERLIN, lexicon=lexicon, limit=100_000)
+
+    assert any("was not searched for times" in remark for remark in reading.remarks)
+    assert len(reading.times) < 2_000
+
+
+def test_a_long_text_is_searched_to_its_end(lexicon: Lexicon) -> None:
+    """Prose is no reason to stop."""
+    text = "the quick brown fox jumps over lazy dogs " * 2_400 + "tomorrow at 5pm"
+
+    reading = read(text, at=MONDAY, zone=BERLIN, lexicon=lexicon, limit=100_000)
+
+    assert [time.span.text for time in reading.times] == ["tomorrow at 5pm"]
 
 
 def test_a_time_beside_an_impossible_date_is_not_used(said: Read) -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from donna_core.domain.capture.lexicon import Lexicon
 from donna_core.domain.capture.parse import read
-from donna_core.domain.capture.phrases import MEANINGS, language_from
+from donna_core.domain.capture.phrases import MEANINGS, feasts, language_from
 from donna_core.domain.capture.tokens import tokenize
 from donna_core.domain.capture.values import Frame
 from donna_core.domain.errors import ConfigError
@@ -70,7 +70,7 @@ def _fires(name: str, example: str, kinds: set[str], frame: Frame) -> bool:
     return any(
         node.rule.name == name
         for kind in kinds
-        for node in grammar.parse(tokens, frame=frame, wanted=kind)
+        for node in grammar.parse(tokens, frame=frame, wanted=kind, known=feasts(tokens, frame))
     )
 
 

@@ -13,6 +13,7 @@ from donna_core.domain.capture.grammar import (
     dayparts,
     days,
     holidays,
+    impossible,
     lengths,
     moments,
     month_days,
@@ -51,6 +52,7 @@ MODULES = (
     dated_repeats,
     bounds,
     roles,
+    impossible,
 )
 MEANINGS: Mapping[str, Build] = {
     name: build for module in MODULES for name, build in module.book.meanings.items()
@@ -129,7 +131,7 @@ def _piece_end(tokens: Sequence[Token], start: int) -> int:
 
 def _phrases(tokens: Sequence[Token], text: str, frame: Frame) -> tuple[tuple[Phrase, ...], int]:
     nodes, made = frame.language.grammar.parse_counting(
-        tokens, frame=frame, wanted="phrase", known=_feasts(tokens, frame)
+        tokens, frame=frame, wanted="phrase", known=feasts(tokens, frame)
     )
     ranked = sorted(nodes, key=lambda node: (node.start - node.end, node.start, -node.score))
     taken: set[int] = set()
@@ -143,7 +145,7 @@ def _phrases(tokens: Sequence[Token], text: str, frame: Frame) -> tuple[tuple[Ph
     return tuple(_phrase(node, tokens, text) for node in ordered), made
 
 
-def _feasts(tokens: Sequence[Token], frame: Frame) -> Iterator[Node]:
+def feasts(tokens: Sequence[Token], frame: Frame) -> Iterator[Node]:
     """Yield the names of holidays, of the language and of the person's country."""
     days = frame.language.holidays
     years = (frame.today.year, frame.today.year + 1)
