@@ -77,11 +77,7 @@ class Donna:
     def rule(self, text: str, at: datetime) -> str | None:
         """Return the first repetition as RFC 5545 text with its beginning and exceptions."""
         found = next((reading for reading in self.times(text, at) if reading.rrule), None)
-        if found is None or found.rrule is None:
-            return None
-        begun = f"DTSTART={found.since:%Y%m%d};" if found.since else ""
-        left_out = ",".join(f"{day:%Y%m%d}" for day in found.without)
-        return begun + found.rrule + (f";EXDATE={left_out}" if left_out else "")
+        return found.rrule if found else None
 
 
 def peers() -> dict[str, First]:
@@ -148,7 +144,7 @@ def parts_of(rule: str | Mapping[str, Any]) -> dict[str, str]:
 def left_out(rule: str | Mapping[str, Any]) -> set[str]:
     """Return the excepted days or, where a whole month was meant, months of a rule."""
     if isinstance(rule, str):
-        return {day for part in rule.split(";") if part.startswith("EXDATE=")
+        return {day[:8] for part in rule.split(";") if part.startswith("EXDATE=")
                 for day in part[7:].split(",")}  # fmt: skip
     return {f"{day[1]}{day[0]:02}" if isinstance(day, list) else day[:10].replace("-", "")
             for day in rule.get("EXDATE", ())}  # fmt: skip

@@ -1,13 +1,16 @@
 """Repetitions become RFC 5545 rules with a first occurrence."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 from dateutil.rrule import rrulestr
 
 from donna_core.domain.capture.reading import Reading
 from donna_core.domain.tasks.task import IntentKind
+from donna_core.domain.timing.interval import Interval
+from donna_core.domain.timing.recurrence import Recurrence
 
 Read = Callable[..., Reading]
 Wall = Callable[[datetime | None], str | None]
@@ -105,3 +108,34 @@ def test_how_often_and_when_may_stand_apart(said: Read) -> None:
 def test_a_report_that_is_weekly_does_not_repeat(said: Read) -> None:
     """The adjective describes the thing."""
     assert said("Send the weekly report by Friday").recurrence is None
+
+
+def test_how_often_without_when_is_spread_and_told(said: Read) -> None:
+    """Three times a week names no day; which ones were taken stands among the assumptions."""
+    reading = said("Go jogging three times a week")
+
+    assert reading.recurrence == "FREQ=WEEKLY;BYDAY=MO,WE,FR"
+    assert any("spread evenly" in each for each in reading.assumed)
+
+
+def test_a_rule_holds_its_beginning_and_what_is_left_out(said: Read) -> None:
+    """DTSTART and EXDATE stand in the stored rule, and it can be followed."""
+    reading = said("Water the plants daily starting June 1 except on June 3 at 8am")
+
+    rule = reading.recurrence or ""
+    days = Recurrence.parse(rule).occurrences(
+        Interval(start=datetime(2027, 5, 30, tzinfo=UTC), end=datetime(2027, 6, 5, tzinfo=UTC)),
+        zone=ZoneInfo("UTC"),
+        anchor=datetime(2027, 5, 1, 8, tzinfo=UTC),
+    )
+    assert rule.startswith("DTSTART=20270601;FREQ=DAILY")
+    assert [day.day for day in days] == [1, 2, 4]
+
+
+@pytest.mark.parametrize("words", ["every 30 seconds", "every 31st of February", "every 90 years"])
+def test_a_rule_that_nobody_can_keep_is_named(said: Read, words: str) -> None:
+    """It is neither stored nor turned into something else."""
+    reading = said(f"Stretch {words}")
+
+    assert reading.recurrence is None
+    assert reading.remarks

@@ -418,6 +418,8 @@ def _assumed(
     if judged.intent is not Intent.TASK:
         return ()
     assumed = []
+    if settled.spread:
+        assumed.append("The days were spread evenly; name them to choose others.")
     if settled.alternatives:
         assumed.append("The time is the likeliest of several.")
     if source.shared and not any(_names_day(phrase) for phrase in source.phrases):

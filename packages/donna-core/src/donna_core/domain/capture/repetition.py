@@ -1,6 +1,6 @@
 """Repetitions as RFC 5545 text, in words, and the first day they fall on."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from donna_core.domain.capture.dates import month_end
@@ -22,12 +22,14 @@ _SEARCHED_DAYS = 366 * 8 + 2  # a leap day is never further away
 
 
 def rrule_text(repeat: Repeat, *, zone: ZoneInfo) -> str:
-    """Return the RRULE value (RFC 5545 section 3.3.10), without a start.
+    """Return the RRULE value (RFC 5545 section 3.3.10).
 
+    Where the words say so, its beginning and the days left out stand in it as DTSTART and EXDATE.
     A time of day becomes BYHOUR and BYMINUTE, so that the rule says it without its start. UNTIL is
     the last moment of its day in ``zone``, written in UTC as the RFC asks for zoned starts.
     """
-    parts = [f"FREQ={repeat.every}"]
+    parts = [f"DTSTART={repeat.since:%Y%m%d}"] if repeat.since is not None else []
+    parts.append(f"FREQ={repeat.every}")
     if repeat.interval > 1:
         parts.append(f"INTERVAL={repeat.interval}")
     if repeat.weekdays:
@@ -50,7 +52,13 @@ def rrule_text(repeat: Repeat, *, zone: ZoneInfo) -> str:
     if repeat.until is not None:
         end = instant_at(repeat.until + timedelta(days=1), MIDNIGHT, zone) - timedelta(seconds=1)
         parts.append(f"UNTIL={end:%Y%m%dT%H%M%SZ}")
+    if repeat.without:
+        parts.append("EXDATE=" + ",".join(map(_left_out, repeat.without)))
     return ";".join(parts)
+
+
+def _left_out(day: date) -> str:
+    return f"{day:%Y%m%dT%H%M%S}" if isinstance(day, datetime) else f"{day:%Y%m%d}"
 
 
 def in_words(repeat: Repeat) -> str:
@@ -75,7 +83,7 @@ def in_words(repeat: Repeat) -> str:
 
 def first_day(repeat: Repeat, today: date) -> date | None:
     """Return the first day from ``today`` or the stated beginning on which it happens."""
-    start = max(repeat.since or today, today)
+    start = max(repeat.since or repeat.near or today, today)
     for offset in range(_SEARCHED_DAYS):
         day = start + timedelta(days=offset)
         if repeat.until is not None and day > repeat.until:

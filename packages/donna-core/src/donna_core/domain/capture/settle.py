@@ -16,6 +16,7 @@ from donna_core.domain.capture.phrases import Phrase
 from donna_core.domain.capture.repetition import DAY_NAMES, first_day, in_words, rrule_text
 from donna_core.domain.capture.values import Frame, Meaning, Repeat, Role, When
 from donna_core.domain.tasks.task import DeadlineType, IntentKind, Strictness, TimeIntent
+from donna_core.domain.timing.recurrence import InvalidRecurrence, Recurrence
 
 
 @frozen(kw_only=True)
@@ -32,6 +33,7 @@ class Settled:
     """The times of one task.
 
     ``conflicts`` counts phrases that contradict another, ``unused`` are those that lost.
+    ``spread`` tells that the words say how often and not when: "three times a week".
     """
 
     start: datetime | None = None
@@ -45,6 +47,7 @@ class Settled:
     alternatives: tuple[datetime, ...] = ()
     conflicts: int = 0
     unused: tuple[Phrase, ...] = ()
+    spread: bool = False
 
 
 @frozen(kw_only=True)
@@ -199,7 +202,7 @@ def _with_times(repeat: Repeat, whens: Sequence[When]) -> Repeat:
             repeat = evolve(repeat, month_days=(day.day,))
         elif plain and repeat.every == "YEARLY":
             repeat = evolve(repeat, months=(day.month,), month_days=(day.day,))
-        repeat = evolve(repeat, since=repeat.since or day)
+        repeat = evolve(repeat, near=day)
     return repeat
 
 
@@ -209,6 +212,9 @@ def _repeating(repeat: Repeat, *, frame: Frame) -> Settled:
         repeat = evolve(repeat, clock=clock)
     rule, words = rrule_text(repeat, zone=frame.zone), in_words(repeat)
     first, last = _first_time(repeat, frame=frame)
+    problem = _unkept(rule, words) if first else "The repetition ends before it begins."
+    if problem:
+        return Settled(remarks=(problem,))
     intent = TimeIntent(
         kind=IntentKind.RECURRING,
         strictness=Strictness.HARD if repeat.clock else Strictness.SOFT,
@@ -227,9 +233,18 @@ def _repeating(repeat: Repeat, *, frame: Frame) -> Settled:
         deadline_type=DeadlineType.SOFT if has_deadline else DeadlineType.NONE,
         recurrence=rule,
         recurrence_text=words,
+        spread=repeat.spread,
         intent=intent,
-        remarks=() if first else ("The repetition ends before it begins.",),
     )
+
+
+def _unkept(rule: str, words: str) -> str | None:
+    """Return why nobody can keep the rule, or None."""
+    try:
+        Recurrence.parse(rule)
+    except InvalidRecurrence as problem:
+        return f"'{words}' cannot be kept: {problem.problem}."
+    return None
 
 
 def _first_time(repeat: Repeat, *, frame: Frame) -> tuple[datetime | None, datetime | None]:

@@ -1,7 +1,7 @@
 """Times as a result: what each time phrase of a text means, whatever the task makes of it."""
 
 from collections.abc import Sequence
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from enum import StrEnum
 
 from attrs import evolve, frozen
@@ -31,8 +31,7 @@ class TimeReading:
     ``start`` is the time the words name: the limit in "by Friday", the first occurrence of a
     repetition. A date starts at its midnight, or at the time of day that counting kept ("in two
     weeks"); ``grain`` tells how much of it counts. ``duration`` is how long, or how far from now,
-    the words say. ``end`` is set for ranges. ``since`` is the stated beginning of a repetition,
-    ``without`` are the days left out of it.
+    the words say. ``end`` is set for ranges.
     """
 
     span: Span
@@ -42,8 +41,6 @@ class TimeReading:
     end: datetime | None = None
     grain: Grain = Grain.DAY
     rrule: str | None = None
-    since: date | None = None
-    without: tuple[date, ...] = ()
     duration: timedelta | None = None
     alternatives: tuple[datetime, ...] = ()
 
@@ -88,8 +85,6 @@ def _recurring(phrase: Phrase, repeat: Repeat, frame: Frame) -> TimeReading:
         start=start,
         grain=Grain.MINUTE if repeat.clock else Grain.DAY,
         rrule=rrule_text(repeat, zone=frame.zone),
-        since=repeat.since,
-        without=repeat.without,
     )
 
 

@@ -252,6 +252,7 @@ class Repeat:
     also: tuple[Clock, ...] = ()  # further times of the same minute
     stop: Clock | None = None
     part: Part | None = None
+    near: date | None = None  # a day said beside it, from which on it happens
     spread: bool = False  # the words say how often, not when
 
 

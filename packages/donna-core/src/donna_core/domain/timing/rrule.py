@@ -36,6 +36,7 @@ FREQUENCIES: dict[str, tuple[Literal[0, 1, 2, 3, 4, 5, 6], timedelta]] = {
 }
 LONGEST_STEP = timedelta(days=366 * 50)
 MOST_COUNTED = 10_000
+MOST_LEFT_OUT = 1_000
 LIMITS = {
     "BYMONTH": (1, 12),
     "BYMONTHDAY": (-31, 31),
@@ -47,7 +48,7 @@ LIMITS = {
     "BYSECOND": (0, 59),
 }
 DAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
-OTHERS = {"FREQ", "INTERVAL", "COUNT", "UNTIL", "WKST", "BYDAY"}
+OTHERS = {"FREQ", "INTERVAL", "COUNT", "UNTIL", "WKST", "BYDAY", "DTSTART", "EXDATE"}
 DAY_PARTS = ("BYWEEKNO", "BYYEARDAY", "BYMONTHDAY")
 # Any date pattern shows within the 28 years in which weekdays and leap days come round.
 LAST_YEARS = datetime.combine(date(9960, 1, 1), time.min)
@@ -56,12 +57,18 @@ CYCLE, LAST_YEAR, AHEAD = 400, 9999, 100
 
 @frozen(kw_only=True)
 class RulePattern:
-    """An RRULE, read and checked; ``numbers`` holds the lists of numbers by name of the part."""
+    """An RRULE, read and checked; ``numbers`` holds the lists of numbers by name of the part.
+
+    ``begins`` and ``left_out`` are the DTSTART and EXDATE that may stand among the parts: the
+    day of the anchor, and local days or wall times on which nothing happens.
+    """
 
     frequency: str
     interval: int = 1
     count: int | None = None
     until: datetime | None = None
+    begins: date | None = None
+    left_out: tuple[date, ...] = ()
     week_start: int = 0
     days: tuple[tuple[int, int | None], ...] = ()
     numbers: dict[str, tuple[int, ...]] = field(factory=dict)
@@ -87,12 +94,14 @@ class RulePattern:
         if until is not None and until.tzinfo is not None:
             until = until.astimezone(zone).replace(tzinfo=None)
         anchor = anchor.replace(microsecond=0)
+        if self.begins is not None:
+            anchor = datetime.combine(self.begins, anchor.time())
         start = anchor if self.count is not None else self._period_before(after, anchor)
         for number, wall in enumerate(self.matches(start, anchor), start=1):
             over = self.count is not None and number > self.count
             if over or (until is not None and wall > until):
                 return
-            if wall > after:
+            if wall > after and wall not in self.left_out and wall.date() not in self.left_out:
                 yield wall
 
     def words(self) -> str:
@@ -104,6 +113,8 @@ class RulePattern:
             month_end=self.month_end,
             count=self.count,
             until=self.until,
+            begins=self.begins,
+            left_out=self.left_out,
         )
 
     def matches(self, start: datetime, anchor: datetime) -> Iterator[datetime]:
@@ -198,6 +209,8 @@ def parse_rrule(rule: str, *, month_end: MonthEnd) -> RulePattern:
             interval=_integer(parts.get("INTERVAL", "1")),
             count=_integer(parts["COUNT"]) if "COUNT" in parts else None,
             until=_until(parts["UNTIL"]) if "UNTIL" in parts else None,
+            begins=_day_or_time(parts["DTSTART"][:8]) if "DTSTART" in parts else None,
+            left_out=_left_out(parts["EXDATE"]) if "EXDATE" in parts else (),
             week_start=_weekday(parts.get("WKST", "MO")),
             days=tuple(map(_day, parts["BYDAY"].split(","))) if "BYDAY" in parts else (),
             numbers={name: _numbers(name, parts[name]) for name in LIMITS if name in parts},
@@ -242,7 +255,7 @@ def _check(pattern: RulePattern) -> None:
     monthly = pattern.frequency == "MONTHLY" or "BYMONTH" in pattern.numbers
     if max(ordinals, default=1) > (5 if monthly else 53):
         raise ValueError("BYDAY counts further than a month or year has such days")
-    each = evolve(pattern, interval=1, count=None, until=None)
+    each = evolve(pattern, interval=1, count=None, until=None, begins=None, left_out=())
     if next(each.matches(LAST_YEARS, LAST_YEARS), None) is None:
         raise ValueError("no year has such a day or time")
 
@@ -270,6 +283,22 @@ def _until(text: str) -> datetime:
     moment = datetime.fromisoformat(text)
     whole_day = timedelta(0) if "T" in text else timedelta(days=1, microseconds=-1)
     return moment.astimezone(UTC) if moment.tzinfo else moment + whole_day
+
+
+def _left_out(text: str) -> tuple[date, ...]:
+    """Return the days and wall times of an EXDATE."""
+    days = text.split(",")
+    if len(days) > MOST_LEFT_OUT:
+        raise ValueError(f"EXDATE names more than {MOST_LEFT_OUT} days")
+    return tuple(_day_or_time(day) for day in days)
+
+
+def _day_or_time(text: str) -> date:
+    """Return a local day written 20261224, or a wall time written 20261224T180000."""
+    if not re.fullmatch(r"\d{8}(?:T\d{6})?", text, re.ASCII):
+        raise ValueError("DTSTART and EXDATE are written 20261224 or 20261224T180000")
+    moment = datetime.fromisoformat(text)
+    return moment if "T" in text else moment.date()
 
 
 def _weekday(name: str) -> int:

@@ -1,7 +1,7 @@
 """A recurrence rule of RFC 5545 in plain words."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 from donna_core.domain.timing.pattern import MonthEnd
 from donna_core.domain.timing.wording import (
@@ -23,6 +23,7 @@ UNITS = {
     "MINUTELY": "minute",
 }
 ALL_MONTHS = range(1, 13)
+_MOST_NAMED = 3  # days left out that are named one by one
 
 Numbers = Mapping[str, Sequence[int]]
 Days = Sequence[tuple[int, int | None]]
@@ -37,6 +38,8 @@ def rrule_words(
     month_end: MonthEnd,
     count: int | None,
     until: datetime | None,
+    begins: date | None = None,
+    left_out: Sequence[date] = (),
 ) -> str:
     """Return the rule in words; what it leaves to its first occurrence stays unsaid.
 
@@ -52,10 +55,16 @@ def rrule_words(
     if "BYSETPOS" in numbers:
         parts.append(f"(only the {joined([ordinal(n) for n in numbers['BYSETPOS']])} of these)")
     parts += _time_words(numbers)
+    if begins is not None:
+        parts.append(f"from {begins:%Y-%m-%d}")
     if until is not None:
         parts.append(f"until {until:%Y-%m-%d}")
     if count is not None:
         parts.append("once" if count == 1 else f"{count} times")
+    if left_out:
+        few = [f"{day:%Y-%m-%d}" for day in left_out[:_MOST_NAMED]]
+        more = len(left_out) - len(few)
+        parts.append("except " + joined([*few, *([f"{more} more days"] if more else [])]))
     return " ".join(parts)
 
 

@@ -228,7 +228,7 @@ def each_length(_: Frame, length: Length) -> Repeat | None:
 @book.meaning
 def at(_: Frame, base: Repeat, value: Clock | Span | Part | When | int) -> Repeat | None:
     """Every Monday at 9."""
-    if base.clock is not None or base.without:
+    if base.clock is not None or (base.without and base.every in ("HOURLY", "MINUTELY")):
         return None
     if isinstance(value, Part):
         return evolve(base, part=value) if base.part is None else None
