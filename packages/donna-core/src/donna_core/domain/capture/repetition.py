@@ -28,8 +28,7 @@ def rrule_text(repeat: Repeat, *, zone: ZoneInfo) -> str:
     A time of day becomes BYHOUR and BYMINUTE, so that the rule says it without its start. UNTIL is
     the last moment of its day in ``zone``, written in UTC as the RFC asks for zoned starts.
     """
-    parts = [f"DTSTART={repeat.since:%Y%m%d}"] if repeat.since is not None else []
-    parts.append(f"FREQ={repeat.every}")
+    parts = [f"FREQ={repeat.every}"]
     if repeat.interval > 1:
         parts.append(f"INTERVAL={repeat.interval}")
     if repeat.weekdays:
@@ -52,6 +51,8 @@ def rrule_text(repeat: Repeat, *, zone: ZoneInfo) -> str:
     if repeat.until is not None:
         end = instant_at(repeat.until + timedelta(days=1), MIDNIGHT, zone) - timedelta(seconds=1)
         parts.append(f"UNTIL={end:%Y%m%dT%H%M%SZ}")
+    if repeat.since is not None:
+        parts.append(f"DTSTART={repeat.since:%Y%m%d}")
     if repeat.without:
         parts.append("EXDATE=" + ",".join(map(_left_out, repeat.without)))
     return ";".join(parts)
