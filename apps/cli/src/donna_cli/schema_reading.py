@@ -20,9 +20,10 @@ class TimeObject(Wire):
     """One time phrase; ``span`` counts characters of the text, ``[start, end)``.
 
     ``kind`` tells which fields count: ``start`` for an instant and a date, ``end`` too for a
-    range, ``duration_s`` for a duration, ``rrule`` for a recurrence: the parts of RFC 5545, with
-    DTSTART and EXDATE among them where the words say so. ``role`` tells what it says about the task: on, by, before, after, lasting, repeating. A date starts at its
-    midnight; ``grain`` is how fine the time is.
+    range, ``duration_s`` for a duration and for what counts from now, ``rrule`` for a recurrence:
+    the parts of RFC 5545, with DTSTART and EXDATE among them where the words say so. ``role``
+    tells what it says about the task: on, by, before, after, lasting, repeating. A date starts at
+    its midnight; ``grain`` is how fine the time is.
     """
 
     span: list[int] = Field(min_length=2, max_length=2)
