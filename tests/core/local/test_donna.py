@@ -306,3 +306,27 @@ def test_the_package_itself_stays_light() -> None:
     assert done.stdout.strip() == "set()"
     with pytest.raises(ImportError, match="Harvey"):
         exec("from donna_core import Harvey")
+
+
+def test_a_week_is_proposed_and_drawn(donna: Donna) -> None:
+    """The notebook shows a picture; nothing moves before ``apply``."""
+    donna.capture("Write the report 3h for work !4")
+    before = donna.tasks()[0].to_dict()
+
+    proposed = donna.plan_week()
+
+    assert donna.tasks()[0].to_dict() == before
+    assert "<svg" in proposed._repr_html_()
+    assert set(proposed.to_dict()) >= {"placements", "unplaced", "objective", "bound", "gap"}
+
+
+def test_a_supposition_is_applied_as_it_was_shown(donna: Donna) -> None:
+    """The branch names the task; its application moves it."""
+    donna.capture("Write the report 3h for work !4")
+    before = donna.tasks()[0].to_dict()["start"]
+
+    branch = donna.what_if("off today")
+    branch.apply()
+
+    assert "Write the report" in str(branch)
+    assert donna.tasks()[0].to_dict()["start"] != before

@@ -57,7 +57,7 @@ CATALOG: Mapping[str, Entry] = {
         help="Show what Donna understands of a sentence, and keep nothing.",
         panel=TELL,
     ),
-    "next": Entry(target="looking:following", help="Show what to do next.", panel=LOOK),
+    "next": Entry(target="looking:following", help="Show what to do next, and why.", panel=LOOK),
     "today": Entry(target="looking:today", help="Show the plan of today.", panel=LOOK),
     "week": Entry(target="looking:week", help="Show the plan of a week.", panel=LOOK),
     "list": Entry(target="looking:listing", help="List tasks, open ones at first.", panel=LOOK),

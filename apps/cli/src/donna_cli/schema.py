@@ -127,9 +127,10 @@ class ReceiptObject(Wire):
 
 
 class TaskListObject(Wire):
-    """Tasks in the order of their numbers, or of their places for ``next``."""
+    """Tasks by number; for ``next`` the most pressing first, with a reason each in ``why``."""
 
     tasks: list[TaskObject]
+    why: list[str] = Field(default_factory=list)
 
 
 class NowObject(Wire):

@@ -1,12 +1,14 @@
 """What looking shows: now and next, lists, a day, a week, one task."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import timedelta
 
 from donna_adapters.compose.settings import Home
 from donna_cli.render import Block, Grid
 from donna_core.domain.effects import CalendarWrite
 from donna_core.domain.followup.phrasing import counted
+from donna_core.domain.planning.advice import Advice
+from donna_core.domain.planning.picture import Mark, drawn
 from donna_core.domain.planning.week import Week
 from donna_core.domain.tasks.task import HIGHEST_PRIORITY, Task
 from donna_core.domain.timing.interval import Interval
@@ -17,6 +19,7 @@ from donna_core.domain.wording import (
     Line,
     Scene,
     Tone,
+    because,
     day_rows,
     facts,
     handle,
@@ -85,6 +88,21 @@ def tasks(several: Sequence[Task], scene: Scene, *, empty: str) -> Iterator[Bloc
         rows=tuple(row(task, scene) for task in several),
         wide="Task",
     )
+
+
+def advice(several: Sequence[Advice], scene: Scene) -> Iterator[Block]:
+    """Yield what to do, the most pressing first, each with its reasons."""
+    if not several:
+        yield Line("Nothing is waiting.")
+    for each in several:
+        yield Line(handle(each.task), Tone.HEADING)
+        yield Line(facts(each.task, scene), depth=1)
+        yield Line(because(each.reasons, scene), Tone.QUIET, 1)
+
+
+def picture(marks: Iterable[Mark], scene: Scene, *, days: int) -> Iterator[Block]:
+    """Yield the days ahead as a picture of characters."""
+    yield from (Line(text) for text in drawn(marks, first=scene.today, days=days, zone=scene.zone))
 
 
 def day(view: DayView, scene: Scene) -> Iterator[Block]:

@@ -13,6 +13,7 @@ from donna_cli.wire_reading import anchor, minutes, reading
 from donna_core.domain.codec import to_plain
 from donna_core.domain.effects import Message
 from donna_core.domain.followup.escalation import Escalation
+from donna_core.domain.planning.advice import Advice
 from donna_core.domain.planning.proposal import Unplaced
 from donna_core.domain.planning.reasons import Reason, say
 from donna_core.domain.planning.week import Week
@@ -85,6 +86,15 @@ def tasks(several: Iterable[Task]) -> list[schema.TaskObject]:
 def task_list(several: Iterable[Task]) -> schema.TaskListObject:
     """Return a list of tasks."""
     return schema.TaskListObject(tasks=tasks(several))
+
+
+def advice(several: Iterable[Advice], scene: Scene) -> schema.TaskListObject:
+    """Return what to do, each with its reasons in words."""
+    found = tuple(several)
+    return schema.TaskListObject(
+        tasks=tasks(each.task for each in found),
+        why=[because(each.reasons, scene) for each in found],
+    )
 
 
 def reason(each: Reason, scene: Scene) -> schema.ReasonObject:

@@ -35,9 +35,10 @@ def following(
     invocation: Invocation,
     count: Annotated[int, typer.Option("--count", "-n", min=1, max=100, help="How many.")] = 3,
 ) -> ExitCode:
-    """Show what to do next.
+    """Show what to do next, and why.
 
-    What is on now comes first, then what is planned after it.
+    What is on now comes first, then what should be over, what is due within a day, what is
+    planned next, and what has no place.
 
     Examples:
       donna next
@@ -45,11 +46,11 @@ def following(
     """
 
     async def act(composed: Composed) -> Page:
-        view, here = await overview.now(composed.runtime, upcoming=count), scene(composed.runtime)
-        tasks = (*view.current, *view.next)[:count]
+        found = await overview.advice(composed.runtime, count=count)
+        here = scene(composed.runtime)
         return Page(
-            blocks=lambda: views.tasks(tasks, here, empty="Nothing is planned."),
-            wire=lambda wire: wire.task_list(tasks),
+            blocks=lambda: views.advice(found, here),
+            wire=lambda wire: wire.advice(found, here),
         )
 
     return look(invocation, act)

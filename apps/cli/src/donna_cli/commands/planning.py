@@ -2,17 +2,22 @@
 
 from collections.abc import Iterator
 from enum import StrEnum
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from donna_cli import views
 from donna_cli.exits import ExitCode
 from donna_cli.invocation import Invocation
-from donna_cli.render import Block, Grid
-from donna_cli.session import Page, change, opened, perform, present, present_receipt, run
+from donna_cli.render import Block, Grid, show
+from donna_cli.session import Page, opened, perform, present, present_receipt, run
 from donna_cli.session import scene as scene_of
+from donna_core.domain.errors import InvalidInput
+from donna_core.domain.planning.picture import Mark, marks_planned, svg
+from donna_core.domain.timing.zones import local
 from donna_core.domain.wording import Scene
-from donna_core.usecases import plan_words, reschedule
+from donna_core.usecases import overview, plan_words, reschedule
 from donna_core.usecases.advance import Changed
 from donna_core.usecases.plan_week import WeekPlan, apply_week, propose_week
 from donna_core.usecases.receipt import Receipt
@@ -43,6 +48,9 @@ def plan(
     effort: Annotated[
         int | None, typer.Option("--effort", min=1, max=1000, help="How much work it is worth.")
     ] = None,
+    picture: Annotated[
+        Path | None, typer.Option("--svg", help="Draw the week's plan into this file too.")
+    ] = None,
 ) -> ExitCode:
     """Give tasks without a place one, or plan the days ahead anew.
 
@@ -59,6 +67,8 @@ def plan(
         return _fill(invocation)
     proposed = run(_propose(invocation, days=days, effort=effort))
     code = present(_page(*proposed), invocation)
+    if picture is not None:
+        _draw(picture, *proposed)
     if invocation.dry_run or not proposed[0].proposal.changes:
         return code
     if not (apply or invocation.yes or _confirmed(invocation, "donna plan week --apply")):
@@ -113,11 +123,38 @@ async def _apply_branch(invocation: Invocation, branch: Branch) -> Receipt:
 
 
 def _fill(invocation: Invocation) -> ExitCode:
-    async def act(runtime: Runtime) -> Changed:
-        planned, _ = await reschedule.plan(runtime)
-        return planned
+    """Give a place to what has none, and draw the days ahead as they then are."""
 
-    return change(invocation, act)
+    async def act() -> tuple[Receipt, tuple[Mark, ...], Scene]:
+        async with opened(invocation) as composed:
+            receipt = await perform(composed, invocation, _plan)
+            marks = await overview.marks_ahead(composed.runtime)
+            return receipt, marks, scene_of(composed.runtime)
+
+    receipt, marks, scene = run(act())
+    code = present_receipt(receipt, invocation)
+    if not invocation.json:
+        show(views.picture(marks, scene, days=7), invocation)
+    return code
+
+
+async def _plan(runtime: Runtime) -> Changed:
+    planned, _ = await reschedule.plan(runtime)
+    return planned
+
+
+def _draw(path: Path, proposed: WeekPlan, scene: Scene) -> None:
+    """Write the picture of the plan; raise ``InvalidInput`` where the file cannot be written."""
+    marks = marks_planned(proposed.proposal, proposed.events)
+    first = local(proposed.at, scene.zone).date()
+    try:
+        path.write_text(
+            svg(marks, first=first, days=proposed.days, zone=scene.zone), encoding="utf-8"
+        )
+    except OSError as error:
+        raise InvalidInput(
+            f"{path} cannot be written: {error.strerror}. Name another file."
+        ) from error
 
 
 async def _propose(
@@ -151,6 +188,9 @@ def _page(proposed: WeekPlan, scene: Scene) -> Page:
 def _blocks(proposed: WeekPlan, scene: Scene) -> Iterator[Block]:
     proposal = proposed.proposal
     yield plan_words.verdict(proposed)
+    if proposal.placements:
+        marks = marks_planned(proposal, proposed.events)
+        yield from views.picture(marks, scene, days=proposed.days)
     if proposal.placements:
         yield Grid(
             columns=plan_words.PLAN_COLUMNS,

@@ -12,6 +12,7 @@ from donna_core.domain.tasks.task import CLOSED, OPEN, DeadlineType, Domain, Tas
 from donna_core.domain.timing.interval import Interval
 from donna_core.domain.wording import Scene, moment
 from donna_core.local import understanding
+from donna_core.local.plan_views import ProposedWeek, Supposed
 from donna_core.local.receipts import Receipt
 from donna_core.local.session import Session
 from donna_core.local.timetables import NowView, Timetable, day_table, week_table
@@ -21,8 +22,10 @@ from donna_core.ports.clock import Clock
 from donna_core.ports.ids import IdSource
 from donna_core.usecases import answer, capture, edit, merge, overview, reschedule, undo
 from donna_core.usecases.advance import Verb, advance
+from donna_core.usecases.plan_week import apply_week, propose_week
 from donna_core.usecases.receipt import Result, receipt_of
 from donna_core.usecases.runtime import Runtime
+from donna_core.usecases.what_if import apply_what_if, what_if
 
 
 class Donna:
@@ -132,6 +135,24 @@ class Donna:
         """Give every open task without a place one, the most pressing first."""
         done, mirrored = self._session.change(reschedule.plan(self._runtime))
         return self._receipt(done, problems=[str(error) for error in mirrored.unreadable])
+
+    def plan_week(self, *, days: int | None = None, effort: int | None = None) -> ProposedWeek:
+        """Return the best plan of the days ahead; ``apply`` on it moves the tasks."""
+        found = self._session.look(propose_week(self._runtime, days=days, effort=effort))
+        return ProposedWeek(
+            plan=found,
+            scene=self._scene,
+            apply=lambda plan: self._changed(apply_week(self._runtime, plan)),
+        )
+
+    def what_if(self, words: str) -> Supposed:
+        """Return what would follow from ``"off friday"``, ``"drop 3"`` or a new task."""
+        found = self._session.look(what_if(self._runtime, words))
+        return Supposed(
+            branch=found,
+            scene=self._scene,
+            apply=lambda branch: self._changed(apply_what_if(self._runtime, branch)),
+        )
 
     def start(self, reference: Reference) -> Receipt:
         """Begin a task now."""

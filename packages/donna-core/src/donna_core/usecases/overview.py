@@ -7,6 +7,8 @@ from attrs import frozen
 
 from donna_core.domain.followup.attention import Attention
 from donna_core.domain.followup.escalation import Escalation
+from donna_core.domain.planning.advice import Advice, advise
+from donna_core.domain.planning.picture import Mark, marks_of
 from donna_core.domain.planning.week import Week, week_of
 from donna_core.domain.policy import Policy
 from donna_core.domain.tasks.history import Command, Explanation, Offer, Step
@@ -101,6 +103,29 @@ async def now(runtime: Runtime, *, upcoming: int = 5) -> Now:
         )
 
     return await runtime.unit_of_work.run(decide)
+
+
+async def marks_ahead(runtime: Runtime, *, days: int = 7) -> tuple[Mark, ...]:
+    """Return how the days ahead are taken: by tasks, by how firmly, and by events."""
+    at = runtime.clock.now()
+    today = local(at, runtime.policy.zone).date()
+    zone = runtime.policy.zone
+    span = Interval(
+        local_day(today, zone).start, local_day(today + timedelta(days=days - 1), zone).end
+    )
+
+    def decide(stores: Stores) -> tuple[Mark, ...]:
+        planned = [task for task in stores.tasks.select(statuses=OPEN) if _lies_in(task, span)]
+        return tuple(marks_of(planned, stores.mirror.events(span)))
+
+    return await runtime.unit_of_work.run(decide)
+
+
+async def advice(runtime: Runtime, *, count: int) -> tuple[Advice, ...]:
+    """Return what to do now, the most pressing first, each with its reasons."""
+    at = runtime.clock.now()
+    open_tasks = await runtime.unit_of_work.run(lambda stores: stores.tasks.select(statuses=OPEN))
+    return advise(open_tasks, at=at)[:count]
 
 
 @frozen(kw_only=True)

@@ -54,6 +54,8 @@ class WeekPlan:
     proposal: Proposal
     versions: Mapping[TaskId, int]
     stamps: Mapping[str, str]
+    events: tuple[CalendarEvent, ...]
+    days: int
     seconds: float
 
 
@@ -106,6 +108,8 @@ async def propose_week(
         proposal=proposal_of(model, solution),
         versions={task.id: task.version for task in seen.tasks},
         stamps=seen.stamps,
+        events=seen.events,
+        days=span,
         seconds=(runtime.clock.now() - at).total_seconds(),
     )
 

@@ -53,6 +53,10 @@ class ReasonCode(StrEnum):
     LATER = "later"  # start, until
     MADE_WAY = "made_way"  # label, title, number
     RAN_OVER = "ran_over"  # label, until
+    TIME_OVER = "time_over"  # until
+    TIME_HAS_COME = "time_has_come"  # start
+    PLANNED_FOR = "planned_for"  # start
+    NO_PLACE = "no_place"  # priority
 
     ANCHORED = "anchored"  # label, source, starts, until, event, side
     ANCHOR_OPEN = "anchor_open"  # event, side
@@ -158,6 +162,10 @@ _CLAUSES: Mapping[ReasonCode, str] = {
     ReasonCode.CROWDED_OUT: "because other tasks need the time until {until} more",
     ReasonCode.LATER: "although that is only after {until}",
     ReasonCode.MADE_WAY: "because it made way for '{label}'",
+    ReasonCode.TIME_OVER: "because its time was over {until}",
+    ReasonCode.TIME_HAS_COME: "because its time has come ({start})",
+    ReasonCode.PLANNED_FOR: "because it is planned for {start}",
+    ReasonCode.NO_PLACE: "because it has priority {priority} and no place yet",
     ReasonCode.RAN_OVER: "because '{label}' takes longer, until {until}",
     ReasonCode.LOOKS_LIKE: "because it reads like #{number} '{title}'",
     ReasonCode.MERGED: "because #{number} '{title}' was the same task",
