@@ -5,7 +5,7 @@ import random
 from collections.abc import Callable
 from datetime import timedelta
 from time import perf_counter
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import pytest
 from attrs import evolve
@@ -13,12 +13,14 @@ from attrs import evolve
 from donna_core.domain.planning.busy import BusySet, Occupied, busy_for
 from donna_core.domain.planning.improve import first_plan, repaired_plan
 from donna_core.domain.planning.plan_rules import PlanRules
+from donna_core.domain.planning.problem import Problem, Solution
 from donna_core.domain.planning.proposal import proposal_of
 from donna_core.domain.planning.sequencing import sequence, tardiness
 from donna_core.domain.planning.slots import Placement, SlotRequest, SlotRules, find_slot
 from donna_core.domain.tasks.task import DeadlineType, Domain, Task, TaskStatus
 from donna_core.domain.timing.interval import Interval
 from donna_core.local.solver import SearchingSolver
+from donna_core.ports.solver import Solver
 from donna_core.testing.weeks import HOUR, MONDAY, QUARTER, WINDOWS, Situation, event, hours, task
 
 T = TypeVar("T")
@@ -64,10 +66,15 @@ def crowded(tasks: int, meetings: int, *, days: int, seed: int) -> Situation:
     )
 
 
-def timed(act: Callable[[], T]) -> tuple[T, float]:
+def timed(act: Callable[..., T], *given: Any, **named: Any) -> tuple[T, float]:
     """Return what the act returns and the seconds it took."""
     begun = perf_counter()
-    return act(), perf_counter() - begun
+    return act(*given, **named), perf_counter() - begun
+
+
+def solved(solver: Solver, problem: Problem, effort: int) -> Solution:
+    """Return the solution of a problem where nothing has a place."""
+    return asyncio.run(solver.solve(problem, kept={}, effort=effort))
 
 
 @pytest.mark.parametrize(
@@ -76,23 +83,22 @@ def timed(act: Callable[[], T]) -> tuple[T, float]:
 def test_a_week_is_planned(tasks: int, meetings: int, days: int, effort: int) -> None:
     """A first plan at once; then the gap of search alone, and of CP-SAT where it is installed."""
     cpsat = pytest.importorskip("donna_adapters.ortools.cpsat")
+    report: list[str] = []
     for seed in range(3):
         situation = crowded(tasks, meetings, days=days, seed=seed)
         situation.model()  # windows are cached from day to day
 
         model, building = timed(situation.model)
-        starts, first = timed(lambda model=model: first_plan(model.problem, kept={}))
-        solvers = [SearchingSolver(), *([cpsat.CpSatSolver()] if cpsat.is_installed() else [])]
-        report = []
+        starts, first = timed(first_plan, model.problem, kept={})
+        solvers: list[Solver] = [SearchingSolver()]
+        solvers += [cpsat.CpSatSolver()] if cpsat.is_installed() else []
+        report.clear()
+        solution = Solution(starts=starts, cost=model.problem.cost(starts), bound=0)
         for solver in solvers:
-            solution, seconds = timed(
-                lambda solver=solver, model=model: asyncio.run(
-                    solver.solve(model.problem, kept={}, effort=effort)
-                )
-            )
+            solution, seconds = timed(solved, solver, model.problem, effort)
             assert list(model.problem.faults(solution.starts)) == []
             report.append(f"{type(solver).__name__} gap {solution.gap:.2%} in {seconds:.1f} s")
-        explained = timed(lambda s=solution, m=model: proposal_of(m, s))[1]
+        explained = timed(proposal_of, model, solution)[1]
         ratio = model.problem.cost(starts) / solution.cost
         print(
             f"\n{tasks} tasks, {meetings} meetings: first plan {1e3 * (building + first):.0f} ms "
@@ -172,7 +178,7 @@ def test_work_is_put_in_order() -> None:
             low, high = (int(total * (1 - tight + side * spread / 2)) for side in (-1, 1))
             due = [max(0, dice.randint(low, high)) for _ in range(40)]
             work = (durations, weights, due)
-            order, seconds = timed(lambda work=work: sequence(*work))
+            order, seconds = timed(sequence, *work)
             spent += seconds
             by_date = sorted(range(40), key=due.__getitem__)
             long = sequence(*work, budget=4_000_000)
