@@ -36,7 +36,11 @@ OWN_TESTS = {
     "donna-assistant": ["tests/apps", "tests/conformance"],
 }
 # The extras a package's own tests need.
-EXTRAS = {"donna-llm": "[anthropic,ollama]", "donna-memory": "[minilm]"}
+EXTRAS = {
+    "donna-llm": "[anthropic,ollama]",
+    "donna-memory": "[minilm]",
+    "donna-adapters": "[anthropic,ollama]",
+}
 # What no package owns: all of them together.
 TOGETHER = ["tests/acceptance", "tests/examples"]
 # The other supported Pythons; the one of .venv runs everything anyway.

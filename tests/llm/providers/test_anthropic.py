@@ -20,6 +20,7 @@ from donna_llm.errors import (
     ReplyTruncated,
     RequestRejected,
     RequestTooLarge,
+    TotalTimeout,
     UnknownModel,
     Unreachable,
     VendorFault,
@@ -28,7 +29,7 @@ from donna_llm.ports import Provider, ProviderCall
 from donna_llm.providers.anthropic import ERROR_TYPES, AnthropicProvider
 from donna_llm.testing import anthropic_server as claude
 from donna_llm.testing.anthropic_server import AnthropicServer
-from donna_llm.testing.contracts import DATA, LONG, SCHEMA, TEXT, LiveProviderContract
+from donna_llm.testing.contracts import DATA, LONG, SCHEMA, SHORT, TEXT, LiveProviderContract
 from donna_llm.testing.loopback import SILENCE, Ending, Turn
 from donna_llm.usage import Usage
 
@@ -104,6 +105,23 @@ async def test_the_request_says_what_was_asked() -> None:
     assert (tool["name"], tool["input_schema"]) == ("answer", SCHEMA)
     assert claude.key_of(request) == "key"
     assert request.headers["x-request-id"] == "call-1"
+
+
+async def test_a_slow_drip_in_time_is_an_answer() -> None:
+    """Only the deadlines count, not the pauses in between."""
+    drips = [part for piece in HELLO.pieces for part in (piece, 0.002)]
+    async with serving(evolve(HELLO, pieces=drips)) as (provider, _):
+        reply = await provider.call(CALL)
+
+    assert reply.text == "Hello there, how are you?"
+
+
+async def test_a_slow_drip_ends_with_the_time() -> None:
+    """However steadily it drips."""
+    drips = [part for piece in HELLO.pieces for part in (piece, 5.0)]
+    problem = await outcome(evolve(HELLO, pieces=drips), evolve(CALL, total=SHORT))
+
+    assert type(problem) is TotalTimeout
 
 
 async def test_tokens_are_counted_as_the_reply_says() -> None:

@@ -18,6 +18,7 @@ from donna_llm.errors import (
     ReplyTruncated,
     RequestRejected,
     RequestTooLarge,
+    TotalTimeout,
     UnknownModel,
     Unreachable,
     VendorFault,
@@ -25,7 +26,7 @@ from donna_llm.errors import (
 from donna_llm.ports import Provider, ProviderCall
 from donna_llm.providers.ollama import OllamaProvider
 from donna_llm.testing import ollama_server as local
-from donna_llm.testing.contracts import DATA, LONG, SCHEMA, TEXT, LiveProviderContract
+from donna_llm.testing.contracts import DATA, LONG, SCHEMA, SHORT, TEXT, LiveProviderContract
 from donna_llm.testing.loopback import SILENCE, Ending, Turn
 from donna_llm.testing.ollama_server import OllamaServer
 from donna_llm.usage import Usage
@@ -105,6 +106,23 @@ async def test_an_older_server_is_only_held_to_json() -> None:
 
     assert server.requests[0].body["format"] == "json"
     assert reply.data == DATA
+
+
+async def test_a_slow_drip_in_time_is_an_answer() -> None:
+    """Only the deadlines count, not the pauses in between."""
+    drips = [part for piece in HELLO.pieces for part in (piece, 0.002)]
+    async with serving(evolve(HELLO, pieces=drips)) as (provider, _):
+        reply = await provider.call(CALL)
+
+    assert reply.text == "Hello there, how are you?"
+
+
+async def test_a_slow_drip_ends_with_the_time() -> None:
+    """However steadily it drips."""
+    drips = [part for piece in HELLO.pieces for part in (piece, 5.0)]
+    problem = await outcome(evolve(HELLO, pieces=drips), evolve(CALL, total=SHORT))
+
+    assert type(problem) is TotalTimeout
 
 
 async def test_tokens_are_counted_as_the_reply_says() -> None:

@@ -96,7 +96,8 @@ def remarks(session: Session) -> Iterator[str]:
         yield f"{len(silent)} cases got no answer; the first: {silent[0].rstrip('.')}."
     yield from (f"{suite.path} was not asked: {suite.skipped}." for suite in session.suites
                 if suite.skipped and not suite.cases)  # fmt: skip
-    if any(suite.reaches_gate is False for suite in session.own):
+    tiers = [suite for suite in session.own if suite.tier is not None and suite.answered]
+    if any(suite.reaches_gate is False for suite in tiers):
         yield "A tier is below its gate: this model is not for this task type."
 
 
