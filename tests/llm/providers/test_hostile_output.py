@@ -26,7 +26,7 @@ SOON = timedelta(milliseconds=60)
 # A deadline and what a busy machine takes; far less than an answer that never ends.
 SLACK = 20.0
 # One server and one provider for all examples: an answer must not spoil the next one either.
-SHARED = settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+SHARED = settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 CALL = ProviderCall(
     model=claude.MODEL,
     prompt="Say something.",

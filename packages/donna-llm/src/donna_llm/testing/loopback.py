@@ -86,15 +86,20 @@ class Loopback:
         finally:
             server.close()
             self._open = False
-            for writer in self._clients.values():
-                writer.transport.abort()
-            await asyncio.gather(*self._clients)
+            while self._clients:
+                for writer in self._clients.values():
+                    writer.transport.abort()
+                await asyncio.gather(*self._clients)
             await server.wait_closed()
 
-    async def until_left(self, count: int = 1) -> None:
-        """Wait until so many clients have gone away before their answer was complete."""
-        async with self._went:
-            await self._went.wait_for(lambda: self.left >= count)
+    async def until_left(self) -> None:
+        """Wait until whoever asked last has gone away before the answer was complete.
+
+        Return at once where nobody got as far as asking.
+        """
+        if self.requests:
+            async with self._went:
+                await self._went.wait_for(lambda: self.left > 0)
 
     async def _client(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()
