@@ -71,7 +71,13 @@ def fetch(
     artifact: IdArgument,
     output: Annotated[
         Path | None,
-        typer.Option("--output", "-o", help="Where to; a scratch file by default.", dir_okay=False),
+        typer.Option(
+            "--output",
+            "-o",
+            help="Where to; a scratch file by default.",
+            dir_okay=False,
+            resolve_path=True,
+        ),
     ] = None,
 ) -> Iterator[Cell]:
     """Copy the source of an artifact to a file, to be changed there.
@@ -103,7 +109,13 @@ def update(
     artifact: IdArgument,
     file: Annotated[
         Path,
-        typer.Argument(metavar="FILE", exists=True, dir_okay=False, help="What to put there."),
+        typer.Argument(
+            metavar="FILE",
+            exists=True,
+            dir_okay=False,
+            resolve_path=True,
+            help="What to put there.",
+        ),
     ],
 ) -> Iterator[Cell]:
     """Put a file in place of an artifact, once it is found valid.

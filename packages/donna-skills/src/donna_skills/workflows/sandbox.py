@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
-from attrs import evolve, field, frozen
+from attrs import evolve, frozen
 from jinja2 import ChainableUndefined, TemplateError, TemplateSyntaxError, nodes
 from jinja2.exceptions import SecurityError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
@@ -68,26 +68,30 @@ class _CurrentUnit:
     operation_id: str
 
 
-@frozen
 class _Path:
-    """A dotted name in a template that leads to a directive, or to nothing."""
+    """A dotted name in a template that leads to a directive, or to nothing.
 
-    rendering: Rendering = field(repr=False)
-    parts: tuple[str, ...]
+    What it keeps is private, and so out of reach of templates.
+    """
+
+    __slots__ = ("_parts", "_rendering")
+
+    def __init__(self, rendering: Rendering, *parts: str) -> None:
+        self._rendering, self._parts = rendering, parts
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("_") or name in _ASKED_BY_JINJA:
             raise AttributeError(name)
-        return _Path(self.rendering, (*self.parts, name))
+        return _Path(self._rendering, *self._parts, name)
 
     def __str__(self) -> str:
         return ""
 
     def __call__(self, *arguments: Any, **keywords: Any) -> Any:
-        library, name = self.parts[:-1], self.parts[-1]
+        library, name = self._parts[:-1], self._parts[-1]
         if library == ("donna", "lib") and name in DIRECTIVES:
-            return _DIRECTIVES[name](self.rendering, arguments, keywords)
-        raise missing_directive(".".join(self.parts), self.rendering.modules)
+            return _DIRECTIVES[name](self._rendering, arguments, keywords)
+        raise missing_directive(".".join(self._parts), self._rendering.modules)
 
 
 def missing_directive(path: str, modules: Modules) -> ProblemsFound:
@@ -145,7 +149,7 @@ def defines_nothing(source: str) -> bool:
 
 def _names(rendering: Rendering) -> dict[str, Any]:
     names: dict[str, Any] = {
-        "donna": _Path(rendering, ("donna",)),
+        "donna": _Path(rendering, "donna"),
         "render_mode": rendering.mode,
         "artifact_id": Trusted(rendering.artifact),
     }

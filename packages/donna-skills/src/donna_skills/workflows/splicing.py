@@ -34,7 +34,7 @@ class Program:
 
 def spliced(text: str, language: str | None, values: Sequence[str], section_id: str) -> Program:
     """Return the script with its values at their places; raise ``ProblemsFound``."""
-    if not MARK.search(text):
+    if not values or not MARK.search(text):
         return Program(text=text, environment={})
     if language in SHELLS:
         return _shell(text, values, section_id)
