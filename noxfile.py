@@ -99,6 +99,17 @@ def benchmarks(session: nox.Session) -> None:
 
 
 @nox.session
+def soak(session: nox.Session) -> None:
+    """Kill processes for longer than a check may take: every failpoint, 300 kills."""
+    session.run(
+        BIN / "pytest",
+        *["tests/acceptance/test_crashes.py", "tests/adapters/sql/test_workers.py"],
+        *["-p", "no:randomly", "-s", *session.posargs],
+        env={"DONNA_SOAK": "1"},
+    )
+
+
+@nox.session
 def wheels(session: nox.Session) -> None:
     """Build every wheel from its sdist, install all with the lock, and run what no package owns.
 

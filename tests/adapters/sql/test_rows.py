@@ -78,6 +78,7 @@ CALLS: dict[str, Callable[[Stores], object]] = {
     "jobs.select": lambda s: s.jobs.select(task_id=ONE),
     "jobs.next_due": lambda s: s.jobs.next_due(),
     "jobs.claim": lambda s: s.jobs.claim(now=NOON, lease_until=NOON, limit=9),
+    "jobs.hold": lambda s: s.jobs.hold("job-1", fence=1, lease_until=NOON),
     "jobs.finish": lambda s: s.jobs.finish("job-1", fence=1, state=JobState.DONE, at=NOON),
     "jobs.retract": lambda s: s.jobs.retract(ONE),
     "jobs.want": lambda s: s.jobs.want([job(payload={"n": 1})]),

@@ -19,7 +19,7 @@ from donna_cli.catalog import CATALOG
 
 Donna = Callable[..., Any]
 # These run until they are ended, or for long; tests of their own run them.
-LASTING = {"run", "demo"}
+LASTING = {"run", "demo", "worker"}
 # What each command needs before its examples make sense; every home has tasks 1 to 6.
 BEFORE = {
     "block": ["start 3", "start 1"],

@@ -219,6 +219,11 @@ CATALOG: Mapping[str, Entry] = {
         help="Keep Donna's promises: remind, nudge, escalate and write digests.",
         panel=RUN,
     ),
+    "worker": Entry(
+        target="running:worker",
+        help="Do what another `donna run` hands out, on this machine or any other.",
+        panel=RUN,
+    ),
     "demo": Entry(
         target="demo:demo", help="Watch two days with Donna, on data of its own.", panel=RUN
     ),

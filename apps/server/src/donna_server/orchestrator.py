@@ -1,13 +1,24 @@
 """The loop that keeps Donna's promises while she runs in the foreground."""
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import ExitStack, asynccontextmanager, suppress
 from datetime import datetime, timedelta
 
 from attrs import define
 
 from donna_adapters.compose.build import Composed
-from donna_adapters.system.leadership import leading
-from donna_core.domain.errors import Degraded
+from donna_adapters.compose.leading import (
+    check_after_crash,
+    distributor_of,
+    leadership_of,
+    leading_runtime,
+)
+from donna_adapters.sql.leadership import RENEWAL, Leadership, LeadershipLost
+from donna_adapters.system.leadership import AlreadyLed, leading
+from donna_core.domain.errors import Degraded, StorageUnavailable
+from donna_core.ports.clock import Clock
+from donna_core.ports.distribution import Distributor
 from donna_core.ports.jobs import JobRow
 from donna_core.ports.outbox import DeliveryState
 from donna_core.usecases.assess_models import assess_models
@@ -27,6 +38,12 @@ from donna_server.http.health import (
 POLL = timedelta(seconds=15)
 """How soon what another process wrote is noticed."""
 
+GLANCE, WATCHED = timedelta(seconds=1), timedelta(seconds=30)
+"""How soon, and how long after, what workers were handed is looked for."""
+
+STANDBY = timedelta(seconds=5)
+"""How often a second process looks whether the leader is gone."""
+
 LONGEST_ROUND = timedelta(minutes=2)
 _UNDELIVERED = frozenset({DeliveryState.UNKNOWN, DeliveryState.DEAD})
 
@@ -38,6 +55,7 @@ class Heartbeat:
     beat_at: datetime | None = None
     problem: str = ""
     unreadable: tuple[str, ...] = ()
+    stands_by_for: str = ""
 
 
 async def supervise(composed: Composed, *, port: int, host: str = "127.0.0.1") -> None:
@@ -47,17 +65,21 @@ async def supervise(composed: Composed, *, port: int, host: str = "127.0.0.1") -
     ``CannotListen`` when the port cannot be had; nothing was started then.
     """
     runtime, heartbeat = composed.runtime, Heartbeat()
+    leadership = leadership_of(composed)
 
     def beat() -> Check:
+        if heartbeat.stands_by_for:
+            waits = f"stands by for {heartbeat.stands_by_for}"
+            return Check(name=CheckName.WORK_LOOP, ok=True, detail=waits)
         return work_loop_check(heartbeat.beat_at, now=runtime.clock.now(), limit=LONGEST_ROUND)
 
     async def checks() -> Health:
         return Health(checks=(beat(), *await _findings(runtime, heartbeat)))
 
     app = create_app(checks, beat=beat)
-    with leading(composed.home.place.data):
+    async with _leading_the_folder(composed, leadership):
         serving = asyncio.create_task(serve(app, host=host, port=port))
-        working = asyncio.create_task(orchestrate(runtime, heartbeat))
+        working = asyncio.create_task(_lead(composed, leadership, heartbeat))
         try:
             done, _ = await asyncio.wait({serving, working}, return_when=asyncio.FIRST_COMPLETED)
             for ended in done:
@@ -68,23 +90,90 @@ async def supervise(composed: Composed, *, port: int, host: str = "127.0.0.1") -
             await asyncio.gather(serving, working, return_exceptions=True)
 
 
-async def orchestrate(runtime: Runtime, heartbeat: Heartbeat, *, poll: timedelta = POLL) -> None:
+@asynccontextmanager
+async def _leading_the_folder(composed: Composed, leadership: Leadership) -> AsyncIterator[None]:
+    """Hold the lock of the data folder; say who holds it where that cannot be had."""
+    with ExitStack() as held:
+        try:
+            held.enter_context(leading(composed.home.place.data))
+        except AlreadyLed as error:
+            leader = await leadership.current()
+            raise AlreadyLed(error.folder, holder=leader.holder if leader else None) from None
+        yield
+
+
+async def _lead(composed: Composed, leadership: Leadership, heartbeat: Heartbeat) -> None:
+    """Lead as soon as nobody else does, and again after it was lost, until cancelled."""
+    runtime = leading_runtime(composed, leadership)
+    distributor = await distributor_of(composed)
+    while True:
+        await _stand_by(composed, leadership, heartbeat)
+        await check_after_crash(composed, leadership)
+        renewing = asyncio.create_task(_keep(leadership, runtime.clock))
+        try:
+            await orchestrate(runtime, heartbeat, distributor=distributor)
+        finally:
+            renewing.cancel()
+            await asyncio.gather(renewing, return_exceptions=True)
+            with suppress(StorageUnavailable):
+                await leadership.give_up()
+
+
+async def _stand_by(composed: Composed, leadership: Leadership, heartbeat: Heartbeat) -> None:
+    """Wait until nobody else leads this database.
+
+    A file is led by whoever holds the lock of its folder: a leader before it is gone.
+    """
+    clock, is_alone = composed.runtime.clock, composed.home.place.database_url is None
+    while (leader := await leadership.take(at_once=is_alone)) is not None:
+        now = clock.now()
+        heartbeat.beat_at, heartbeat.stands_by_for = now, leader.holder
+        await clock.sleep_until(now + STANDBY)
+    heartbeat.stands_by_for = ""
+
+
+async def _keep(leadership: Leadership, clock: Clock) -> None:
+    """Renew the leadership; a loop that lost it learns so from its next decision."""
+    while True:
+        await clock.sleep_until(clock.now() + RENEWAL)
+        with suppress(StorageUnavailable):
+            await leadership.renew()
+
+
+async def orchestrate(
+    runtime: Runtime,
+    heartbeat: Heartbeat,
+    *,
+    poll: timedelta = POLL,
+    distributor: Distributor | None = None,
+) -> None:
     """Run round after round until cancelled, each when something is due or a poll has passed.
+
+    It ends where somebody else leads.
 
     What cannot be reached is noted in the heartbeat and tried again; nothing is lost between
     rounds, because all that is owed is in the database. Messages that wait for a model are read
     beside the rounds.
     """
     async with asyncio.TaskGroup() as beside:
-        await _rounds(runtime, heartbeat, poll, beside)
+        await _rounds(runtime, heartbeat, beside, poll=poll, distributor=distributor)
 
 
 async def _rounds(
-    runtime: Runtime, heartbeat: Heartbeat, poll: timedelta, beside: asyncio.TaskGroup
+    runtime: Runtime,
+    heartbeat: Heartbeat,
+    beside: asyncio.TaskGroup,
+    *,
+    poll: timedelta,
+    distributor: Distributor | None,
 ) -> None:
+    watching_until = runtime.clock.now()
     while True:
         try:
-            done = await work(runtime)
+            done = await work(runtime, distributor)
+        except LeadershipLost as lost:
+            heartbeat.problem = str(lost)
+            return
         except Degraded as error:
             heartbeat.problem = str(error)
             await runtime.clock.sleep_until(runtime.clock.now() + poll)
@@ -97,7 +186,10 @@ async def _rounds(
         heartbeat.beat_at = now
         heartbeat.problem = ""
         heartbeat.unreadable = tuple(str(error) for error in done.mirrored.unreadable)
-        await runtime.clock.sleep_until(_wake_at(done, now, poll))
+        if done.handed_out:
+            watching_until = now + WATCHED
+        pause = GLANCE if now < watching_until else poll
+        await runtime.clock.sleep_until(_wake_at(done, now, pause))
 
 
 async def _reread(runtime: Runtime, row: JobRow, seen: Glance, heartbeat: Heartbeat) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import timedelta
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from psycopg import Error as DriverError
 from sqlalchemy import URL, Connection, Engine, NullPool, create_engine
@@ -60,6 +60,11 @@ class PostgresDatabase(Database):
         shown = self._url.render_as_string(hide_password=True)
         return f"{shown} (schema {self._schema})"
 
+    def connect_arguments(self) -> dict[str, Any]:
+        """Return what the driver connects with, for a library that opens its own connections."""
+        found = self.engine.dialect.create_connect_args(self._url)[1]
+        return {"kwargs": {**found, **settings_of(self._url, self._schema, self._patience)}}
+
     async def transact(self, work: Callable[[Connection], T], *, turn: str | None = None) -> T:
         try:
             return await outcome(self._submit(work, turn))
@@ -106,8 +111,21 @@ class _Decider:
 def engine_for(url: URL, *, schema: str, patience: timedelta) -> Engine:
     """Return an engine that opens a new connection whenever one is asked for.
 
-    It begins and commits nothing by itself. A peer that is gone without a word is noticed
-    within a minute on either side, so that nobody waits for its turn longer.
+    It begins and commits nothing by itself.
+    """
+    return create_engine(
+        url.difference_update_query(["options"]),
+        poolclass=NullPool,
+        isolation_level="AUTOCOMMIT",
+        connect_args=settings_of(url, schema, patience),
+    )
+
+
+def settings_of(url: URL, schema: str, patience: timedelta) -> dict[str, Any]:
+    """Return the settings of each connection, as libpq takes them.
+
+    A peer that is gone without a word is noticed within a minute on either side, so that
+    nobody waits for its turn longer.
     """
     settings = {
         "search_path": schema,
@@ -119,12 +137,7 @@ def engine_for(url: URL, *, schema: str, patience: timedelta) -> Engine:
     }
     own = url.query.get("options", "")
     options = " ".join([str(own), *(f"-c{name}={value}" for name, value in settings.items())])
-    return create_engine(
-        url.difference_update_query(["options"]),
-        poolclass=NullPool,
-        isolation_level="AUTOCOMMIT",
-        connect_args={"options": options, "connect_timeout": 10, "application_name": "donna"},
-    )
+    return {"options": options, "connect_timeout": 10, "application_name": "donna"}
 
 
 def _split(url: URL) -> tuple[URL, str]:

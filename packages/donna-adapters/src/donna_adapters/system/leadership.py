@@ -15,11 +15,13 @@ OWNER_ONLY = 0o600
 class AlreadyLed(Refused):
     """Another process does the work of this data folder."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    def __init__(self, folder: Path, *, holder: str | None = None) -> None:
+        self.folder, self.holder = folder, holder
+        by = f" ({holder})" if holder else ""
         super().__init__(
-            f"`donna run` is at work in {folder} already. "
-            "One is enough: stop that one first, or name another folder with --data-dir."
+            f"`donna run` is at work in {folder} already{by}. "
+            "One is enough: stop that one first, or name another folder with --data-dir. "
+            "All other commands may be used beside it."
         )
 
 

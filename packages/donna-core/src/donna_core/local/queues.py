@@ -5,7 +5,7 @@ from datetime import datetime
 
 from attrs import evolve
 
-from donna_core.domain.effects import Delivery, Job, Message, MessageKind
+from donna_core.domain.effects import Delivery, Job, JobKind, Message, MessageKind
 from donna_core.domain.ids import TaskId
 from donna_core.local.journal import Counter, Journal, Table
 from donna_core.ports.jobs import JobRow, JobState, JobStore
@@ -35,8 +35,16 @@ class InMemoryJobStore(JobStore):
             if row.job.key not in keep:
                 self._rows.put(row.job.key, evolve(row, state=JobState.CANCELLED))
 
-    def claim(self, *, now: datetime, lease_until: datetime, limit: int) -> tuple[JobRow, ...]:
-        ripe = [row for row in self.select() if _ripe_at(row, now)][:limit]
+    def claim(
+        self,
+        *,
+        now: datetime,
+        lease_until: datetime,
+        limit: int,
+        besides: Collection[JobKind] = (),
+    ) -> tuple[JobRow, ...]:
+        wanted = (row for row in self.select() if row.job.kind not in besides)
+        ripe = [row for row in wanted if _ripe_at(row, now)][:limit]
         if not ripe:
             return ()
         fence = self._fences.next()
@@ -53,6 +61,14 @@ class InMemoryJobStore(JobStore):
         for row in claimed:
             self._rows.put(row.job.key, row)
         return claimed
+
+    def hold(self, key: str, *, fence: int, lease_until: datetime) -> JobRow | None:
+        row = self._rows.get(key)
+        if row is None or row.state is not JobState.RUNNING or row.fence != fence:
+            return None
+        held = evolve(row, lease_until=lease_until)
+        self._rows.put(key, held)
+        return held
 
     def finish(
         self,

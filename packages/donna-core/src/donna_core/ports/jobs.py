@@ -12,7 +12,7 @@ from typing import Protocol
 
 from attrs import frozen
 
-from donna_core.domain.effects import Job
+from donna_core.domain.effects import Job, JobKind
 from donna_core.domain.ids import TaskId
 
 
@@ -56,11 +56,23 @@ class JobStore(Protocol):
         """Cancel the task's pending jobs whose keys are not to be kept."""
 
     @abstractmethod
-    def claim(self, *, now: datetime, lease_until: datetime, limit: int) -> tuple[JobRow, ...]:
+    def claim(
+        self,
+        *,
+        now: datetime,
+        lease_until: datetime,
+        limit: int,
+        besides: Collection[JobKind] = (),
+    ) -> tuple[JobRow, ...]:
         """Take jobs that are due, or whose lease has lapsed, oldest first.
 
-        Each becomes running with its attempt counted and a fence higher than any before.
+        Each becomes running with its attempt counted and a fence higher than any before. Those
+        of the kinds ``besides`` are left.
         """
+
+    @abstractmethod
+    def hold(self, key: str, *, fence: int, lease_until: datetime) -> JobRow | None:
+        """Renew the lease of a running job if this fence is still the latest, and return it."""
 
     @abstractmethod
     def finish(

@@ -4,12 +4,12 @@ A round claims the jobs that are due, decides each in its own transaction, and d
 was decided. It keeps nothing in memory: a round that is cut off is finished by the next.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from attrs import evolve, frozen
 
-from donna_core.domain.effects import Channel, Job, JobKind, Message
+from donna_core.domain.effects import Channel, JobKind, Message
 from donna_core.domain.errors import DonnaError, StorageUnavailable
 from donna_core.domain.events import Event, EventKind
 from donna_core.domain.followup.confession import confession
@@ -20,14 +20,9 @@ from donna_core.domain.followup.nudges import reminder, unanswered
 from donna_core.domain.tasks.history import Actor
 from donna_core.domain.tasks.task import OPEN, Task, TaskStatus
 from donna_core.domain.timing.interval import Interval
-from donna_core.domain.timing.schedule import (
-    Occurrence,
-    Routine,
-    due_occurrences,
-    next_occurrence,
-)
 from donna_core.domain.timing.zones import local, local_day
 from donna_core.domain.workflow.errand import errand_of
+from donna_core.ports.distribution import Distributor
 from donna_core.ports.jobs import JobRow, JobState
 from donna_core.ports.outbox import Lane
 from donna_core.ports.unit_of_work import Stores
@@ -39,6 +34,7 @@ from donna_core.usecases.mirroring import Glance, mirror_calendars
 from donna_core.usecases.monday import week_ahead
 from donna_core.usecases.prioritising import prioritise
 from donna_core.usecases.recorder import Origin, Recorder
+from donna_core.usecases.routines import EXPIRES, wanting_routines
 from donna_core.usecases.runtime import Runtime
 from donna_core.usecases.spend import keep_lapsed
 
@@ -46,11 +42,8 @@ LEASE = timedelta(seconds=60)
 MOST_ATTEMPTS = 3
 MOST_REREADS = 4
 """How many messages a round hands on to be read again; the others are due a lease later."""
-_FOR_A_MODEL = frozenset({JobKind.REREAD, JobKind.SPOT_CHECK, JobKind.SHADOW})
+FOR_A_MODEL = frozenset({JobKind.REREAD, JobKind.SPOT_CHECK, JobKind.SHADOW})
 _FIRST_PAUSE = timedelta(minutes=1)
-_EXPIRES = frozenset(
-    {JobKind.REMINDER, JobKind.MORNING_DIGEST, JobKind.EVENING_DIGEST, JobKind.WEEK_PLAN}
-)
 
 
 class _Superseded(DonnaError):
@@ -69,14 +62,17 @@ class Round:
     jobs: tuple[JobRow, ...]
     to_reread: tuple[JobRow, ...]
     to_assess: tuple[JobRow, ...]
+    handed_out: int
     calendar: Delivered
     messages: Delivered
     mirrored: Glance
     next_due: datetime | None
 
 
-async def work(runtime: Runtime) -> Round:
+async def work(runtime: Runtime, distributor: Distributor | None = None) -> Round:
     """Do everything that is due at this moment and return what was done.
+
+    Where a distributor has workers, they do it.
 
     A job that fails with a ``DonnaError`` is tried again after a pause, while the others go
     on; after ``MOST_ATTEMPTS`` it is dead and its owner is told. Attempts count before a job
@@ -86,30 +82,33 @@ async def work(runtime: Runtime) -> Round:
     mirrored = await mirror_calendars(runtime)
     await tie_again(runtime, mirrored)
     await yield_to_events(runtime, mirrored)
+    unreadable = tuple(error.calendar for error in mirrored.unreadable)
     now, rules = runtime.clock.now(), runtime.policy.spending
     await runtime.unit_of_work.run(lambda stores: keep_lapsed(stores, at=now, rules=rules))
-    await runtime.unit_of_work.run(_wanting_routines(runtime))
+    await runtime.unit_of_work.run(wanting_routines(runtime))
+    handed_out = await distributor.hand_out(now=now) if distributor else None
     done: list[JobRow] = []
     to_reread: list[JobRow] = []
     to_assess: list[JobRow] = []
     while (row := await _claim(runtime)) is not None:
         aside = to_reread if row.job.kind is JobKind.REREAD else to_assess
-        if row.job.kind in _FOR_A_MODEL:
+        if row.job.kind in FOR_A_MODEL:
             if len(aside) < MOST_REREADS:
                 aside.append(row)
             else:
                 await _put_back(runtime, row)
             continue
-        await _run(runtime, row, mirrored)
+        await _run(runtime, row, unreadable)
         done.append(row)
     if done:
-        await runtime.unit_of_work.run(_wanting_routines(runtime))
+        await runtime.unit_of_work.run(wanting_routines(runtime))
     calendar = await deliver(runtime, Lane.CALENDAR)
     messages = await deliver_messages(runtime)
     return Round(
         jobs=tuple(done),
         to_reread=tuple(to_reread),
         to_assess=tuple(to_assess),
+        handed_out=handed_out or 0,
         calendar=calendar,
         messages=messages,
         mirrored=mirrored,
@@ -117,44 +116,16 @@ async def work(runtime: Runtime) -> Round:
     )
 
 
-def _wanting_routines(runtime: Runtime) -> Callable[[Stores], None]:
-    """Return the decision that has every occurrence of every routine waiting, up to the next.
-
-    Where the latest one that waited is over, Donna was away: those since then are owed as
-    well, and each is run or reported as missed when its turn comes. One that still waits keeps
-    to the local time, wherever the person has travelled.
-    """
-    now = runtime.clock.now()
-
-    def decide(stores: Stores) -> None:
-        waiting = {row.job.key: row for row in stores.jobs.select(states={JobState.PENDING})}
-        for routine in runtime.policy.routines:
-            own = [row.job.run_at for row in waiting.values() if row.job.kind is routine.kind]
-            stores.jobs.want(
-                Job(key=each.key, kind=routine.kind, run_at=each.run_at)
-                for each in _owed(routine, since=min(own, default=now), runtime=runtime, now=now)
-                if _is_news(waiting.get(each.key), each)
-            )
-
-    return decide
-
-
-def _owed(
-    routine: Routine, *, since: datetime, runtime: Runtime, now: datetime
-) -> Iterator[Occurrence]:
-    """Yield what fell due since then and is to be done or reported, and what comes next."""
-    zone = runtime.policy.zone
-    for each in due_occurrences(routine, since=since, now=now, zone=zone):
-        if not each.missed or routine.kind in _EXPIRES:
-            yield each
-    yield next_occurrence(routine, after=now, zone=zone)
-
-
-def _is_news(waiting: JobRow | None, occurrence: Occurrence) -> bool:
-    """Whether this is not what waits already; what failed before keeps its pause."""
-    if waiting is None:
-        return True
-    return waiting.attempts == 0 and waiting.job.run_at != occurrence.run_at
+async def perform(runtime: Runtime, key: str, *, fence: int) -> bool:
+    """Do one job that was handed out under this fence; ``False`` where it is somebody else's."""
+    until = runtime.clock.now() + LEASE
+    row = await runtime.unit_of_work.run(
+        lambda stores: stores.jobs.hold(key, fence=fence, lease_until=until)
+    )
+    if row is None:
+        return False
+    await _run(runtime, row, ())
+    return True
 
 
 def _next_due(stores: Stores) -> datetime | None:
@@ -210,9 +181,8 @@ class _Due:
         return task if occurrence_of(task) == self.row.job.payload["occurrence"] else None
 
 
-async def _run(runtime: Runtime, row: JobRow, mirrored: Glance) -> None:
+async def _run(runtime: Runtime, row: JobRow, unreadable: tuple[str, ...]) -> None:
     origin = Origin.draw(runtime, row.job.kind, row.job.key, actor=Actor.DONNA)
-    unreadable = tuple(error.calendar for error in mirrored.unreadable)
 
     def due_in(stores: Stores) -> _Due:
         return _Due(stores=stores, runtime=runtime, row=row, origin=origin, unreadable=unreadable)
@@ -279,7 +249,7 @@ def _finish(due: _Due, state: JobState, *, note: str = "") -> None:
 def _too_late(due: _Due) -> bool:
     """Whether the moment for it has passed; a nudge or a tier is never too late."""
     job = due.row.job
-    if job.kind not in _EXPIRES:
+    if job.kind not in EXPIRES:
         return False
     if job.kind is JobKind.REMINDER:
         task = due.planned_task()

@@ -45,10 +45,11 @@ _RETRACT = (
     .values(state=JobState.CANCELLED.value)
 )
 _RIPE = _ALL.where(
+    JOB.c.kind.not_in(bindparam("besides", expanding=True)),
     or_(
         and_(_IS_PENDING, JOB.c.run_at <= bindparam("now")),
         and_(_IS_RUNNING, JOB.c.lease_until <= bindparam("now")),
-    )
+    ),
 ).limit(bindparam("limit"))
 _CLAIM = (
     update(JOB)
@@ -66,6 +67,7 @@ _HELD = (
     JOB.c.fence == bindparam("held_fence"),
     _IS_RUNNING,
 )
+_HOLD = update(JOB).where(*_HELD).values(lease_until=bindparam("lease")).returning(JOB)
 _FINISH = (
     update(JOB)
     .where(*_HELD)
@@ -98,8 +100,16 @@ class SqlJobStore(JobStore):
             _RETRACT, {"owner": self._user_id, "of_task": task_id, "keep": list(keep)}
         )
 
-    def claim(self, *, now: datetime, lease_until: datetime, limit: int) -> tuple[JobRow, ...]:
-        asked = {"user_id": self._user_id, "now": now, "limit": limit}
+    def claim(
+        self,
+        *,
+        now: datetime,
+        lease_until: datetime,
+        limit: int,
+        besides: Collection[JobKind] = (),
+    ) -> tuple[JobRow, ...]:
+        left = [kind.value for kind in besides]
+        asked = {"user_id": self._user_id, "now": now, "limit": limit, "besides": left}
         ripe = list(map(_job_row, self._connection.execute(_RIPE, asked)))
         if not ripe:
             return ()
@@ -116,6 +126,11 @@ class SqlJobStore(JobStore):
             )
             for row in ripe
         )
+
+    def hold(self, key: str, *, fence: int, lease_until: datetime) -> JobRow | None:
+        held = {"owner": self._user_id, "named": key, "held_fence": fence}
+        row = self._connection.execute(_HOLD, {**held, "lease": lease_until}).one_or_none()
+        return None if row is None else _job_row(row)
 
     def finish(
         self,

@@ -131,6 +131,37 @@ class JobStoreContract(StoresContract):
         assert (second.job, second.attempts) == (first.job, 2)
         assert second.fence > max(first.fence, other.fence)
 
+    async def test_the_latest_fence_may_hold_on(self) -> None:
+        """Its lease is renewed; nobody else's, nor that of a job nobody runs."""
+        await self.want(job())
+        [slept] = await self.claim()
+        [awake] = await self.claim(now=NOON + HOUR)
+        until = NOON + 3 * HOUR
+
+        async def hold(row: JobRow) -> JobRow | None:
+            key, fence = row.job.key, row.fence
+            return await self.run(
+                lambda stores: stores.jobs.hold(key, fence=fence, lease_until=until)
+            )
+
+        assert await hold(slept) is None
+        assert await hold(awake) == evolve(awake, lease_until=until)
+        assert await self.claim(now=until - MINUTE) == ()
+        await self.finish(awake, JobState.DONE)
+        assert await hold(awake) is None
+
+    async def test_kinds_can_be_left(self) -> None:
+        """They stay for whoever asks for them."""
+        await self.want(job("a"), job("b", kind=JobKind.ESCALATION))
+        claimed = await self.run(
+            lambda stores: stores.jobs.claim(
+                now=NOON, lease_until=NOON + HOUR, limit=9, besides={JobKind.REMINDER}
+            )
+        )
+
+        assert [row.job.key for row in claimed] == ["b"]
+        assert [row.job.key for row in await self.claim()] == ["a"]
+
     async def test_only_the_latest_fence_finishes(self) -> None:
         """Whoever slept past the lease changes nothing, and nobody finishes twice."""
         await self.want(job())
