@@ -69,6 +69,8 @@ CALLS: dict[str, Callable[[Stores], object]] = {
     "history.record": lambda s: s.history.record(capture(task(user_id=OTHER))),
     "events.since": lambda s: s.events.since(0),
     "events.append": lambda s: s.events.append([happening(1)]),
+    "cursors.get": lambda s: s.cursors.get("replica"),
+    "cursors.advance": lambda s: s.cursors.advance("replica", 7),
     "escalations.get": lambda s: s.escalations.get(ONE),
     "escalations.active": lambda s: s.escalations.active(),
     "escalations.remove": lambda s: s.escalations.remove(ONE),
