@@ -55,9 +55,9 @@ def calls(rows: Sequence[Invocation], scene: Scene) -> Iterator[Block]:
         rows=tuple(
             (
                 row.id[-SHORT_ID:],
-                moment(row.at, scene),
+                f"{row.at.astimezone(scene.zone):%m-%d %H:%M}",
                 row.task_type,
-                row.model_actual,
+                row.model_alias,
                 _outcome(row),
                 f"{row.tokens_in}+{row.tokens_out}" if row.tokens_in or row.tokens_out else "",
                 _cost(row),

@@ -114,6 +114,8 @@ def llm(
 ) -> ExitCode:
     """Show which models were asked, with prompt and answer, and how good they were.
 
+    What memory embeds is left out unless its task type is named.
+
     Examples:
       donna llm calls
       donna llm calls --task-type parse_task --outcome failed --limit 5
@@ -121,7 +123,12 @@ def llm(
       donna llm shadows
     """
     wanted = CallFilter(
-        task_type=task_type, caller=caller, model=model, outcome=outcome, is_shadow=shadow
+        task_type=task_type,
+        caller=caller,
+        model=model,
+        outcome=outcome,
+        is_shadow=shadow,
+        embeddings=task_type is not None,
     )
     match words or ["calls"]:
         case ["calls"]:

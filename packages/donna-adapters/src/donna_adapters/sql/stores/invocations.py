@@ -24,6 +24,7 @@ from donna_adapters.sql.tables import INVOCATION_LOG
 from donna_core.domain.codec import to_json
 from donna_core.domain.ids import CallId, UserId
 from donna_core.domain.spending.invocations import (
+    EMBEDDING,
     CallFilter,
     CallSums,
     Dimension,
@@ -163,6 +164,8 @@ def _narrowed(statement: Select[Any], wanted: CallFilter) -> Select[Any]:
         statement = statement.where(
             or_(_C.model_alias == wanted.model, _C.model_actual == wanted.model)
         )
+    if not wanted.embeddings:
+        statement = statement.where(~_C.task_type.startswith(EMBEDDING, autoescape=True))
     if wanted.since is not None:
         statement = statement.where(_C.timestamp >= wanted.since)
     if wanted.until is not None:

@@ -3,13 +3,14 @@
 import asyncio
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from attrs import frozen
 from sqlalchemy import Connection, Row, and_, bindparam, delete, insert, or_, select, update
 
 from donna_adapters.sql.statements import numbered
+from donna_adapters.sql.stores.memory_calls import KINDS, QUERY, embedding, log_call
 from donna_adapters.sql.stores.memory_rows import (
     C,
     D,
@@ -49,6 +50,7 @@ _HIDE = (
 )
 _RENAME = update(MEMORY_DOCUMENTS).where(_THIS).values(source_id=bindparam("to"))
 _PAGE = 64
+_MILLISECOND = timedelta(milliseconds=1)
 
 
 @frozen(kw_only=True)
@@ -58,6 +60,7 @@ class _Prepared:
     document: Document
     chunks: tuple[Chunk, ...]
     vectors: Vectors | None
+    took_ms: int
 
 
 class SqlMemoryStore(MemoryStore, MemoryCatalog):
@@ -161,7 +164,10 @@ class SqlMemoryStore(MemoryStore, MemoryCatalog):
         meant, vector = query, None
         if self._embedder is not None:
             meant = without_names(query, await self._names(user_id, held, self._embedder))
+            began = self._clock.now()
             [vector] = await asyncio.to_thread(self._embedder.embed, [meant])
+            took_ms = (self._clock.now() - began) // _MILLISECOND
+            await self._log_question(user_id, meant, at=began, took_ms=took_ms)
         search = Search(
             question=query,
             meant=meant,
@@ -174,6 +180,15 @@ class SqlMemoryStore(MemoryStore, MemoryCatalog):
         )
         found = await self._database.transact(lambda connection: search.run(connection, held))
         return found[: self._rules.limit(k)]
+
+    async def _log_question(
+        self, user_id: UserId, question: str, *, at: datetime, took_ms: int
+    ) -> None:
+        row = embedding(
+            QUERY, [question], named=user_id, version=self._version, at=at, took_ms=took_ms
+        )
+
+        await self._database.transact(lambda connection: log_call(connection, user_id, row))
 
     async def _names(
         self, user_id: UserId, held: HeldVectors, embedder: Embedder
@@ -233,12 +248,16 @@ class SqlMemoryStore(MemoryStore, MemoryCatalog):
             for document, chunks in zip(documents, cut, strict=True)
             for chunk in chunks
         ]
+        began = self._clock.now()
         vectors = self._embedder.embed(texts) if self._embedder is not None and texts else None
+        took_ms = (self._clock.now() - began) // _MILLISECOND
         prepared: dict[int, _Prepared] = {}
         start = 0
         for document, chunks in zip(documents, cut, strict=True):
             own = None if vectors is None else vectors[start : start + len(chunks)]
-            prepared[id(document)] = _Prepared(document=document, chunks=chunks, vectors=own)
+            prepared[id(document)] = _Prepared(
+                document=document, chunks=chunks, vectors=own, took_ms=took_ms
+            )
             start += len(chunks)
         return prepared
 
@@ -264,6 +283,7 @@ class SqlMemoryStore(MemoryStore, MemoryCatalog):
             elif (prepared := ready.get(id(document))) is not None:
                 number = _document_number(connection, row, found and found.id, at=at)
                 self._keep_chunks(connection, prepared, number)
+                self._log_chunks(connection, prepared, at=at)
             else:
                 late.append(document)
         return late
@@ -283,6 +303,20 @@ class SqlMemoryStore(MemoryStore, MemoryCatalog):
         ]
         if rows:
             connection.execute(_INSERT_CHUNKS, rows)
+
+    def _log_chunks(self, connection: Connection, prepared: _Prepared, *, at: datetime) -> None:
+        document = prepared.document
+        if prepared.vectors is None or not prepared.chunks:
+            return
+        row = embedding(
+            KINDS[document.source_type],
+            [chunk.searchable(document) for chunk in prepared.chunks],
+            named=document.source_id,
+            version=self._version,
+            at=at,
+            took_ms=prepared.took_ms,
+        )
+        log_call(connection, document.user_id, row)
 
 
 def _key(document: Document) -> dict[str, Any]:

@@ -15,6 +15,9 @@ from attrs import evolve, field, frozen
 from donna_core.domain.ids import CallId, RequestId, TaskId
 from donna_core.domain.spending.ledger import NOTHING, ModelLane, to_dollars
 
+EMBEDDING = "embed_"
+"""How the task types of an embedder's calls begin."""
+
 
 class Outcome(StrEnum):
     """What became of an attempt."""
@@ -110,7 +113,10 @@ def without_texts(row: Invocation) -> Invocation:
 
 @frozen(kw_only=True)
 class CallFilter:
-    """Which calls are meant; ``None`` means any. ``since`` is included, ``until`` is not."""
+    """Which calls are meant; ``None`` means any. ``since`` is included, ``until`` is not.
+
+    ``embeddings`` says whether those of an embedder are, which are many and free.
+    """
 
     since: datetime | None = None
     until: datetime | None = None
@@ -122,6 +128,7 @@ class CallFilter:
     request_id: RequestId | None = None
     is_shadow: bool | None = None
     spot_check_queued: bool | None = None
+    embeddings: bool = True
 
     def takes(self, row: Invocation) -> bool:
         """Say whether the row is meant; ``model`` is an alias or an actual name."""
@@ -139,6 +146,7 @@ class CallFilter:
             and (self.since is None or self.since <= row.at)
             and (self.until is None or row.at < self.until)
             and (self.model is None or self.model in {row.model_alias, row.model_actual})
+            and (self.embeddings or not row.task_type.startswith(EMBEDDING))
         )
 
 

@@ -118,9 +118,19 @@ class InvocationLogContract(StoresContract):
             ({"task_id": TaskId("task-1")}, ["full"]),
             ({"request_id": RequestId("request-1"), "caller": "donna"}, ["late", "plain"]),
             ({"spot_check_queued": True}, ["full"]),
+            ({"embeddings": False}, ["late", "plain", "full"]),
         ]
         for wanted, expected in cases:
             assert await self.names(**wanted) == expected
+
+    async def test_embeddings_can_be_left_out(self) -> None:
+        """Those whose task type begins so, and nothing that only looks like it."""
+        await self.record(
+            invocation("a", task_type="embed_task"), invocation("b", task_type="embedx")
+        )
+
+        assert await self.names(embeddings=False) == ["b"]
+        assert await self.names() == ["b", "a"]
 
     async def test_what_was_found_out_is_attached(self) -> None:
         """Score and truth one by one; a score takes the call off the list of the judge."""
