@@ -109,6 +109,14 @@ def test_a_file_that_is_no_session_is_named(
         folder.all()
 
 
+def test_the_confidence_is_held_against_the_truth() -> None:
+    """One wrong answer at 0.5 is off by a half; without a confidence there is nothing to hold."""
+    mute = evolve(SUITE, cases=(evolve(CASE, confidence=None),))
+
+    assert SESSION.confidence_error == 0.5
+    assert evolve(SESSION, suites=(mute,)).confidence_error is None
+
+
 def test_nothing_asked_has_no_rate() -> None:
     """A suite without cases, a gate or an answer has no figure, and no error."""
     empty = evolve(SUITE, cases=())

@@ -51,7 +51,7 @@ class MeasureObject(Wire):
 
 
 class SessionObject(Wire):
-    """One evaluation of one model."""
+    """One evaluation; ``confidence_error`` is the expected calibration error in [0, 1]."""
 
     id: str
     model: str
@@ -67,6 +67,7 @@ class SessionObject(Wire):
     asked: int
     latency_ms: float | None
     cost_usd: str
+    confidence_error: float | None
     suites: list[SuiteObject]
     measures: list[MeasureObject]
 

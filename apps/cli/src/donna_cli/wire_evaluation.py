@@ -32,6 +32,7 @@ def evaluation(session: Session, *, with_cases: bool = True) -> schema.SessionOb
         asked=session.count,
         latency_ms=session.latency_ms,
         cost_usd=str(session.cost_usd),
+        confidence_error=session.confidence_error,
         suites=[_suite(suite, with_cases=with_cases) for suite in session.suites],
         measures=[
             schema.MeasureObject(

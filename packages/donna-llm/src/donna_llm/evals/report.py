@@ -39,6 +39,9 @@ def session_report(session: Session) -> Iterator[Part]:
             rows=tuple(_measure_row(measure) for measure in session.measures),
             wide="Dimension",
         )
+    if session.confidence_error is not None:
+        off = 100 * session.confidence_error
+        yield Line(f"Its confidence is off by {off:.1f} points (expected calibration error).")
     yield from (Line(text, Tone.WARNING) for text in remarks(session))
 
 
@@ -94,8 +97,9 @@ def remarks(session: Session) -> Iterator[str]:
     ]
     if silent:
         yield f"{len(silent)} cases got no answer; the first: {silent[0].rstrip('.')}."
-    yield from (f"{suite.path} was not asked: {suite.skipped}." for suite in session.suites
-                if suite.skipped and not suite.cases)  # fmt: skip
+    for suite in session.suites:
+        if suite.skipped:
+            yield f"{suite.path} was not asked to its end: {suite.skipped}."
     tiers = [suite for suite in session.own if suite.tier is not None and suite.answered]
     if any(suite.reaches_gate is False for suite in tiers):
         yield "A tier is below its gate: this model is not for this task type."

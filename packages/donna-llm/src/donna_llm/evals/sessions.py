@@ -15,6 +15,7 @@ from attrs import field, frozen
 
 from donna_core.domain.codec import Unreadable, from_plain, to_plain
 from donna_core.domain.errors import InvalidInput, NotFound
+from donna_core.testing.calibration import reliability
 from donna_llm.evals.dimensions import Measure
 
 FORMAT = 1
@@ -156,6 +157,20 @@ class Session:
         taken = [case.latency_ms for suite in self.own for case in suite.cases
                  if case.output is not None]  # fmt: skip
         return median(taken) if taken else None
+
+    @property
+    def confidence_error(self) -> float | None:
+        """How far the confidence of the answers is off: the expected calibration error in [0, 1].
+
+        ``None`` where no answer to the task type has a confidence.
+        """
+        told = [
+            (case.confidence, case.passed)
+            for suite in self.own
+            for case in suite.cases
+            if case.confidence is not None and 0 <= case.confidence <= 1
+        ]
+        return reliability(told).error if told else None
 
 
 class SessionFolder:
