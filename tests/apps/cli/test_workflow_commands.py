@@ -114,6 +114,7 @@ def test_a_task_runs_its_workflow_and_goes_on_with_it(donna: Donna) -> None:
     assert first.out.count("kind=action_request") == again.out.count("kind=action_request") == 1
     assert "workflow (Ship, then Ask; waits for AR-4-e (project:ship:ask))" in told
     assert "workflow (End; ended)" in told
+    assert "carries the workflow project:ship" in donna("show", "1").out
 
 
 @pytest.mark.usefixtures("project")

@@ -30,6 +30,7 @@ from donna_core.domain.wording import (
     spaced,
 )
 from donna_core.domain.wording import day as day_words
+from donna_core.domain.workflow.errand import errand_of
 from donna_core.ports.outbox import OutboxRow
 from donna_core.usecases.explain import history, reasons
 from donna_core.usecases.overview import Contact, DayView, Now, TaskView
@@ -184,6 +185,11 @@ def _details(it: Task, scene: Scene) -> Iterator[str]:
     yield f"{spaced(it.status)}, kept {moment(it.created_at, scene)} by {it.created_via}"
     if it.description:
         yield it.description
+    if (errand := errand_of(it)) is not None:
+        waits = ""
+        if errand.request is not None and errand.asked_at is not None:
+            waits = f", waits since {moment(errand.asked_at, scene)} for {errand.request}"
+        yield f"carries the workflow {errand.workflow} of {errand.project}{waits}"
     if it.base_priority != it.priority:
         yield f"given priority {it.base_priority}, worth {it.priority} today"
     if it.pinned_start is not None:
