@@ -358,3 +358,18 @@ def weekday_part(frame: Frame, said: str) -> When | None:
     part = frame.parts.get(name)
     day = weekday_from(frame.today + DAY, int(index))
     return evolve(on_day(day), part=part) if part else None
+
+
+@book.meaning
+def early_day(frame: Frame, which: str, when: When) -> When | None:
+    """Early tomorrow: its early morning; late tomorrow: its late evening."""
+    part = frame.parts.get("morning" if which == "early" else "evening")
+    if part is None or when.clock is not None or when.part is not None:
+        return None
+    return evolve(when, part=halved(frame, which, part))
+
+
+@book.meaning
+def whole_day(_: Frame, when: When) -> When | None:
+    """All day tomorrow."""
+    return when if when.clock is None else None

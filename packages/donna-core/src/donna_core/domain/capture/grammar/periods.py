@@ -354,3 +354,27 @@ def back_fine(frame: Frame, length: Length | str) -> When | None:
         found = length_of(1, UNITS[length])
         return back_fine(frame, found) if found else None
     return back(frame, length) if length.is_fine else None
+
+
+@book.meaning
+def months(frame: Frame, first: int, last: int, year: int | None = None) -> When | None:
+    """From August to October."""
+    start = month_of(frame, first, year - (first > last)) if year else named(frame, first)
+    if start.first is None:
+        return None
+    end = plus_months(start.first, (last - first) % 12)
+    return evolve(start, last=month_end(end))
+
+
+@book.meaning
+def year_month(frame: Frame, year: int, month: int) -> When:
+    """2028 August."""
+    return month_of(frame, month, year)
+
+
+@book.meaning
+def years(_: Frame, first: int, last: int) -> When | None:
+    """From 2027 to 2029."""
+    if not first < last:
+        return None
+    return stretch(date(first, 1, 1), date(last, 12, 31), Grain.YEAR, fixed=True)
