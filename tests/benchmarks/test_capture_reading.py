@@ -22,6 +22,7 @@ import pytest
 import yaml
 
 from donna_core.domain.capture.lexicon import Lexicon
+from donna_core.domain.capture.parse import read
 from donna_core.domain.capture.phrases import find
 from donna_core.domain.capture.times import TimeReading, read_times
 from donna_core.domain.capture.tokens import tokenize
@@ -29,6 +30,15 @@ from donna_core.domain.capture.values import Frame
 from donna_core.local.languages import language
 
 VARIABLE = "DONNA_CAPTURE_DATA"
+INTENTS = {
+    "calendar_query": "task_query", "calendar_set": "task", "calendar_remove": "task_action",
+    "alarm_query": "task_query", "alarm_set": "task", "alarm_remove": "task_action",
+    "lists_query": "task_query", "lists_createoradd": "task", "lists_remove": "task_action",
+}  # fmt: skip
+KINDS = {
+    "person", "relation", "place_name", "event_name", "meal_type", "list_name", "date", "time",
+    "timeofday", "general_frequency",
+}  # fmt: skip
 LEXICON = Path(__file__).resolve().parents[2] / "config" / "lexicon.yaml"
 UTC = ZoneInfo("UTC")
 ZONES = {"duckling": ZoneInfo("Etc/GMT+2")}  # where that suite's clock stands
@@ -210,6 +220,43 @@ def test_repetitions_lengths_and_silence() -> None:
 
     print("\n" + "\n".join(rows(marks)))
     assert marks
+
+
+def words_of(text: str) -> list[str]:
+    """Return the words of a title as they are compared: no case, no punctuation."""
+    return "".join(c for c in text.casefold() if c.isalnum() or c in " '").split()
+
+
+def test_reminders_and_commands() -> None:
+    """Print exact titles, times found, intents and the F1 of entities."""
+    donna, at = Donna(), datetime(2027, 5, 5, 10, 0, tzinfo=UTC)
+    titles, timed, intents, named = (Counter[bool]() for _ in range(4))
+    for case in cases("reminders"):
+        reading = read(case["text"], at=at, zone=UTC, lexicon=donna.lexicon)
+        wanted = [words_of(slot["text"]) for slot in case["slots"] if slot["slot"] == "TODO"]
+        found = [words_of(each.title) for each in (reading.tasks or (reading,))]
+        if wanted:
+            titles[found[0] in wanted] += 1
+        if any("DATE_TIME" in slot["slot"] for slot in case["slots"]):
+            timed[bool(reading.times)] += 1
+    for case in cases("commands"):
+        reading = read(case["text"], at=at, zone=UTC, lexicon=donna.lexicon)
+        intents[reading.intent.value == INTENTS[case["intent"]]] += 1
+        ours = Counter((e.kind, own(e.text)) for e in reading.entities if e.kind in KINDS)
+        theirs = Counter((e["type"], own(e["text"])) for e in case["entities"])
+        named[True] += 2 * (ours & theirs).total()
+        named[False] += (ours - theirs).total() + (theirs - ours).total()
+
+    print()
+    for name, marks in (("exact title", titles), ("time found", timed), ("intent", intents),
+                        ("entities F1", named)):  # fmt: skip
+        print(f"{name:20}{'Donna':>15} {marks[True] / marks.total():5.1%}")
+    assert min(marks.total() for marks in (titles, timed, intents, named)) > 0
+
+
+def own(text: str) -> str:
+    """Return the words of an entity without a possessive, however it was cut."""
+    return " ".join(text.casefold().replace("'s", "").split())
 
 
 def test_sentences_a_second_beside_dateparser() -> None:
