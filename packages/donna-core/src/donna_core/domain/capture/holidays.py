@@ -31,13 +31,15 @@ _WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 class Holidays:
     """The days with a name in one language, by the normal form of the name.
 
-    ``beginnings`` are the names and what they begin with, word by word.
+    ``beginnings`` are the names and what they begin with, word by word; ``first_words`` the first
+    of them as they are written.
     ``from_sunset`` begin on the evening before, ``national`` are those that countries keep on
     days of their own, which the library names in ``library_language``.
     """
 
     by_name: Mapping[str, DaysOfYear] = field(repr=False)
     beginnings: frozenset[str] = field(repr=False)
+    first_words: frozenset[str] = field(repr=False)
     from_sunset: frozenset[str] = frozenset()
     national: frozenset[str] = frozenset()
     library_language: str = "en_US"
@@ -66,6 +68,13 @@ class Holidays:
         return cls(
             by_name=by_name,
             beginnings=beginnings_of(by_name),
+            first_words=frozenset(
+                spelled
+                for entry in names
+                for name in entry.split("|")
+                for first in (name.split()[0],)
+                for spelled in (first, first + "s", first.removesuffix("s"))
+            ),
             from_sunset=frozenset(
                 normal(name.split()) for entry in from_sunset for name in entry.split("|")
             ),

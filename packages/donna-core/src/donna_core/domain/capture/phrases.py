@@ -154,7 +154,7 @@ def feasts(tokens: Sequence[Token], frame: Frame) -> Iterator[Node]:
         national = national.union(*(days.names_in(frame.country, year) for year in years))
     begun = days.beginnings | beginnings_of(national) if national else days.beginnings
     for start, token in enumerate(tokens):
-        if token.shape is not Shape.WORD:
+        if token.shape is not Shape.WORD or not (national or token.norm in days.first_words):
             continue
         name = normal((token.norm,))
         end = start + 1
