@@ -14,7 +14,7 @@ from donna_core.domain.capture.pressure import Pressure, read_pressure
 from donna_core.domain.capture.settle import Tone, possible
 from donna_core.domain.capture.spans import Span
 from donna_core.domain.capture.tokens import Shape, Token
-from donna_core.domain.capture.values import Frame, Role
+from donna_core.domain.capture.values import Frame, Meaning, Role
 from donna_core.domain.tasks.task import Domain
 
 _TIME_SHAPES = frozenset({Shape.CLOCK, Shape.ISO, Shape.DATE, Shape.HOURS})
@@ -116,11 +116,15 @@ def _names_kind(
         return False
     if tokens[1].shape is not Shape.WORD or tokens[1].norm in sets["after_frequency"]:
         return False
-    others = (other.meaning for other in phrases if other is not phrase)
-    return any(
-        other.role is Role.BY or (other.when is not None and other.when.first is not None)
-        for other in others
-    )
+    rare = tokens[0].norm in sets["rare_frequencies"]
+    others = [other.meaning for other in phrases if other is not phrase]
+    due = any(other.role is Role.BY for other in others)
+    return due or (rare and any(_fixes_day(other) for other in others))
+
+
+def _fixes_day(meaning: Meaning) -> bool:
+    when = meaning.when
+    return meaning.role is Role.ON and when is not None and when.first is not None
 
 
 def _looks_back(phrase: Phrase, frame: Frame) -> bool:

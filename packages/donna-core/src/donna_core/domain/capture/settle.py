@@ -130,6 +130,8 @@ def _gather(meanings: Sequence[Meaning]) -> _Gathered:
         by, ons = _joined(by, ons), None
     if repeat is not None:
         repeat = _with_times(repeat, [when for when in (ons, by) if when is not None])
+        if after is not None and after.first is not None and not after.has_time:
+            repeat, after = evolve(repeat, since=repeat.since or after.first), None
     return _Gathered(
         on=ons,
         by=by,
