@@ -142,7 +142,7 @@ def _result(text: str | None, file: Path | None) -> tuple[Any, ...]:
     if text is not None and file is not None:
         raise typer.BadParameter("give the result once", param_hint="--result")
     if file is not None:
-        text = sys.stdin.read() if str(file) == STDIN else file.read_text(encoding="utf-8")
+        text = _read(file)
     if text is None:
         return ()
     try:
@@ -162,6 +162,14 @@ def noted(desk: Desk, act: Callable[[Session], list[Cell]]) -> list[Cell]:
         return act(session)
     finally:
         note(desk.invocation, desk.session or "", desk.shown, session.standing_state())
+
+
+def _read(file: Path) -> str:
+    try:
+        return sys.stdin.read() if str(file) == STDIN else file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        problem = f"'{file}' cannot be read: {error}"
+        raise typer.BadParameter(problem, param_hint="--result-file") from error
 
 
 def stored(desk: Desk) -> FileSessionStore:

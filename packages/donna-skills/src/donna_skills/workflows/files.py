@@ -22,6 +22,15 @@ def write(path: Path, content: bytes, *, durable: bool = True) -> None:
         raise found("workspaces.workspace_unwritable", path=str(path), details=details) from error
 
 
+def remove(path: Path) -> None:
+    """Remove a file, if it is there; raise ``ProblemsFound``."""
+    try:
+        path.unlink(missing_ok=True)
+    except OSError as error:
+        details = error.strerror or str(error)
+        raise found("workspaces.workspace_unwritable", path=str(path), details=details) from error
+
+
 def _replace(path: Path, content: bytes, *, durable: bool) -> None:
     handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
     try:

@@ -48,11 +48,12 @@ def _installed(project: Path) -> Iterator[Path]:
     skill = (texts / "SKILL.md").read_text(encoding="utf-8")
     for place in SKILLS:
         path = project / place
-        if not path.exists() or path.read_text(encoding="utf-8") != skill:
+        if not path.exists() or path.read_bytes() != skill.encode():
             write(path, skill.encode())
             yield path
     path = project / AGENTS
-    present = path.read_text(encoding="utf-8") if path.exists() else ""
+    # Whatever encoding the file has, what is not Donna's stays as it is.
+    present = path.read_bytes().decode("utf-8", "surrogateescape") if path.exists() else ""
     snippet = (texts / "snippet.md").read_text(encoding="utf-8")
     block = f"{_BEGIN}\n{snippet.strip()}\n{_END}\n"
     wanted = _BLOCK.sub(lambda _: block, present, count=1)
@@ -61,7 +62,7 @@ def _installed(project: Path) -> Iterator[Path]:
         ending = "\n" if present and not present.endswith("\n") else ""
         wanted = f"{present}{ending}{between}{block}"
     if wanted != present:
-        write(path, wanted.encode())
+        write(path, wanted.encode("utf-8", "surrogateescape"))
         yield path
 
 

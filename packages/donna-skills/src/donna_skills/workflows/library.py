@@ -11,6 +11,7 @@ from attrs import frozen
 from donna_core.domain.workflow.problems import Problem, ProblemsFound, found
 from donna_core.domain.workflow.validation import ADVISORY, validate
 from donna_core.local.ids import wall_milliseconds
+from donna_skills.workflows.files import remove as remove_file
 from donna_skills.workflows.files import write
 from donna_skills.workflows.index import Index, Summary
 from donna_skills.workflows.modules import names_in
@@ -188,7 +189,7 @@ class Library:
             raise self._irremovable(source)
         self.copy(source, target)
         if source != target:
-            path.unlink()
+            remove_file(path)
             self._loaded.pop(source, None)
 
     def remove(self, artifacts: Sequence[ArtifactId]) -> None:
@@ -200,7 +201,7 @@ class Library:
             )
         for each in artifacts:
             for path in self._workspace.world(each.world).candidates(each):
-                path.unlink(missing_ok=True)
+                remove_file(path)
             self._loaded.pop(each, None)
 
     def problems(self, loaded: Loaded) -> tuple[Problem, ...]:
@@ -220,7 +221,7 @@ class Library:
         write(target, _bytes(artifact, path))
         for each in older:
             if each != target and not (target.exists() and each.samefile(target)):
-                each.unlink()
+                remove_file(each)
         self._loaded.pop(artifact, None)
 
     def _irremovable(self, artifact: ArtifactId) -> ProblemsFound:

@@ -110,7 +110,13 @@ class FileSessionStore(SessionStore):
             self._handle = self._lock_file("journal", f"{self._name}.jsonl", flags)
             self._heal(self._handle)
         entry = {"at": self._clock().isoformat(), "event": event, **facts}
-        os.write(self._handle, (json.dumps(entry, ensure_ascii=False) + "\n").encode())
+        line = json.dumps(entry, ensure_ascii=False) + "\n"
+        try:
+            os.write(self._handle, line.encode("utf-8", "backslashreplace"))
+        except OSError as error:
+            details = error.strerror or str(error)
+            path = str(self._workspace.folder / "journal")
+            raise found("workspaces.workspace_unwritable", path=path, details=details) from error
 
     def journal(self) -> Sequence[Mapping[str, Any]]:
         path = self._workspace.folder / "journal" / f"{self._name}.jsonl"

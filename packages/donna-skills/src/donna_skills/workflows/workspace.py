@@ -144,7 +144,7 @@ def _read(path: Path) -> Mapping[str, Any]:
 def _configured(project: Path, path: Path, given: Mapping[str, Any]) -> Workspace:
     try:
         return _workspace(project, given)
-    except (ValueError, KeyError) as error:
+    except (ValueError, KeyError, RuntimeError) as error:
         details = f"`{error.args[0]}` is missing" if isinstance(error, KeyError) else str(error)
         fields = {"config_path": str(path), "details": details}
         location = f"{path}:1"
