@@ -25,6 +25,8 @@ SPECIMENS = {
     "domain": Domain.WORK,
     "deadline_type": "hard",
     "word": "refactor",
+    "event": "team meeting",
+    "side": "before",
     **dict.fromkeys(("start", "starts", "until", "opens", "closes", "deadline", "earliest"), NOON),
     **dict.fromkeys(("priority", "tasks", "reschedules", "number", "dependencies", "days"), 3),
 }
