@@ -35,7 +35,7 @@ class ExplanationObject(Wire):
     """Why a task is where it is (placement), before what (anchor), what it is, or like which."""
 
     task_id: str
-    topic: Literal["placement", "anchor", "priority", "duplicate", "complexity"]
+    topic: Literal["placement", "anchor", "priority", "duplicate", "complexity", "load"]
     reasons: list[ReasonObject]
     words: str
     offers: list[OfferObject]
@@ -288,29 +288,25 @@ class PromisesObject(Wire):
     promises: list[PromiseObject]
 
 
-class TaskViewObject(Wire):
-    """Everything that is known about one task."""
+class WhyObject(Wire):
+    """Why one task stands where it stands; ``expected`` says how long such work takes."""
 
     task: TaskObject
-    dependencies: list[TaskObject]
-    waiting: list[TaskObject]
+    expected: list[str]
     explanations: list[ExplanationObject]
     offers: list[OfferObject]
     commands: list[CommandObject]
     steps: list[StepObject]
+
+
+class TaskViewObject(WhyObject):
+    """Everything that is known about one task."""
+
+    dependencies: list[TaskObject]
+    waiting: list[TaskObject]
     jobs: list[JobObject]
     deliveries: list[DeliveryObject]
     pursuit: PursuitObject | None
-
-
-class WhyObject(Wire):
-    """Why one task stands where it stands."""
-
-    task: TaskObject
-    explanations: list[ExplanationObject]
-    offers: list[OfferObject]
-    commands: list[CommandObject]
-    steps: list[StepObject]
 
 
 class DigestObject(Wire):

@@ -32,7 +32,7 @@ from donna_core.domain.wording import (
 from donna_core.domain.wording import day as day_words
 from donna_core.domain.workflow.errand import errand_of
 from donna_core.ports.outbox import OutboxRow
-from donna_core.usecases.explain import history, reasons
+from donna_core.usecases.explain import expected, history, reasons
 from donna_core.usecases.overview import Contact, DayView, Now, TaskView
 
 
@@ -161,6 +161,7 @@ def task(view: TaskView, scene: Scene) -> Iterator[Block]:
     it = view.task
     yield Line(handle(it), Tone.HEADING)
     yield Line(facts(it, scene), depth=1)
+    yield from expected(view, scene)
     yield from (Line(text, depth=1) for text in _details(it, scene))
     yield from section("Waits for", view.dependencies, scene)
     yield from section("Waiting for it", view.waiting, scene)

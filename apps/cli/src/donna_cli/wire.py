@@ -24,6 +24,7 @@ from donna_core.domain.wording import Scene, because
 from donna_core.ports.calendar import CalendarEvent
 from donna_core.ports.outbox import OutboxRow
 from donna_core.usecases.capture import Captured
+from donna_core.usecases.explain import expected
 from donna_core.usecases.overview import Contact, DayView, Now, TaskView
 from donna_core.usecases.plan_week import WeekPlan
 from donna_core.usecases.promises import Account
@@ -253,6 +254,7 @@ def task_view(view: TaskView, scene: Scene) -> schema.TaskViewObject:
     """Return everything about one task."""
     return schema.TaskViewObject(
         task=task(view.task),
+        expected=[line.text for line in expected(view, scene)],
         dependencies=tasks(view.dependencies),
         waiting=tasks(view.waiting),
         explanations=[explanation(each, scene) for each in view.explanations],
@@ -272,6 +274,7 @@ def why(view: TaskView, scene: Scene) -> schema.WhyObject:
     """Return the reasons and the history of one task."""
     return schema.WhyObject(
         task=task(view.task),
+        expected=[line.text for line in expected(view, scene)],
         explanations=[explanation(each, scene) for each in view.explanations],
         offers=offers(view.offers, scene),
         commands=[command(each) for each in view.commands],

@@ -29,6 +29,7 @@ _TOPICS = {
     Topic.PRIORITY: "Its priority",
     Topic.DUPLICATE: "Its likeness",
     Topic.COMPLEXITY: "Its size",
+    Topic.LOAD: "Its load",
 }
 
 

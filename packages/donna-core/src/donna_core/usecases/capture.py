@@ -25,6 +25,7 @@ from donna_core.ports.language_model import ModelLane, ModelRequest
 from donna_core.ports.unit_of_work import Stores
 from donna_core.usecases.absorbing import as_told, asks_for_another_place, filled, updated
 from donna_core.usecases.anchoring import tie
+from donna_core.usecases.loading import warn_of_overload
 from donna_core.usecases.mirroring import (
     Glance,
     glance,
@@ -284,7 +285,8 @@ def _keep_part(
         _explain_twin(recorder, task, twin)
     task = tie(recorder, policy, task)
     task = prioritise(recorder, policy, task, others=())
-    place(recorder, policy, task, not_before=plan.origin.at, unreadable=plan.seen.unreadable)
+    task = place(recorder, policy, task, not_before=plan.origin.at, unreadable=plan.seen.unreadable)
+    warn_of_overload(stores, recorder, policy, task)
     size = assess_complexity(task, rules=policy.complexity)
     recorder.explain(Explanation(task_id=task.id, topic=Topic.COMPLEXITY, reasons=(size.reason,)))
     return _Kept(

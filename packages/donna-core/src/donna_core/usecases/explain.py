@@ -1,7 +1,9 @@
 """Why a task stands where it stands and how it came there, read from what was recorded."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 
+from donna_core.domain.followup.phrasing import counted, length
 from donna_core.domain.tasks.history import Actor, Command, Step, Topic
 from donna_core.domain.wording import (
     Line,
@@ -23,10 +25,28 @@ def why(view: TaskView, scene: Scene) -> Iterator[Line]:
     """Yield the reasons of one task and how it came there."""
     yield Line(handle(view.task), Tone.HEADING)
     yield Line(facts(view.task, scene), depth=1)
+    yield from expected(view, scene)
     if not view.explanations:
         yield Line("Nothing was decided about it: it is as you said it.", depth=1)
     yield from reasons(view, scene)
     yield from history(view, scene)
+
+
+def expected(view: TaskView, scene: Scene) -> Iterator[Line]:
+    """Yield how long such work takes and how likely it is in time, where that is known."""
+    outlook, due = view.outlook, view.task.deadline
+    if outlook is None:
+        return
+    if outlook.like_it:
+        many = counted(outlook.like_it, "task", "tasks")
+        usual, cautious = length(_minutes(outlook.usual)), length(_minutes(outlook.cautious))
+        yield Line(f"{many} like it took {usual}, four of five at most {cautious}", Tone.QUIET, 1)
+    if outlook.chance is not None and due is not None:
+        yield Line(f"{outlook.chance:.0%} likely done by {moment(due, scene)}", Tone.QUIET, 1)
+
+
+def _minutes(duration: timedelta) -> timedelta:
+    return timedelta(minutes=max(1, round(duration / timedelta(minutes=1))))
 
 
 def reasons(view: TaskView, scene: Scene) -> Iterator[Line]:

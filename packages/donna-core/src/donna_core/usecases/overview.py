@@ -8,6 +8,7 @@ from attrs import frozen
 from donna_core.domain.followup.attention import Attention
 from donna_core.domain.followup.escalation import Escalation
 from donna_core.domain.planning.advice import Advice, advise
+from donna_core.domain.planning.durations import Outlook
 from donna_core.domain.planning.picture import Mark, marks_of
 from donna_core.domain.planning.week import Week, week_of
 from donna_core.domain.policy import Policy
@@ -20,6 +21,7 @@ from donna_core.ports.calendar import CalendarEvent
 from donna_core.ports.jobs import JobRow, JobState
 from donna_core.ports.outbox import OutboxRow
 from donna_core.ports.unit_of_work import Stores
+from donna_core.usecases.loading import outlook_of
 from donna_core.usecases.mirroring import Glance, mirror_calendars
 from donna_core.usecases.references import resolve_one
 from donna_core.usecases.reschedule import offers_for
@@ -67,6 +69,7 @@ class TaskView:
     jobs: tuple[JobRow, ...]
     deliveries: tuple[OutboxRow, ...]
     pursuit: Escalation | None
+    outlook: Outlook | None
 
 
 async def history(
@@ -228,6 +231,7 @@ async def show(runtime: Runtime, reference: str) -> TaskView:
             jobs=stores.jobs.select(states={JobState.PENDING}, task_id=task.id),
             deliveries=stores.outbox.select(task_id=task.id),
             pursuit=stores.escalations.get(task.id),
+            outlook=outlook_of(stores, runtime.policy, task, at=runtime.clock.now()),
         )
 
     return await runtime.unit_of_work.run(decide)

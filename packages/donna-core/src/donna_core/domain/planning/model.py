@@ -17,6 +17,8 @@ from donna_core.domain.timing.interval import Interval
 
 Bound = tuple[int, Reason]
 """A minute before which no work begins, and why."""
+Follower = tuple[str, int]
+"""A job that waits for another, and the ticks between their starts."""
 
 
 @frozen(kw_only=True)
@@ -95,6 +97,20 @@ class Model:
     ground: Ground
     pieces: Mapping[str, Piece] = field(hash=False)
     fixed: tuple[Task, ...]
+    _jobs: Mapping[str, Job] = field(init=False, eq=False, repr=False)
+    _followers: Mapping[str, list[Follower]] = field(init=False, eq=False, repr=False)
+
+    @_jobs.default
+    def _by_key(self) -> Mapping[str, Job]:
+        return {job.key: job for job in self.problem.jobs}
+
+    @_followers.default
+    def _by_needed(self) -> Mapping[str, list[Follower]]:
+        found: dict[str, list[Follower]] = {}
+        for job in self.problem.jobs:
+            for needed, gap in job.after:
+                found.setdefault(needed, []).append((job.key, gap))
+        return found
 
     def span(self, piece: Piece, tick: int) -> Interval:
         """Return when the work is done, for a piece whose stretch begins at this tick."""
@@ -104,7 +120,7 @@ class Model:
 
     def job(self, key: str) -> Job:
         """Return the job of a piece."""
-        return next(job for job in self.problem.jobs if job.key == key)
+        return self._jobs[key]
 
     def current(self) -> dict[str, int]:
         """Return the starts of what has a place already that it may keep."""
@@ -179,10 +195,9 @@ class Model:
         for needed, gap in self.job(piece.key).after:
             if needed in starts and starts[needed] + gap > tick:
                 yield self._comes_first(self.pieces[needed], starts[needed])
-        for job in self.problem.jobs:
-            gaps = dict(job.after) if job.key in starts else {}
-            if piece.key in gaps and tick + gaps[piece.key] > starts[job.key]:
-                yield self._in_the_way(self.pieces[job.key], starts[job.key])
+        for follower, gap in self._followers.get(piece.key, ()):
+            if follower in starts and tick + gap > starts[follower]:
+                yield self._in_the_way(self.pieces[follower], starts[follower])
 
     def _in_the_way(self, other: Piece, start: int) -> Reason:
         when = self.span(other, start)

@@ -16,7 +16,7 @@ from donna_core.domain.planning.wishes import wish_of
 from donna_core.domain.tasks.task import Task, TaskStatus, TimeIntent
 from donna_core.domain.timing.interval import Interval
 
-_LOOKED_AT = 150
+_LOOKED_AT = 120
 """How many better places are asked for what stands against them."""
 _TELLING = (1, False)
 

@@ -57,6 +57,7 @@ class ReasonCode(StrEnum):
     TIME_HAS_COME = "time_has_come"  # start
     PLANNED_FOR = "planned_for"  # start
     NO_PLACE = "no_place"  # priority
+    OVERLOADED = "overloaded"  # wanted, duration, deadline
 
     ANCHORED = "anchored"  # label, source, starts, until, event, side
     ANCHOR_OPEN = "anchor_open"  # event, side
@@ -166,6 +167,7 @@ _CLAUSES: Mapping[ReasonCode, str] = {
     ReasonCode.TIME_HAS_COME: "because its time has come ({start})",
     ReasonCode.PLANNED_FOR: "because it is planned for {start}",
     ReasonCode.NO_PLACE: "because it has priority {priority} and no place yet",
+    ReasonCode.OVERLOADED: "although {wanted} of work are due by {deadline}, with {duration} free",
     ReasonCode.RAN_OVER: "because '{label}' takes longer, until {until}",
     ReasonCode.LOOKS_LIKE: "because it reads like #{number} '{title}'",
     ReasonCode.MERGED: "because #{number} '{title}' was the same task",

@@ -36,6 +36,7 @@ class Topic(StrEnum):
     PRIORITY = "priority"
     DUPLICATE = "duplicate"
     COMPLEXITY = "complexity"
+    LOAD = "load"
 
 
 @frozen(kw_only=True)

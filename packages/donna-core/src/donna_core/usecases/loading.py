@@ -1,0 +1,77 @@
+"""How much time there is for what is due: the outlook of a task, and a warning of too much."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from donna_core.domain.planning.busy import CalendarEvent, Occupied, busy_for
+from donna_core.domain.planning.durations import Outlook, TimeModel
+from donna_core.domain.planning.reasons import Reason, ReasonCode
+from donna_core.domain.policy import Policy
+from donna_core.domain.tasks.history import Explanation, Topic
+from donna_core.domain.tasks.task import OPEN, DeadlineType, Task, TaskStatus
+from donna_core.domain.timing.interval import Interval
+from donna_core.ports.unit_of_work import Stores
+from donna_core.usecases.recorder import Recorder
+
+_FARTHEST = timedelta(days=28)
+"""Who is overloaded so far ahead has time to find out."""
+
+
+def outlook_of(stores: Stores, policy: Policy, task: Task, *, at: datetime) -> Outlook | None:
+    """Return how long an open task may take and how likely it is in time.
+
+    Its time is what is free from its planned start, or from now on, until its deadline.
+    """
+    if not task.is_open:
+        return None
+    model = TimeModel.of(stores.tasks.select(statuses={TaskStatus.DONE}))
+    due = _due(task)
+    if due is None:
+        return model.outlook(task, None)
+    begins = max(at, task.scheduled_start or at)
+    within = Interval(begins, max(begins, min(due, begins + _FARTHEST)))
+    others = [each for each in stores.tasks.occupied(within) if each.task_id != task.id]
+    available = _free(policy, task, within, stores.mirror.events(within), others)
+    return model.outlook(task, available)
+
+
+def warn_of_overload(stores: Stores, recorder: Recorder, policy: Policy, task: Task) -> None:
+    """Keep a warning with the task where more is due by its deadline than there is time for.
+
+    Counted is the work of its part of life that is due by then, and the hours that are open to
+    it and free of events.
+    """
+    due, at = _due(task), recorder.at
+    if due is None or not at < due <= at + _FARTHEST:
+        return
+    known = {each.id: each for each in stores.tasks.select(statuses=OPEN)}
+    known[task.id] = task
+    rivals = [
+        each
+        for each in known.values()
+        if each.domain is task.domain and (_due(each) or due + timedelta(1)) <= due
+    ]
+    work = sum((each.estimated_duration for each in rivals), timedelta(0))
+    within = Interval(at, due)
+    free = _free(policy, task, within, recorder.events(within), ())
+    if work > free:
+        reason = Reason.of(ReasonCode.OVERLOADED, wanted=work, duration=free, deadline=due)
+        recorder.explain(Explanation(task_id=task.id, topic=Topic.LOAD, reasons=(reason,)))
+
+
+def _due(task: Task) -> datetime | None:
+    return None if task.deadline_type is DeadlineType.NONE else task.deadline
+
+
+def _free(
+    policy: Policy,
+    task: Task,
+    within: Interval,
+    events: Sequence[CalendarEvent],
+    others: Sequence[Occupied],
+) -> timedelta:
+    """Return how much of the time is open to the task and taken by nothing else."""
+    busy = busy_for(task.domain, events, others, policy.windows)
+    opened = policy.windows.open_for(task.domain, priority=task.priority, within=within)
+    stretches = (gap.length for stretch in opened for gap in busy.free(stretch))
+    return sum(stretches, timedelta(0))
