@@ -167,6 +167,8 @@ def test_every_table_is_scoped_by_user() -> None:
         uniques = [c for c in table.constraints if isinstance(c, UniqueConstraint)]
         indexes = [index for index in table.indexes if index.name not in OF_THE_LEADER]
         columns = [table.primary_key.columns, *(each.columns for each in uniques)]
+        if table.name == "memory_chunks":
+            columns.pop(0)  # numbered over all users, for an index that knows none
         columns += [index.columns for index in indexes]
         assert all(next(iter(keyed)).key == "user_id" for keyed in columns)
 

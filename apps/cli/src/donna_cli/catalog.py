@@ -219,6 +219,12 @@ CATALOG: Mapping[str, Entry] = {
         help="Keep Donna's promises: remind, nudge, escalate and write digests.",
         panel=RUN,
     ),
+    "restore": Entry(
+        target="restoring:restore",
+        help="Put an older copy of the database in place of the present one, which is kept "
+        "beside it.",
+        panel=RUN,
+    ),
     "worker": Entry(
         target="running:worker",
         help="Do what another `donna run` hands out, on this machine or any other.",

@@ -316,6 +316,13 @@ class DigestObject(Wire):
     body: str
 
 
+class RestoredObject(Wire):
+    """An older copy is in place; ``kept`` is where the database before is, if there was one."""
+
+    kept: str | None
+    put_aside: list[DeliveryObject]
+
+
 class CheckObject(Wire):
     """One check of ``donna doctor``; where it is not ``ok`` it names the cause and the fix."""
 
@@ -438,6 +445,7 @@ PRINTED_BY: dict[str, type[Wire]] = {
     "donna why": WhyObject,
     "donna digest": DigestObject,
     "donna quiet without a time": ContactObject,
+    "donna restore": RestoredObject,
     "donna doctor": DoctorObject,
     "donna config": ConfigObject,
     "donna config get, donna config set": SettingObject,

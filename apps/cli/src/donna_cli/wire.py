@@ -29,6 +29,7 @@ from donna_core.usecases.overview import Contact, DayView, Now, TaskView
 from donna_core.usecases.plan_week import WeekPlan
 from donna_core.usecases.promises import Account
 from donna_core.usecases.receipt import Receipt
+from donna_core.usecases.restored import Restored
 from donna_core.usecases.what_if import Branch
 
 # Valid within JSON texts, and no terminal obeys them: C1, line and direction marks, surrogates.
@@ -321,6 +322,11 @@ def promises(account: Account) -> schema.PromisesObject:
             for each in account.promises
         ],
     )
+
+
+def restored(kept: str | None, found: Restored) -> schema.RestoredObject:
+    """Return what was put aside after an older copy was put in place."""
+    return schema.RestoredObject(kept=kept, put_aside=[_delivery(row) for row in found.put_aside])
 
 
 def history(commands: Iterable[Command]) -> schema.HistoryObject:

@@ -69,3 +69,29 @@ def _flush(folder: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def put_in_place(copy: Path, path: Path) -> Path | None:
+    """Put a copy where the database is, and return where that was kept, if there was one.
+
+    The copy is checked first and stays where it is. Nobody may use the database meanwhile.
+    Raise ``StorageUnavailable`` where the copy is none, or is damaged.
+    """
+    if not copy.is_file():
+        raise StorageUnavailable(f"{copy} is no file", remedy="Name a copy of the database.")
+    incoming = path.with_name(f"{path.name}.restoring")
+    incoming.unlink(missing_ok=True)
+    os.close(os.open(incoming, os.O_CREAT | os.O_EXCL | os.O_WRONLY, PRIVATE_FILE))
+    try:
+        _copy(copy, incoming)
+        kept = back_up(path) if path.exists() else None
+    except DRIVER.Error as error:
+        incoming.unlink(missing_ok=True)
+        raise StorageUnavailable(
+            f"{copy} cannot be read as a database: {error}", remedy="Name another copy."
+        ) from error
+    for log in ("-wal", "-shm", "-journal"):
+        path.with_name(path.name + log).unlink(missing_ok=True)
+    incoming.replace(path)
+    _flush(path.parent)
+    return kept
