@@ -24,18 +24,15 @@ def dollars(amount: Decimal) -> str:
 def threshold_notice(found: Reached, *, day: date, at: datetime, zone: ZoneInfo) -> Message:
     """Return the word that a share of a cap is spent; its key is the same once per cap."""
     now, whose = _NAMES[found.account.scope]
-    return Message(
-        key=f"budget:{found.account.name}:{found.share * 100:.0f}%:{found.limit:.2f}",
-        channel=Channel.DISCORD,
-        kind=MessageKind.NOTICE,
+    return _word(
+        f"{found.account.name}:{found.share * 100:.0f}%:{found.limit:.2f}",
         subject=f"{found.share * 100:.0f} % of {whose} model budget is spent",
         body=(
             f"{dollars(found.spent)} of {dollars(found.limit)} went to models {now}. "
             f"At the limit I pause paid models and go on with what is free. "
             f"`donna budget` shows where it went."
         ),
-        priority=_PRIORITY,
-        not_before=at,
+        at=at,
         expires_at=end_of(found.account.scope, day, zone),
     )
 
@@ -51,10 +48,9 @@ def pause_notice(denied: Denied, *, day: date, at: datetime, zone: ZoneInfo) -> 
     if scope not in _NAMES:
         return None
     now, whose = _NAMES[scope]
-    return Message(
-        key=f"budget:{denied.account.name}:paused:{denied.limit:.2f}",
-        channel=Channel.DISCORD,
-        kind=MessageKind.NOTICE,
+    return _word(
+        f"{denied.account.name}:paused:{denied.limit:.2f}",
+        channel=Channel.SMS,
         subject=f"Paid models are paused: {whose} budget is spent",
         body=(
             f"{dollars(denied.amount.committed)} of {dollars(denied.limit)} is spent or held "
@@ -62,27 +58,46 @@ def pause_notice(denied: Denied, *, day: date, at: datetime, zone: ZoneInfo) -> 
             f"and everything free go on. `donna budget raise AMOUNT --until {_UNTIL[scope]}` "
             "lifts the pause."
         ),
-        priority=_PRIORITY,
-        not_before=at,
+        at=at,
         expires_at=end_of(scope, day, zone),
     )
 
 
 def _approval_notice(denied: Denied, *, at: datetime) -> Message:
     total = denied.amount.committed + denied.asked
-    return Message(
-        key=f"budget:task:{denied.account.name}:{denied.limit:.2f}",
-        channel=Channel.DISCORD,
-        kind=MessageKind.NOTICE,
+    return _word(
+        f"task:{denied.account.name}:{denied.limit:.2f}",
         subject=f"May I spend {dollars(total)} on task {denied.label}?",
         body=(
             f"Work on it may cost {dollars(total)} in all, more than the "
             f"{dollars(denied.limit)} I spend without asking. Nothing was sent. "
             f"`donna budget approve {denied.label}` allows it."
         ),
+        at=at,
+        task_id=TaskId(denied.account.name),
+    )
+
+
+def _word(
+    key: str,
+    *,
+    subject: str,
+    body: str,
+    at: datetime,
+    channel: Channel = Channel.DISCORD,
+    expires_at: datetime | None = None,
+    task_id: TaskId | None = None,
+) -> Message:
+    return Message(
+        key=f"budget:{key}",
+        channel=channel,
+        kind=MessageKind.NOTICE,
+        subject=subject,
+        body=body,
         priority=_PRIORITY,
         not_before=at,
-        task_id=TaskId(denied.account.name),
+        expires_at=expires_at,
+        task_id=task_id,
     )
 
 
