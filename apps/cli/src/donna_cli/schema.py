@@ -10,7 +10,9 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from donna_cli.schema_reading import AnchorObject, ReadingObject
+from donna_cli.schema_accounts import HistoryObject, PromisesObject, RestoredObject
+from donna_cli.schema_reading import ReadingObject
+from donna_cli.schema_records import CommandObject, DeliveryObject, StepObject, TaskObject
 from donna_cli.wire_object import Instant, Wire
 
 
@@ -39,46 +41,6 @@ class ExplanationObject(Wire):
     reasons: list[ReasonObject]
     words: str
     offers: list[OfferObject]
-
-
-class TaskObject(Wire):
-    """One task. ``start`` and ``end`` are its place in the calendar.
-
-    ``priority`` is what it is worth today, ``base_priority`` what it was given.
-    """
-
-    id: str
-    number: int
-    title: str
-    description: str | None
-    domain: Literal["personal", "work", "family"]
-    priority: int = Field(ge=1, le=5)
-    base_priority: int = Field(ge=1, le=5)
-    priority_locked: bool
-    status: str
-    duration_minutes: float
-    start: Instant | None
-    end: Instant | None
-    deadline: Instant | None
-    deadline_type: Literal["hard", "soft", "none"]
-    pinned_start: Instant | None
-    snoozed_until: Instant | None
-    actual_start: Instant | None
-    completed_at: Instant | None
-    recurrence: str | None
-    recurrence_words: str | None
-    anchor: AnchorObject | None
-    dependencies: list[str]
-    parent_task: str | None
-    tags: list[str]
-    notes: list[str]
-    prep_work: str | None
-    agent_eligible: bool
-    reschedule_count: int
-    nudge_count: int
-    created_at: Instant
-    created_via: str
-    version: int
 
 
 class PursuitObject(Wire):
@@ -204,88 +166,12 @@ class WeekObject(Wire):
     problems: list[str]
 
 
-class StepObject(Wire):
-    """One transition of a task."""
-
-    origin: str
-    target: str
-    trigger: str
-    at: Instant
-
-
-class CommandObject(Wire):
-    """One thing that was asked for, by a person or by Donna herself."""
-
-    id: str
-    verb: str
-    text: str
-    at: Instant
-    actor: Literal["person", "donna"]
-    channel: str
-    undone: bool
-
-
-class ChangeObject(Wire):
-    """One task before and after a command; ``null`` where it did not exist."""
-
-    before: TaskObject | None
-    after: TaskObject | None
-    fields: list[str]
-
-
-class HistoryEntryObject(Wire):
-    """One command with every task it changed; ``undoes`` and ``redoes`` name other commands."""
-
-    command: CommandObject
-    tasks: list[ChangeObject]
-    undoes: str | None
-    redoes: str | None
-
-
-class HistoryObject(Wire):
-    """Commands, the latest last."""
-
-    entries: list[HistoryEntryObject]
-
-
 class JobObject(Wire):
     """An act that waits for its instant."""
 
     kind: str
     run_at: Instant
     state: str
-
-
-class DeliveryObject(Wire):
-    """A message or a calendar write and how far it has come."""
-
-    kind: str
-    state: str
-    subject: str
-    not_before: Instant
-    sent_at: Instant | None
-    note: str
-
-
-class PromiseObject(Wire):
-    """One act Donna owes or owed; its receipts are the messages that came of it."""
-
-    key: str
-    kind: str
-    due: Instant
-    task: TaskObject | None
-    standing: Literal["owed", "late", "kept", "dropped", "broken"]
-    why: str
-    attempts: int
-    finished_at: Instant | None
-    receipts: list[DeliveryObject]
-
-
-class PromisesObject(Wire):
-    """Promises by their time, as they stand at the instant ``at``."""
-
-    at: Instant
-    promises: list[PromiseObject]
 
 
 class WhyObject(Wire):
@@ -314,13 +200,6 @@ class DigestObject(Wire):
 
     subject: str
     body: str
-
-
-class RestoredObject(Wire):
-    """An older copy is in place; ``kept`` is where the database before is, if there was one."""
-
-    kept: str | None
-    put_aside: list[DeliveryObject]
 
 
 class CheckObject(Wire):

@@ -7,9 +7,12 @@ from decimal import Decimal
 
 from donna_cli import schema
 from donna_cli.checks import Check
+from donna_cli.schema_records import TaskObject
 from donna_cli.settings import Setting
+from donna_cli.wire_accounts import history, promises, restored  # noqa: F401  # for the pages
 from donna_cli.wire_object import Wire
-from donna_cli.wire_reading import anchor, minutes, reading
+from donna_cli.wire_reading import reading
+from donna_cli.wire_records import command, delivery, step, task, tasks
 from donna_core.domain.codec import to_plain
 from donna_core.domain.effects import Message
 from donna_core.domain.followup.escalation import Escalation
@@ -18,18 +21,15 @@ from donna_core.domain.planning.proposal import Unplaced
 from donna_core.domain.planning.reasons import Reason, say
 from donna_core.domain.planning.week import Week
 from donna_core.domain.spending.ledger import Allowance
-from donna_core.domain.tasks.history import Command, Explanation, Offer, Step, differences
+from donna_core.domain.tasks.history import Explanation, Offer
 from donna_core.domain.tasks.task import Task
 from donna_core.domain.wording import Scene, because
 from donna_core.ports.calendar import CalendarEvent
-from donna_core.ports.outbox import OutboxRow
 from donna_core.usecases.capture import Captured
 from donna_core.usecases.explain import expected
 from donna_core.usecases.overview import Contact, DayView, Now, TaskView
 from donna_core.usecases.plan_week import WeekPlan
-from donna_core.usecases.promises import Account
 from donna_core.usecases.receipt import Receipt
-from donna_core.usecases.restored import Restored
 from donna_core.usecases.what_if import Branch
 
 # Valid within JSON texts, and no terminal obeys them: C1, line and direction marks, surrogates.
@@ -40,49 +40,6 @@ def dumped(model: Wire) -> str:
     """Return the object as JSON on one line, safe to show on a terminal."""
     text = json.dumps(model.model_dump(mode="json"), ensure_ascii=False)
     return _UNSHOWN.sub(lambda found: f"\\u{ord(found.group()):04x}", text)
-
-
-def task(each: Task) -> schema.TaskObject:
-    """Return one task."""
-    return schema.TaskObject(
-        id=each.id,
-        number=each.number,
-        title=each.title,
-        description=each.description,
-        domain=each.domain.value,
-        priority=each.priority,
-        base_priority=each.base_priority,
-        priority_locked=each.priority_locked,
-        status=each.status,
-        duration_minutes=minutes(each.estimated_duration),
-        start=each.scheduled_start,
-        end=each.scheduled_end,
-        deadline=each.deadline,
-        deadline_type=each.deadline_type.value,
-        pinned_start=each.pinned_start,
-        snoozed_until=each.snoozed_until,
-        actual_start=each.actual_start,
-        completed_at=each.completed_at,
-        recurrence=each.recurrence,
-        recurrence_words=each.time_intent.recurrence_text,
-        anchor=anchor(each.time_intent.anchor),
-        dependencies=list(each.dependencies),
-        parent_task=each.parent_task,
-        tags=list(each.tags),
-        notes=list(each.notes),
-        prep_work=each.prep_work_instructions if each.prep_work_flag else None,
-        agent_eligible=each.agent_eligible,
-        reschedule_count=each.reschedule_count,
-        nudge_count=each.nudge_count,
-        created_at=each.created_at,
-        created_via=each.created_via,
-        version=each.version,
-    )
-
-
-def tasks(several: Iterable[Task]) -> list[schema.TaskObject]:
-    """Return each task."""
-    return [task(each) for each in several]
 
 
 def task_list(several: Iterable[Task]) -> schema.TaskListObject:
@@ -266,7 +223,7 @@ def task_view(view: TaskView, scene: Scene) -> schema.TaskViewObject:
             schema.JobObject(kind=row.job.kind, run_at=row.job.run_at, state=row.state)
             for row in view.jobs
         ],
-        deliveries=[_delivery(row) for row in view.deliveries],
+        deliveries=[delivery(row) for row in view.deliveries],
         pursuit=pursuit(view.pursuit) if view.pursuit else None,
     )
 
@@ -280,74 +237,6 @@ def why(view: TaskView, scene: Scene) -> schema.WhyObject:
         offers=offers(view.offers, scene),
         commands=[command(each) for each in view.commands],
         steps=[step(each) for each in view.steps],
-    )
-
-
-def command(each: Command) -> schema.CommandObject:
-    """Return one command without what it changed."""
-    return schema.CommandObject(
-        id=each.id,
-        verb=each.verb,
-        text=each.text,
-        at=each.at,
-        actor=each.actor.value,
-        channel=each.channel,
-        undone=each.undone,
-    )
-
-
-def step(each: Step) -> schema.StepObject:
-    """Return one transition."""
-    return schema.StepObject(
-        origin=each.origin, target=each.target, trigger=each.trigger, at=each.at
-    )
-
-
-def promises(account: Account) -> schema.PromisesObject:
-    """Return what is owed and what became of it."""
-    return schema.PromisesObject(
-        at=account.at,
-        promises=[
-            schema.PromiseObject(
-                key=each.job.job.key,
-                kind=each.job.job.kind,
-                due=each.job.job.run_at,
-                task=task(each.task) if each.task else None,
-                standing=each.standing.value,
-                why=each.why,
-                attempts=each.job.attempts,
-                finished_at=each.job.finished_at,
-                receipts=[_delivery(row) for row in each.receipts],
-            )
-            for each in account.promises
-        ],
-    )
-
-
-def restored(kept: str | None, found: Restored) -> schema.RestoredObject:
-    """Return what was put aside after an older copy was put in place."""
-    return schema.RestoredObject(kept=kept, put_aside=[_delivery(row) for row in found.put_aside])
-
-
-def history(commands: Iterable[Command]) -> schema.HistoryObject:
-    """Return commands with what they changed."""
-    return schema.HistoryObject(
-        entries=[
-            schema.HistoryEntryObject(
-                command=command(each),
-                tasks=[
-                    schema.ChangeObject(
-                        before=task(change.before) if change.before else None,
-                        after=task(change.after) if change.after else None,
-                        fields=[name for name, _, _ in differences(change)],
-                    )
-                    for change in each.tasks
-                ],
-                undoes=each.undoes,
-                redoes=each.redoes,
-            )
-            for each in commands
-        ]
     )
 
 
@@ -411,19 +300,7 @@ def _event(each: CalendarEvent) -> schema.EventObject:
     )
 
 
-def _delivery(row: OutboxRow) -> schema.DeliveryObject:
-    message = row.delivery if isinstance(row.delivery, Message) else None
-    return schema.DeliveryObject(
-        kind=message.kind if message else "calendar",
-        state=row.state,
-        subject=message.subject if message else row.delivery.key,
-        not_before=row.not_before,
-        sent_at=row.sent_at,
-        note=row.note,
-    )
-
-
-def _twin(captured: Captured | None) -> schema.TaskObject | None:
+def _twin(captured: Captured | None) -> TaskObject | None:
     twin = captured.duplicate_of if captured else None
     return task(twin) if twin else None
 
