@@ -127,14 +127,7 @@ class AnthropicProvider(Provider):
                 ) from error
 
     async def probe(self, models: Sequence[str]) -> Sequence[ProviderError]:
-        findings: list[ProviderError] = []
-        for model in dict.fromkeys(models):
-            problem = await self._missing(model)
-            if problem is not None:
-                findings.append(problem)
-                if not isinstance(problem, UnknownModel):
-                    break
-        return findings
+        return await wire.findings(models, self._missing)
 
     async def close(self) -> None:
         await self._client.close()

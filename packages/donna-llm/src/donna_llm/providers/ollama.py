@@ -105,14 +105,7 @@ class OllamaProvider(Provider):
                 ) from error
 
     async def probe(self, models: Sequence[str]) -> Sequence[ProviderError]:
-        findings: list[ProviderError] = []
-        for model in dict.fromkeys(models):
-            problem = await self._missing(model)
-            if problem is not None:
-                findings.append(problem)
-                if not isinstance(problem, UnknownModel):
-                    break
-        return findings
+        return await wire.findings(models, self._missing)
 
     async def close(self) -> None:
         await self._client.close()  # type: ignore[no-untyped-call]  # the library's is bare

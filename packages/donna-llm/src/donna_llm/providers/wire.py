@@ -5,7 +5,7 @@ names, so one table of names serves both.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, contextmanager
 from contextvars import ContextVar
 from datetime import timedelta
@@ -23,6 +23,7 @@ from donna_llm.errors import (
     ReplyTooLarge,
     RequestRejected,
     TotalTimeout,
+    UnknownModel,
     Unreachable,
 )
 from donna_llm.ports import ProviderCall
@@ -131,6 +132,20 @@ async def collect(
             raise TotalTimeout(problem, provider=provider, model=call.model) from None
         problem = f"nothing came within {call.first_byte.total_seconds():g} s"
         raise FirstByteTimeout(problem, provider=provider, model=call.model) from None
+
+
+async def findings(
+    models: Sequence[str], look: Callable[[str], Awaitable[ProviderError | None]]
+) -> list[ProviderError]:
+    """Return what is wrong with each model; what is wrong with all of them is told once."""
+    found: list[ProviderError] = []
+    for model in dict.fromkeys(models):
+        problem = await look(model)
+        if problem is not None:
+            found.append(problem)
+            if not isinstance(problem, UnknownModel):
+                break
+    return found
 
 
 def faults(httpx: ModuleType) -> tuple[type[Exception], ...]:
