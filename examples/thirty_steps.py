@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-CHAPTERS = 10
+CHAPTERS = 5
 
 CHAPTER = """
 ## Write chapter {n}
@@ -29,13 +29,52 @@ Write the line "Chapter {n}" into `chapter_{n}.txt`.
 ```toml donna
 id = "check_{n}"
 kind = "donna.lib.run_script"
+goto_on_success = "list_{n}"
+goto_on_failure = "write_{n}"
+```
+
+```bash donna script
+grep -qx "Chapter {n}" chapter_{n}.txt
+```
+
+## List chapter {n}
+
+```toml donna
+id = "list_{n}"
+kind = "donna.lib.run_script"
+goto_on_success = "count_{n}"
+goto_on_failure = "write_{n}"
+```
+
+```bash donna script
+cat chapter_{n}.txt >> contents.txt
+```
+
+## Count the words of chapter {n}
+
+```toml donna
+id = "count_{n}"
+kind = "donna.lib.run_script"
 save_stdout_to = "words"
+goto_on_success = "keep_{n}"
+goto_on_failure = "write_{n}"
+```
+
+```bash donna script
+cat chapter_*.txt | wc -w
+```
+
+## Keep chapter {n}
+
+```toml donna
+id = "keep_{n}"
+kind = "donna.lib.run_script"
 goto_on_success = "tell_{n}"
 goto_on_failure = "write_{n}"
 ```
 
 ```bash donna script
-grep -qx "Chapter {n}" chapter_{n}.txt && cat chapter_*.txt | wc -w
+echo "{{{{ donna.lib.task_variable("words") | trim }}}} words" > count.txt
 ```
 
 ## Tell of chapter {n}
@@ -55,7 +94,7 @@ kind = "donna.lib.workflow"
 start_operation_id = "write_1"
 ```
 
-Ten chapters, each written, checked and told of.
+Five chapters, each written, checked, listed, counted, kept and told of.
 """
 END = """
 ## The end

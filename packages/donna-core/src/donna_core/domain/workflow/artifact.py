@@ -7,7 +7,7 @@ from typing import Any, TypeAlias
 
 from attrs import field, frozen
 
-from donna_core.domain.workflow.ids import ArtifactId, OperationId
+from donna_core.domain.workflow.ids import ArtifactId
 from donna_core.domain.workflow.problems import Problem
 
 PRIMARY = "primary"
@@ -214,10 +214,6 @@ class Artifact:
     def find(self, local: str) -> Section | None:
         """Return the first section of that id."""
         return next((each for each in self.sections if each.id == local), None)
-
-    def section_id(self, section: Section) -> OperationId:
-        """Return the full id of one of its sections."""
-        return self.id.operation(section.id)
 
     def location(self, line: int) -> str:
         """Return the place of a line as ``file:line``."""

@@ -28,11 +28,6 @@ class ArtifactId:
     def __str__(self) -> str:
         return SEPARATOR.join((self.world, *self.path))
 
-    @property
-    def parts(self) -> tuple[str, ...]:
-        """The world and the path in it."""
-        return (self.world, *self.path)
-
     def operation(self, local: str) -> "OperationId":
         """Return the id of a section of this artifact."""
         return OperationId(self, local)
@@ -90,13 +85,6 @@ class Pattern:
     def matches(self, artifact: ArtifactId) -> bool:
         """Say whether the whole id, its world included, fits."""
         return _expression(self.parts).fullmatch(f"{artifact}{SEPARATOR}") is not None
-
-    @property
-    def literal(self) -> ArtifactId | None:
-        """The one artifact it can match, when it holds no wildcard."""
-        if len(self.parts) < 2 or {"*", "**"} & set(self.parts):
-            return None
-        return ArtifactId(self.parts[0], self.parts[1:])
 
 
 def parse_pattern(text: str) -> Pattern:
