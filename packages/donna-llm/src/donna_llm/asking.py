@@ -99,11 +99,10 @@ class Asking:
         clock: Clock,
         alerter: Alerter,
         limits: Limits,
-        estimator: TokenEstimator,
         config: GatewayConfig,
     ) -> None:
         self._attempts, self._shelf, self._clock = attempts, shelf, clock
-        self._alerter, self._limits, self._estimator = alerter, limits, estimator
+        self._alerter, self._limits, self._estimator = alerter, limits, TokenEstimator()
         self._queues: dict[str, TurnQueue] = {}
         self._config = config
 
@@ -116,7 +115,7 @@ class Asking:
         Raise ``ModelUnavailable``, ``BudgetPausedError``, ``ApprovalNeeded`` or the
         ``ProviderError`` of the last attempt.
         """
-        tokens = self._fitting(question, model)
+        tokens = self._fitting(question, model, config)
         provider = self._provider(question, model)
         failures = made = 0
         request = question.request
@@ -159,7 +158,7 @@ class Asking:
                     raise
                 await self._clock.sleep_until(again)
             else:
-                self._learn(question, model, reply)
+                self._learn(question, model, reply, config)
                 return reply
 
     def _left(self, lane: ModelLane, began: datetime, patience: timedelta) -> timedelta:
@@ -192,9 +191,9 @@ class Asking:
             await queue.close()
         await self._shelf.close()
 
-    def _fitting(self, question: Question, model: Model) -> int:
+    def _fitting(self, question: Question, model: Model, config: GatewayConfig) -> int:
         """Return about how many tokens the prompt has; raise ``ContextOverflow``."""
-        tokens = self._estimator.tokens(model.actual, question.characters)
+        tokens = self._estimator.tokens(model.actual, question.characters, config.estimation)
         self._check_context(question, model, tokens)
         return tokens
 
@@ -204,10 +203,17 @@ class Asking:
             task_type = question.request.task_type
             raise ContextOverflow(task_type, model, prompt=tokens, reserve=reserve)
 
-    def _learn(self, question: Question, model: Model, reply: ModelReply) -> None:
+    def _learn(
+        self, question: Question, model: Model, reply: ModelReply, config: GatewayConfig
+    ) -> None:
         """Learn from what was counted; a server that cut the prompt to fit has not answered it."""
         counted = reply.metadata.tokens_in
-        self._estimator.learn(model.actual, characters=question.characters, tokens=counted)
+        self._estimator.learn(
+            model.actual,
+            characters=question.characters,
+            tokens=counted,
+            rules=config.estimation,
+        )
         self._check_context(question, model, counted)
 
     def _provider(self, question: Question, model: Model) -> Provider:

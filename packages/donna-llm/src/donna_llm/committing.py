@@ -38,6 +38,11 @@ class SharedCommits(UnitOfWork):
         # Whoever stops waiting does not stop the decision.
         return await asyncio.shield(done)
 
+    async def drain(self) -> None:
+        """Wait until nothing waits to be written, also of those who no longer wait for it."""
+        if self._writer is not None:
+            await asyncio.wait({self._writer})
+
     def _go_on(self) -> None:
         if self._waiting:
             self._writer = asyncio.ensure_future(self._write())

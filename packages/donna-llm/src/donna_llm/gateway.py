@@ -39,7 +39,6 @@ from donna_llm.committing import SharedCommits
 from donna_llm.configuration import GatewayConfig
 from donna_llm.errors import ProviderError
 from donna_llm.ports import Provider
-from donna_llm.pricing import TokenEstimator
 from donna_llm.reloading import LiveConfiguration
 from donna_llm.routing import RULES, ContextOverflow, Model, Route, UnknownAlias, route_of
 from donna_llm.structured import schema_of
@@ -85,7 +84,7 @@ class Gateway(LanguageModel):
     ) -> None:
         self._clock, self._ids, self._rules = world.clock, world.ids, rules
         self.live = LiveConfiguration(config, reload, folder=folder, clock=world.clock)
-        unit_of_work = SharedCommits(world.unit_of_work)
+        unit_of_work = self._commits = SharedCommits(world.unit_of_work)
         self._attempts = Attempts(
             unit_of_work=unit_of_work, clock=world.clock, ids=world.ids, interpret=interpret
         )
@@ -97,7 +96,6 @@ class Gateway(LanguageModel):
             clock=world.clock,
             alerter=self._alerter,
             limits=self._limits,
-            estimator=TokenEstimator(config.estimation),
             config=config,
         )
         self._under_way: set[asyncio.Task[Any]] = set()
@@ -173,6 +171,7 @@ class Gateway(LanguageModel):
         for task in self._under_way:
             task.cancel()
         await idle
+        await self._commits.drain()
         await self._asking.close()
 
     async def _present_config(self) -> GatewayConfig:

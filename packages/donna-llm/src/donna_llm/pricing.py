@@ -68,21 +68,20 @@ class TokenEstimator:
     stays within the bounds; the safety factor makes estimates rather too high.
     """
 
-    def __init__(self, rules: EstimationRules) -> None:
-        self._rules = rules
+    def __init__(self) -> None:
         self._divisors: dict[str, float] = {}
 
-    def tokens(self, model: str, characters: int) -> int:
+    def tokens(self, model: str, characters: int, rules: EstimationRules) -> int:
         """Return about how many tokens a text of so many characters is for this model."""
-        low, high = self._rules.bounds
-        divisor = self._divisors.get(model, (low + high) / 2) * self._rules.safety_factor
+        low, high = rules.bounds
+        divisor = self._divisors.get(model, (low + high) / 2) * rules.safety_factor
         return int(characters / divisor) + 1
 
-    def learn(self, model: str, *, characters: int, tokens: int) -> None:
+    def learn(self, model: str, *, characters: int, tokens: int, rules: EstimationRules) -> None:
         """Take in what a vendor counted for a text of so many characters."""
         if tokens <= 0 or characters <= 0:
             return
-        low, high = self._rules.bounds
+        low, high = rules.bounds
         seen = min(max(characters / tokens, low), high)
         known = self._divisors.get(model, (low + high) / 2)
-        self._divisors[model] = known + self._rules.alpha * (seen - known)
+        self._divisors[model] = known + rules.alpha * (seen - known)
