@@ -18,7 +18,7 @@ from donna_core.local.notifier import InMemoryNotifier
 from donna_core.local.rules_model import RulesModel
 from donna_core.local.settings import load_settings
 from donna_core.local.solver import SearchingSolver
-from donna_core.local.stepping import finish
+from donna_core.local.stepping import finish, one_by_one
 from donna_core.local.stores import InMemoryUnitOfWork
 from donna_core.local.views import MethodCalls, Told
 from donna_core.ports.calendar import CalendarEvent
@@ -174,7 +174,7 @@ class Session:
     async def _round(self) -> datetime | None:
         """Do what is due, remember what was said, and return when the next thing is due."""
         known = len(self._notifier.delivered)
-        done = await work(self.runtime)
+        done = await work(self.runtime, together=one_by_one)
         at = self.runtime.clock.now()
         self.told += [Told(at=at, message=each) for each in self._notifier.delivered[known:]]
         return done.next_due

@@ -1,9 +1,14 @@
 """Running a use case to its end at once, where nothing in it has to wait."""
 
-from collections.abc import Coroutine
+from collections.abc import Awaitable, Coroutine
 from typing import Any, TypeVar
 
 T = TypeVar("T")
+
+
+async def one_by_one(*acts: Awaitable[T]) -> list[T]:
+    """Wait for acts one after the other, where no event loop could take them in turns."""
+    return [await act for act in acts]
 
 
 def finish(work: Coroutine[Any, Any, T]) -> T:

@@ -1,9 +1,9 @@
 """Carrying what was decided into the world, once, and only while it may and should go."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
-from typing import assert_never
+from typing import Any, assert_never
 
 from attrs import frozen
 
@@ -45,9 +45,13 @@ class Delivered:
     failed: tuple[tuple[OutboxRow, str], ...]
 
 
-async def deliver_messages(runtime: Runtime) -> Delivered:
+Together = Callable[..., Awaitable[Sequence[Any]]]
+"""How several acts are waited for: ``asyncio.gather``, or one after the other."""
+
+
+async def deliver_messages(runtime: Runtime, *, together: Together = asyncio.gather) -> Delivered:
     """Carry what is due over every channel, each on its own, so that none waits for another."""
-    lanes = await asyncio.gather(*(deliver(runtime, lane) for lane in MESSAGE_LANES))
+    lanes = await together(*(deliver(runtime, lane) for lane in MESSAGE_LANES))
     return Delivered(
         sent=tuple(row for lane in lanes for row in lane.sent),
         failed=tuple(row for lane in lanes for row in lane.failed),

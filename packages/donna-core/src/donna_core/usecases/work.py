@@ -4,6 +4,7 @@ A round claims the jobs that are due, decides each in its own transaction, and d
 was decided. It keeps nothing in memory: a round that is cut off is finished by the next.
 """
 
+import asyncio
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
@@ -28,7 +29,13 @@ from donna_core.ports.outbox import Lane
 from donna_core.ports.unit_of_work import Stores
 from donna_core.usecases.anchoring import tie_again
 from donna_core.usecases.budget import spoken
-from donna_core.usecases.deliver import Delivered, deliver, deliver_messages, sent_on_day
+from donna_core.usecases.deliver import (
+    Delivered,
+    Together,
+    deliver,
+    deliver_messages,
+    sent_on_day,
+)
 from donna_core.usecases.making_way import extend, yield_to_events
 from donna_core.usecases.mirroring import Glance, mirror_calendars
 from donna_core.usecases.monday import week_ahead
@@ -69,7 +76,12 @@ class Round:
     next_due: datetime | None
 
 
-async def work(runtime: Runtime, distributor: Distributor | None = None) -> Round:
+async def work(
+    runtime: Runtime,
+    distributor: Distributor | None = None,
+    *,
+    together: Together = asyncio.gather,
+) -> Round:
     """Do everything that is due at this moment and return what was done.
 
     Where a distributor has workers, they do it.
@@ -103,7 +115,7 @@ async def work(runtime: Runtime, distributor: Distributor | None = None) -> Roun
     if done:
         await runtime.unit_of_work.run(wanting_routines(runtime))
     calendar = await deliver(runtime, Lane.CALENDAR)
-    messages = await deliver_messages(runtime)
+    messages = await deliver_messages(runtime, together=together)
     return Round(
         jobs=tuple(done),
         to_reread=tuple(to_reread),
