@@ -108,6 +108,7 @@ async def test_what_keeps_a_model_from_answering_is_told_first(tmp_path: Path) -
         (f"anthropic/{claude.MODEL}", {}, ConfigError, "holds no key"),
         (f"replay/{LOCAL}", {}, ConfigError, "no recording is named"),
         (LOCAL, {"recording": Path("x")}, InvalidInput, "goes with a model of replay/"),
+        (RULES, {"record": Path("x")}, InvalidInput, "nothing to record"),
     ],
 )
 async def test_what_is_missing_is_named(

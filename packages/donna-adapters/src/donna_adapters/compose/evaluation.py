@@ -89,6 +89,8 @@ async def open_evaluation(
             priorities=runtime.policy.priorities,
             text_limit=runtime.policy.text_limit,
         )
+        if name == RULES and tape not in {None, Tape()}:
+            raise InvalidInput("The rules are the same every time: nothing to record or replay.")
         subject = Subject(name=name, model=rules)
         if name != RULES:
             gateway, model = await _gateway(composed, options, rules, name, tape or Tape())
