@@ -54,6 +54,7 @@ def read_words(tokens: Sequence[Token], phrases: Sequence[Phrase], lexicon: Lexi
             ),
             is_must=any(True for _ in lexicon.must.within(tokens)),
             is_wish=any(True for _ in lexicon.wish.within(tokens)),
+            wakes=any(token.norm in lexicon.sets["fields_waking"] for token in tokens),
         ),
     )
 

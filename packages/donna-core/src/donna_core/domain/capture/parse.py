@@ -195,6 +195,11 @@ def _lies_in(phrase: Phrase, stretches: Sequence[tuple[int, int]]) -> bool:
     return place >= 0 and phrase.span.end <= stretches[place][1]
 
 
+def _has_day(phrase: Phrase) -> bool:
+    when = phrase.meaning.when
+    return when is not None and when.first is not None
+
+
 def _names_day(phrase: Phrase) -> bool:
     meaning = phrase.meaning
     if meaning.repeat is not None:
@@ -316,7 +321,7 @@ def _told(
     settled = settle(_meant(source, phrases), frame=source.frame, tone=words.tone)
     taken = taken_from_title(
         source.tokens,
-        [phrase for phrase in phrases if phrase not in settled.unused],
+        [phrase for phrase in phrases if phrase not in settled.unused or not _has_day(phrase)],
         marks,
         words,
         sets=source.lexicon.sets,

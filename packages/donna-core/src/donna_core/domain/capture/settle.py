@@ -21,11 +21,12 @@ from donna_core.domain.timing.recurrence import InvalidRecurrence, Recurrence
 
 @frozen(kw_only=True)
 class Tone:
-    """How firmly the words around the times are meant."""
+    """How the words around the times are meant: how firmly, and whether to wake somebody."""
 
     is_must: bool = False
     is_deadline: bool = False
     is_wish: bool = False
+    wakes: bool = False
 
 
 @frozen(kw_only=True)
@@ -67,7 +68,8 @@ class _Gathered:
 def settle(phrases: Sequence[Phrase], *, frame: Frame, tone: Tone) -> Settled:
     """Return the times these phrases give to one task."""
     usable = possible(phrases)
-    gathered = _gather([phrase.meaning for phrase in usable])
+    meanings = [phrase.meaning for phrase in usable]
+    gathered = _gather([_waking(each) for each in meanings] if tone.wakes else meanings)
     if tone.is_deadline and gathered.by is None:
         gathered = evolve(gathered, by=gathered.on, on=None, stressed=True)
     if gathered.repeat is not None:
@@ -91,6 +93,18 @@ def settle(phrases: Sequence[Phrase], *, frame: Frame, tone: Tone) -> Settled:
             phrase for phrase in usable if any(phrase.meaning is lost for lost in gathered.lost)
         ),
     )
+
+
+def _waking(meaning: Meaning) -> Meaning:
+    """Return the meaning with its hour in the morning, where the words leave the half open."""
+    when, repeat = meaning.when, meaning.repeat
+    if when is not None and when.clock is not None and when.clock.open and when.part is None:
+        clock = evolve(when.clock, hour=when.clock.hour % 12, open=False)
+        return evolve(meaning, when=evolve(when, clock=clock))
+    if repeat is not None and repeat.clock is not None and repeat.clock.open and not repeat.part:
+        clock = evolve(repeat.clock, hour=repeat.clock.hour % 12, open=False)
+        return evolve(meaning, repeat=evolve(repeat, clock=clock))
+    return meaning
 
 
 def possible(phrases: Sequence[Phrase]) -> list[Phrase]:

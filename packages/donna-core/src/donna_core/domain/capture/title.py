@@ -222,15 +222,18 @@ def _courtesy_end(tokens: Sequence[Token], lexicon: Lexicon) -> int:
     for place in range(match.end, min(len(tokens), match.end + _REQUEST_WIDTH)):
         noun = lexicon.request_nouns.at(tokens, place)
         if noun is not None:
-            linked = noun.end < len(tokens) and tokens[noun.end].norm in lexicon.sets["title_links"]
-            return _after_receiver(tokens, noun.end, lexicon) + (1 if linked else 0)
+            end = _after_receiver(tokens, noun.end, lexicon)
+            linked = end < len(tokens) and tokens[end].norm in lexicon.sets["title_links"]
+            return end + 1 if linked else end
         if tokens[place].norm not in lexicon.sets["title_fillers"]:
             break
     return 0
 
 
 def _after_receiver(tokens: Sequence[Token], end: int, lexicon: Lexicon) -> int:
-    """Return the place of the link in "a reminder to my son for all the tools"."""
+    """Return the place of the link in "a reminder to my son for", "on my calendar for"."""
+    if end + 2 < len(tokens) and tokens[end + 2].norm in lexicon.sets["title_keepers"]:
+        return end + 3
     if end >= len(tokens) or tokens[end].norm not in lexicon.sets["title_receivers"]:
         return end
     for place in range(end + 2, min(len(tokens), end + _NAME_WIDTH)):
