@@ -187,3 +187,16 @@ def test_clock_changes_follow_one_policy(said: Read, at: str, words: str, utc: s
     reading = said(f"Call Bob {words}", at=datetime.fromisoformat(at))
 
     assert reading.start == datetime.fromisoformat(utc)
+
+
+@pytest.mark.parametrize(
+    ("text", "start"),
+    [
+        ("wake me at 6", "2027-05-04 06:00"),
+        ("wake me up at 7:30 on Friday", "2027-05-07 07:30"),
+        ("wake me at 6 in the evening", "2027-05-03 18:00"),
+    ],
+)
+def test_people_are_woken_in_the_morning(said: Read, wall: Wall, text: str, start: str) -> None:
+    """A bare hour to wake up at is one of the morning."""
+    assert wall(said(text).start) == start
