@@ -77,6 +77,7 @@ def solved(solver: Solver, problem: Problem, effort: int) -> Solution:
     return asyncio.run(solver.solve(problem, kept={}, effort=effort))
 
 
+@pytest.mark.timeout(1800)
 @pytest.mark.parametrize(
     ("tasks", "meetings", "days", "effort"), [(40, 60, 7, 6), (200, 100, 14, 14)]
 )

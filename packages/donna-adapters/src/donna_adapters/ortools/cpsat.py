@@ -7,7 +7,7 @@ every machine. Importing OR-Tools takes about a second, so it is imported when a
 """
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from importlib.util import find_spec
 from math import ceil
 from typing import Any
@@ -57,7 +57,7 @@ def _proved(
         for job in problem.jobs
     }
     _one_at_a_time(model, problem, chosen)
-    _in_order(model, problem, chosen)
+    _in_order(model, problem, chosen, total=cp_model.LinearExpr.sum)
     _within_days(model, problem, chosen)
     model.minimize(
         sum(
@@ -111,16 +111,27 @@ def _one_at_a_time(
         model.add_at_most_one(literals)
 
 
-def _in_order(model: Any, problem: Problem, chosen: Mapping[str, Mapping[int | None, Any]]) -> None:
+def _in_order(
+    model: Any,
+    problem: Problem,
+    chosen: Mapping[str, Mapping[int | None, Any]],
+    *,
+    total: Callable[[list[Any]], Any],
+) -> None:
     """Let a job start by a tick only where what it needs has started early enough."""
     for job in problem.jobs:
         own = [(tick, lit) for tick, lit in chosen[job.key].items() if tick is not None]
         for needed, gap in job.after:
             first = [(tick, lit) for tick, lit in chosen[needed].items() if tick is not None]
-            for tick, _ in own:
-                started = [lit for other, lit in own if other <= tick]
+            for position, (tick, _) in enumerate(own):
                 early = [lit for other, lit in first if other + gap <= tick]
-                model.add(sum(started) <= sum(early))
+                following = own[position + 1][0] if position + 1 < len(own) else None
+                if following is not None and not any(
+                    tick < other + gap <= following for other, _ in first
+                ):
+                    continue  # the next tick says the same and more
+                started = [lit for _, lit in own[: position + 1]]
+                model.add(total(started) <= total(early))
 
 
 def _within_days(

@@ -25,5 +25,5 @@ class Solver(Protocol):
 
         ``kept`` are the starts of what has a place already, a plan to begin from. ``effort``
         (at least 1) bounds the work, not the time: the same problem, ``kept`` and effort give
-        the same solution on every machine. More effort never gives a dearer one.
+        the same solution on every machine.
         """
