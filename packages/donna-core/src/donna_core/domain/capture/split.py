@@ -19,7 +19,6 @@ MOST_TASKS = 100  # in one message; what follows stays with the last
 
 _BULLET = re.compile(r"\s*(?:[-*•–—‣◦▪]|\[[ xX]?\]|\(?\d{1,3}[.)]|[a-h]\))(?:\s*\[[ xX]?\])?\s+")
 _NUMBERED = re.compile(r"(?:(?<=\s)|^)\(?(\d{1,2})[.)]\s+(?=\S)")
-_STRONG = frozenset({"also", "then", "plus", "additionally", "furthermore"})
 _ENDS = frozenset({".", ";", "!"})
 _FEWEST_WORDS = 2  # of a clause without a verb after "also"
 _LONGEST_CLAUSE = 120  # tokens; a longer one is prose, and the cut stays linear
