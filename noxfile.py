@@ -104,6 +104,7 @@ def soak(session: nox.Session) -> None:
     session.run(
         BIN / "pytest",
         *["tests/acceptance/test_crashes.py", "tests/adapters/sql/test_workers.py"],
+        "tests/apps/server/test_leading.py",
         *["-p", "no:randomly", "-s", *session.posargs],
         env={"DONNA_SOAK": "1"},
     )
