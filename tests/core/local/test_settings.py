@@ -16,8 +16,12 @@ READ_BY_COMPOSITION = {
     "calendar.calendars",
     "calendar.planning.solver",
     *(f"calendar.calendars.{key}" for key in ("calendar_id", "access")),
+    *("memory", "memory.vault", "memory.embedding", "memory.retrieval"),
+    *(f"memory.vault.{key}" for key in ("root", "ignore_globs")),
+    *(f"memory.embedding.{key}" for key in ("provider", "weights")),
+    *(f"memory.retrieval.{key}" for key in ("default_k", "max_k", "min_score")),
 }
-"""What the policy has no use for: where the calendars are, and the zone it is given anyway."""
+"""What the policy has no use for: calendars, memory, and the zone it is given anyway."""
 
 ABOUT_MODELS = {"donna_models", "task_types", "llm_gateway"}
 """The files whose keys the gateway reads; its own tests look after them."""
