@@ -134,7 +134,7 @@ class QualityObject(Wire):
     certainty: list[CertaintyObject]
 
 
-class ComparisonObject(Wire):
+class ShadowObject(Wire):
     """A model beside its shadow on one task type; costs are dollars for a call, on average."""
 
     task_type: str
@@ -153,7 +153,7 @@ class ShadowsObject(Wire):
     """What shadows said since an instant, beside what was answered."""
 
     since: Instant
-    comparisons: list[ComparisonObject]
+    comparisons: list[ShadowObject]
 
 
 PRINTED_BY: dict[str, type[Wire]] = {

@@ -11,9 +11,9 @@ from donna_cli.schema_spending import (
     CallsObject,
     CallSumsObject,
     CertaintyObject,
-    ComparisonObject,
     PurseObject,
     QualityObject,
+    ShadowObject,
     ShadowsObject,
 )
 from donna_cli.wire import allowance, dollars
@@ -62,7 +62,7 @@ def shadows(since: datetime, several: Iterable[Comparison]) -> ShadowsObject:
     return ShadowsObject(
         since=since,
         comparisons=[
-            ComparisonObject(
+            ShadowObject(
                 **{
                     **asdict(each),
                     "cost": dollars(each.cost),
