@@ -147,7 +147,8 @@ def test_options_may_stand_before_or_behind(donna: Donna, tmp_path: Path) -> Non
     elsewhere = str(tmp_path / "elsewhere")
     donna("--data-dir", elsewhere, "add", "Buy milk")
 
-    assert donna("--json", "list").out == donna("list", "--json").out == '{"tasks": []}\n'
+    assert donna("--json", "list").out == donna("list", "--json").out
+    assert donna("--json", "list").out.startswith('{"tasks": []')
     assert "Buy milk" in donna("list", "--data-dir", elsewhere).out
 
 

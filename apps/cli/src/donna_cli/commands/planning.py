@@ -96,7 +96,7 @@ def what_if(
     Examples:
       donna what-if off friday
       donna what-if move 3 fri 3pm
-      donna what-if meeting standup to fri 10:00
+      donna what-if drop 3
       donna what-if write the report 3h by thursday --apply
     """
     branch, scene = run(_branch(invocation, " ".join(words)))

@@ -231,9 +231,15 @@ class _Builder:
         return costs
 
     def _may_stay(self, piece: Piece, tick: int) -> bool:
-        """Say whether the place a task has is still free, however soon it begins."""
+        """Say whether the place a task has is still free, however soon it begins.
+
+        It is not where the task waits for one that ends later.
+        """
         ground, step = self.ground, self.ground.grid.step
         begin, end = piece.work(tick, step)
+        needed = [self.fixed[each] for each in piece.task.dependencies if each in self.fixed]
+        if any(begin < ground.grid.until(_place(each).when.end) for each in needed):
+            return False
         if tick < 0 or (piece.must_end is not None and end > piece.must_end):
             return False
         taken = (ground.bare(block) for block in ground.taken(piece.task.domain))
