@@ -15,6 +15,8 @@ from donna_cli.exits import ExitCode
 from donna_llm.testing.loopback import Request, Turn
 from donna_llm.testing.ollama_server import OllamaServer, said
 
+pytest.importorskip("ollama", reason="pip install 'donna-adapters[ollama]' runs these")
+
 Donna = Callable[..., Any]
 MODELS = """
 models:
