@@ -154,7 +154,7 @@ async def test_backends_that_die_under_load_lose_and_double_nothing(
     over = Event()
 
     def kill() -> None:
-        psycopg = pytest.importorskip("psycopg")
+        psycopg = pytest.importorskip("psycopg", reason="install donna-adapters[postgres]")
         with psycopg.connect(postgres.info.dsn, autocommit=True) as other:
             while not over.wait(0.05):
                 other.execute(

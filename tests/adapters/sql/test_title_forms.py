@@ -62,7 +62,9 @@ async def test_forms_of_other_tables_are_made_anew_for_everybody(path: Path) -> 
 
 async def test_a_server_keeps_them_right_as_well(own_postgres_url: str) -> None:
     """The same on PostgreSQL, in the transaction that looks at the schema."""
-    postgres = pytest.importorskip("donna_adapters.sql.postgres")
+    postgres = pytest.importorskip(
+        "donna_adapters.sql.postgres", reason="install donna-adapters[postgres]"
+    )
     url = make_url(own_postgres_url)
     with postgres.PostgresDatabase.open(url) as database:
         await database.unit_of_work(ME).run(

@@ -133,8 +133,8 @@ class Search:
             nearest = sorted(zip(keys, cosines, strict=True), key=lambda pair: -pair[1])
             return {key: float(cosine) for key, cosine in nearest[: self.rules.candidates]}
         found = dict(held.index.nearest(self.vector, self.rules.candidates))
-        gone = found.keys() - {row.id for row in self._rows(connection, found)}
-        if not gone:
+        there = living(self.user_id, self.filters).where(C.id.in_(sorted(found)))
+        if found.keys() <= {*connection.execute(there).scalars()}:
             return found
         # Another process deleted some: what this one holds is no longer true.
         held.clear()
