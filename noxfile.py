@@ -39,7 +39,7 @@ OWN_TESTS = {
 EXTRAS = {
     "donna-llm": "[anthropic,ollama]",
     "donna-memory": "[minilm]",
-    "donna-adapters": "[anthropic,ollama]",
+    "donna-adapters": "[anthropic,caldav,google,ollama]",
 }
 # What no package owns: all of them together.
 TOGETHER = ["tests/acceptance", "tests/examples"]

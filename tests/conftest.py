@@ -60,4 +60,8 @@ def fresh_schema(server: Any) -> Iterator[str]:
     try:
         yield f"{POSTGRES}?schema={schema}"
     finally:
-        server.execute(f"DROP SCHEMA IF EXISTS {schema} CASCADE")
+        made = server.execute(
+            "SELECT nspname FROM pg_namespace WHERE starts_with(nspname, %s)", [schema]
+        )
+        for (name,) in made.fetchall():
+            server.execute(f"DROP SCHEMA {name} CASCADE")

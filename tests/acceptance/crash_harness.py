@@ -37,6 +37,9 @@ from donna_core.testing.world import A_MONDAY, BERLIN, SOMEBODY, SimulatedWorld
 T = TypeVar("T")
 URL = os.environ.get("DONNA_DATABASE_URL")
 UNENDING = 1_000_000
+JUMPS = (0, 0, 0, 1, -1, 24, -24)
+"""By how many hours the clock jumps between two lives, each as likely."""
+
 UNTIL_REMINDED = timedelta(minutes=50)
 """From the first moment until the first appointment was reminded of."""
 
@@ -143,7 +146,10 @@ def exhaust(folder: Path, *, stride: int) -> dict[str, Any]:
 
 
 def storm(folder: Path, kills: int) -> dict[str, Any]:
-    """Kill at random moments; the next life goes on where the last one ended."""
+    """Kill at random moments; the next life goes on where the last one ended.
+
+    Between two lives the wall clock jumps now and then, forwards or backwards.
+    """
     dice = random.Random(11)
     folder.mkdir(parents=True, exist_ok=True)
     recovered: list[float] = []
@@ -163,6 +169,7 @@ def storm(folder: Path, kills: int) -> dict[str, Any]:
             with suppress(ChildProcessError):
                 os.waitpid(victim, 0)
         (folder / "up").unlink(missing_ok=True)
+        set_clock(folder, by=timedelta(hours=dice.choice(JUMPS)))
     finished = in_child(lambda: live(folder, sentences(2 * kills), UNENDING))
     faults = what_is_wrong(folder) if finished else ["the last life did not end well"]
     recovered.sort()
@@ -173,6 +180,13 @@ def storm(folder: Path, kills: int) -> dict[str, Any]:
         "recovery_p99_s": round(recovered[int(len(recovered) * 0.99) - 1], 3),
         "recovery_median_s": round(recovered[len(recovered) // 2], 3),
     }
+
+
+def set_clock(folder: Path, *, by: timedelta) -> None:
+    """Let the clock stand elsewhere when the next life begins, but never before the first."""
+    clock = folder / "clock"
+    if by and clock.exists() and (stood := clock.read_text()):
+        note(clock, max(A_MONDAY, datetime.fromisoformat(stood) + by).isoformat())
 
 
 def sentences(count: int) -> list[str]:

@@ -83,7 +83,7 @@ async def test_odd_characters_are_kept_out_of_the_way(household: Household, text
     assert not {"\x00", "\x1b", "\u202e", "\ud800", "\n"} & set("".join(titles))
     (command,) = await world.look(lambda stores: stores.history.recent(1))
     assert command.text == text.encode(errors="backslashreplace").decode()
-    shown = await world.runtime.own_calendar.read(world.view())
+    shown = await world.runtime.own_calendar.changes(world.view())
     assert {event.title for event in shown.events} == titles
 
 

@@ -78,6 +78,21 @@ async def test_a_new_meeting_moves_what_it_came_in_over(house: House) -> None:
     assert house.told("Moved") == []
 
 
+async def test_what_moved_without_a_word_stands_in_the_digest(house: House) -> None:
+    """Of the evening, once, with where it was and where it is; not what was told when it moved."""
+    await at_ten(house, "Sort the receipts", priority=2)
+    house.meeting("Review", "2026-11-23 10:00")
+    await house.run_until(house.instant("2026-11-23 21:00"))
+
+    evening = house.told("evening")
+    assert evening
+    lines = [line for line in evening[-1].splitlines() if "Sort the receipts" in line]
+    moved = [line for line in lines if "from" in line]
+    assert len(moved) == 1
+    assert "10:00" in moved[0]
+    assert "Moved to make room" in evening[-1]
+
+
 async def test_of_a_task_that_matters_the_person_hears(house: House) -> None:
     """From priority 4 on, with both times."""
     await at_ten(house, "Finish the offer", priority=4)

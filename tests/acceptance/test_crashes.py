@@ -25,7 +25,7 @@ def lives(folder: Path, mode: str, number: int) -> dict[str, Any]:
     )
     assert ran.returncode == 0, ran.stderr[-2000:]
     seen: dict[str, Any] = json.loads(ran.stdout)
-    sys.stdout.write(f"{mode}: {seen}\n")
+    sys.stdout.write(f"{mode}: {seen}\n{ran.stderr[-4000:]}")
     return seen
 
 

@@ -87,7 +87,7 @@ async def test_a_kill_between_commit_and_delivery_is_made_good(
     await world.settle()
 
     task = await world.task(1)
-    events = (await world.runtime.own_calendar.read(world.view())).events
+    events = (await world.runtime.own_calendar.changes(world.view())).events
     assert [event.event_id for event in events] == [task.calendar_event_id]
     (reminder,) = [each for each in world.received if each.message.task_id == task.id]
     rows = await world.look(lambda stores: stores.outbox.select(lane=Lane.DISCORD))

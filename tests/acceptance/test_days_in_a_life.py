@@ -49,7 +49,7 @@ async def events(world: SimulatedWorld) -> tuple[CalendarEvent, ...]:
     """Return what stands in the calendar that Donna writes."""
     now = world.clock.now()
     window = Interval(now - timedelta(days=10), now + timedelta(days=60))
-    return (await world.runtime.own_calendar.read(window)).events
+    return (await world.runtime.own_calendar.changes(window)).events
 
 
 async def live(world: SimulatedWorld) -> None:

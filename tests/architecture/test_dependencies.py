@@ -4,7 +4,7 @@ import ast
 import re
 import sys
 from collections.abc import Iterator
-from importlib.metadata import packages_distributions
+from importlib.metadata import files, packages_distributions
 from pathlib import Path
 from typing import Any
 
@@ -51,10 +51,20 @@ def imported(folder: Path) -> set[str]:
     """Return the distributions that a package's modules import, lazily or not."""
     [source] = (mark.parent for mark in folder.glob("src/*/py.typed"))
     trees = [ast.parse(path.read_text()) for path in source.rglob("*.py")]
-    names = {name.partition(".")[0] for tree in trees for name in imports(tree)}
-    foreign = names - sys.stdlib_module_names - {source.name}
-    owners = packages_distributions()
-    return {normal(owner) for name in foreign for owner in owners.get(name, [name])}
+    names = {name for tree in trees for name in imports(tree)}
+    ours = {*sys.stdlib_module_names, source.name}
+    foreign = {name for name in names if name.partition(".")[0] not in ours}
+    return {normal(owner) for name in foreign for owner in owners_of(name)}
+
+
+def owners_of(module: str) -> list[str]:
+    """Return the distributions a module comes from; several may share its first name."""
+    first, _, rest = module.partition(".")
+    found = packages_distributions().get(first, [first])
+    if len(set(found)) == 1:
+        return found
+    folder = f"{first}/{rest.partition('.')[0]}/"
+    return [each for each in found if any(str(f).startswith(folder) for f in files(each) or ())]
 
 
 def imports(tree: ast.Module) -> Iterator[str]:

@@ -11,7 +11,6 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from donna_adapters.sql.sqlite import SqliteDatabase
-from donna_core.domain.effects import MessageKind
 from donna_core.domain.errors import Refused, VersionConflict
 from donna_core.domain.ids import CommandId, TaskId, UserId
 from donna_core.domain.tasks.task import TaskStatus
@@ -121,12 +120,11 @@ OUTBOX_ACTS: st.SearchStrategy[Act] = st.one_of(
         *(KEYS, FENCES, st.sampled_from(sorted(set(DeliveryState) - {DeliveryState.IN_FLIGHT}))),
         *(INSTANTS, st.none() | INSTANTS),
     ),
-    st.builds(lambda one: lambda s: s.outbox.cancel(one, kinds=[MessageKind.REMINDER]), TASKS),
 )
 MIRROR_ACTS: st.SearchStrategy[Act] = st.one_of(
     st.builds(
         lambda k, n: (
-            lambda s: s.mirror.replace(
+            lambda s: s.mirror.apply(
                 snapshot(k, *[occurrence(f"{k}{i}", calendar_id=k) for i in range(n)]), at=NOON
             )
         ),

@@ -24,6 +24,7 @@ from donna_core.testing.contracts.followup_stores import (
 from donna_core.testing.contracts.history_store import HistoryStoreContract
 from donna_core.testing.contracts.invocation_log import InvocationLogContract
 from donna_core.testing.contracts.job_store import JobStoreContract
+from donna_core.testing.contracts.lifecycle_store import LifecycleStoreContract
 from donna_core.testing.contracts.outbox import OutboxContract
 from donna_core.testing.contracts.provider_health import ProviderHealthContract
 from donna_core.testing.contracts.spend_ledger import SpendLedgerContract
@@ -93,6 +94,7 @@ CONTRACTS = [
     SpendLedgerContract,
     InvocationLogContract,
     ProviderHealthContract,
+    LifecycleStoreContract,
     SpendingTogetherContract,
 ]
 # A new store is one line above: it keeps its contract in memory, in a file and on a server.

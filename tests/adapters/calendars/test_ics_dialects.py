@@ -18,7 +18,7 @@ AUTUMN = Interval(datetime(2026, 10, 19, tzinfo=UTC), datetime(2026, 11, 2, tzin
 async def seen(name: str) -> list[str]:
     """Return a line for each occurrence: start and end in UTC, what it is, whether it is busy."""
     calendar = IcsCalendar("work", DATA / name, zone=BERLIN, writable=False)
-    snapshot = await calendar.read(AUTUMN)
+    snapshot = await calendar.changes(AUTUMN)
     return [
         f"{event.when.start:%m-%d %H:%M}/{event.when.end:%m-%d %H:%M} "
         f"{event.title} {'busy' if event.busy else 'free'}"
@@ -90,7 +90,7 @@ async def test_what_takes_time(tmp_path: Path, lines: str, timed: bool, whole_da
     path.write_text(f"BEGIN:VCALENDAR\nVERSION:2.0\n{text}END:VCALENDAR\n")
     calendar = IcsCalendar("work", path, zone=BERLIN, writable=False)
 
-    assert [event.busy for event in (await calendar.read(AUTUMN)).events] == [timed, whole_day]
+    assert [event.busy for event in (await calendar.changes(AUTUMN)).events] == [timed, whole_day]
 
 
 async def test_only_the_mark_makes_an_event_donna_s(tmp_path: Path) -> None:
@@ -102,4 +102,4 @@ async def test_only_the_mark_makes_an_event_donna_s(tmp_path: Path) -> None:
     path.write_text(f"BEGIN:VCALENDAR\nVERSION:2.0\n{text}END:VCALENDAR\n")
     calendar = IcsCalendar("work", path, zone=BERLIN, writable=False)
 
-    assert [event.task_id for event in (await calendar.read(AUTUMN)).events] == [None, "t1"]
+    assert [event.task_id for event in (await calendar.changes(AUTUMN)).events] == [None, "t1"]

@@ -19,7 +19,7 @@ from donna_adapters.calendars.ics import IcsCalendar
 from donna_adapters.calendars.ics_text import LARGEST
 from donna_core.domain.errors import CalendarUnreadable
 from donna_core.domain.timing.interval import Interval
-from donna_core.ports.calendar import CalendarSnapshot
+from donna_core.ports.calendar import CalendarChanges
 
 YEAR = Interval(datetime(2026, 1, 1, tzinfo=UTC), datetime(2027, 1, 1, tzinfo=UTC))
 SAMPLES = {path.name: path.read_bytes() for path in Path(__file__).parent.glob("data/*.ics")}
@@ -33,10 +33,10 @@ def calendar_at(path: Path) -> IcsCalendar:
     return IcsCalendar("work", path, zone=ZoneInfo("Europe/Berlin"), writable=False)
 
 
-def reading(path: Path, content: bytes) -> Coroutine[Any, Any, CalendarSnapshot]:
+def reading(path: Path, content: bytes) -> Coroutine[Any, Any, CalendarChanges]:
     """Put the content there and return the reading of it, not yet begun."""
     path.write_bytes(content)
-    return calendar_at(path).read(YEAR)
+    return calendar_at(path).changes(YEAR)
 
 
 @pytest.mark.parametrize(
@@ -60,7 +60,7 @@ async def test_broken_files_are_named_with_their_line(
     path.write_bytes(content)
 
     with pytest.raises(CalendarUnreadable, match=re.escape(problem)) as raised:
-        await calendar_at(path).read(YEAR)
+        await calendar_at(path).changes(YEAR)
     assert str(path) in str(raised.value)
 
 
@@ -97,14 +97,14 @@ async def test_what_decides_no_time_may_be_broken(tmp_path: Path) -> None:
 async def test_an_absent_file_is_an_error_with_a_remedy(tmp_path: Path) -> None:
     """A configured calendar that is not there is not a free week."""
     with pytest.raises(CalendarUnreadable, match="the file is not there") as raised:
-        await calendar_at(tmp_path / "gone.ics").stamp()
+        await calendar_at(tmp_path / "gone.ics").changes(YEAR)
     assert "correct its path" in raised.value.remedy
 
 
 async def test_a_folder_in_its_place_is_an_error(tmp_path: Path) -> None:
     """Whatever the system says against reading is passed on."""
     with pytest.raises(CalendarUnreadable, match="Is a directory"):
-        await calendar_at(tmp_path).read(YEAR)
+        await calendar_at(tmp_path).changes(YEAR)
 
 
 async def test_a_huge_file_is_refused(tmp_path: Path) -> None:
@@ -114,7 +114,7 @@ async def test_a_huge_file_is_refused(tmp_path: Path) -> None:
         file.truncate(LARGEST + 1)
 
     with pytest.raises(CalendarUnreadable, match="larger than 50 MB"):
-        await calendar_at(path).read(YEAR)
+        await calendar_at(path).changes(YEAR)
 
 
 async def test_zones_of_one_file_do_not_reach_another(tmp_path: Path) -> None:
@@ -163,20 +163,22 @@ def test_damage_is_reported_and_nothing_worse(
     assert outcome
 
 
-def test_looking_at_a_calendar_imports_no_parser(tmp_path: Path) -> None:
-    """Importing the adapter and asking for a stamp pays for no calendar library."""
+def test_looking_at_an_unchanged_calendar_imports_no_parser(tmp_path: Path) -> None:
+    """Importing the adapter and asking for news pays for no calendar library."""
     path = tmp_path / "work.ics"
     path.write_bytes(SAMPLES["google.ics"])
+    calendar = IcsCalendar("work", path, zone=ZoneInfo("UTC"), writable=False)
+    stamp = asyncio.run(calendar.changes(YEAR)).stamp
     code = (
         "import asyncio, sys, zoneinfo\nfrom pathlib import Path\n"
         "from donna_adapters.calendars.ics import IcsCalendar\n"
         "calendar = IcsCalendar('work', Path(sys.argv[1]), zone=zoneinfo.ZoneInfo('UTC'),"
-        " writable=False)\nprint(asyncio.run(calendar.stamp()))\n"
+        " writable=False)\nsince = sys.argv[2]\nwindow = None  # nobody asks for it\n"
+        "assert asyncio.run(calendar.changes(window, since=since)).is_empty\n"
         "assert not {'icalendar', 'recurring_ical_events', 'dateutil'} & sys.modules.keys()\n"
     )
     result = subprocess.run(
-        [sys.executable, "-c", code, path], capture_output=True, text=True, check=False
+        [sys.executable, "-c", code, path, stamp], capture_output=True, text=True, check=False
     )
 
     assert result.returncode == 0, result.stderr
-    assert result.stdout.startswith("ics-1:UTC:")

@@ -25,7 +25,7 @@ def occurrences(lines: str, *, zone: str, window: Interval) -> list[Interval]:
         path = Path(folder, "home.ics")
         path.write_text(text)
         calendar = IcsCalendar("home", path, zone=ZoneInfo(zone), writable=False)
-        return [event.when for event in asyncio.run(calendar.read(window)).events]
+        return [event.when for event in asyncio.run(calendar.changes(window)).events]
 
 
 @given(
@@ -141,7 +141,7 @@ def test_a_window_within_the_last_one_shows_the_same(
     )
 
     async def both() -> None:
-        await used.read(windows[0])
-        assert await used.read(windows[1]) == await fresh.read(windows[1])
+        await used.changes(windows[0])
+        assert await used.changes(windows[1]) == await fresh.changes(windows[1])
 
     asyncio.run(both())

@@ -102,7 +102,7 @@ async def test_an_event_stands_where_donna_put_it(tmp_path: Path) -> None:
     await calendar_at(path).write(PUT)
 
     week = Interval(DAY.start, DAY.start + timedelta(days=7))
-    events = (await calendar_at(path).read(week)).events
+    events = (await calendar_at(path).changes(week)).events
     assert [(event.when.start, event.busy) for event in events] == [(PUT.start, True)]
 
 
@@ -113,7 +113,7 @@ async def test_what_no_file_may_hold_is_left_out(tmp_path: Path) -> None:
     await calendar_at(path).write(evolve(PUT, title=hostile, description=hostile))
     await calendar_at(path).write(evolve(PUT, title=hostile, description=hostile))
 
-    (event,) = (await calendar_at(path).read(DAY)).events
+    (event,) = (await calendar_at(path).changes(DAY)).events
     assert event.title == "AB[2J C END:VEVENT"
     assert b"SEQUENCE:0\r\n" in path.read_bytes()
 
@@ -149,7 +149,7 @@ async def test_a_link_stays_a_link(tmp_path: Path) -> None:
     await calendar_at(link).write(DELETE)
 
     assert link.is_symlink()
-    assert (await calendar_at(real).read(DAY)).events == ()
+    assert (await calendar_at(real).changes(DAY)).events == ()
 
 
 async def test_a_place_that_cannot_be_written_is_reported(tmp_path: Path) -> None:
@@ -167,7 +167,7 @@ async def test_writers_wait_for_each_other(tmp_path: Path) -> None:
     writes = [evolve(PUT, event_id=EventKey(f"event{number:02}")) for number in range(12)]
     await asyncio.gather(*(calendar_at(path).write(write) for write in writes))
 
-    events = (await calendar_at(path).read(DAY)).events
+    events = (await calendar_at(path).changes(DAY)).events
     assert [event.event_id for event in events] == [write.event_id for write in writes]
 
 
@@ -195,11 +195,11 @@ def test_a_reader_never_sees_half_a_write(tmp_path: Path) -> None:
     )
     writer.start()
     while writer.is_alive():
-        seen.append(len(asyncio.run(calendar_at(path).read(DAY)).events))
+        seen.append(len(asyncio.run(calendar_at(path).changes(DAY)).events))
     writer.join()
 
     assert seen == sorted(seen)
-    assert len(asyncio.run(calendar_at(path).read(DAY)).events) == 21
+    assert len(asyncio.run(calendar_at(path).changes(DAY)).events) == 21
 
 
 TITLES = st.text(st.characters(exclude_categories=["Cc", "Cs", "Zs", "Zl", "Zp"]), min_size=1)
@@ -239,7 +239,7 @@ def test_reading_shows_what_was_written(
         path = Path(folder, "donna.ics")
         for write in history:
             asyncio.run(calendar_at(path).write(write))
-        events = asyncio.run(calendar_at(path).read(window)).events
+        events = asyncio.run(calendar_at(path).changes(window)).events
 
     standing = [write for write in latest.values() if write.action is CalendarAction.PUT]
     shown = [event_of(write) for write in standing if event_of(write).when.overlaps(window)]
@@ -254,4 +254,6 @@ def event_of(write: CalendarWrite) -> CalendarEvent:
         title=write.title,
         when=Interval(write.start, write.end),
         task_id=write.task_id,
+        starts=write.start.isoformat(),
+        ends=write.end.isoformat(),
     )

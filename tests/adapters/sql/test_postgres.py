@@ -1,13 +1,14 @@
 """A schema on a server: how it is made and changed, and what becomes of lost connections."""
 
 import asyncio
+import threading
 from collections.abc import Iterator
 from pathlib import Path
-from threading import Event, Thread
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, text
+from attrs import evolve
+from sqlalchemy import Connection, make_url, text
 
 from donna_adapters.sql.database import Database
 from donna_adapters.sql.faults import ForeignDatabase, SchemaTooNew
@@ -15,10 +16,11 @@ from donna_adapters.sql.opening import PostgresMissing, open_database
 from donna_adapters.sql.postgres_faults import FAULTS, unavailable
 from donna_adapters.sql.schema import LINEAGE, stamp_of
 from donna_core.domain.errors import ConfigError, StorageUnavailable
+from donna_core.domain.events import Event, EventKind
 from donna_core.domain.ids import UserId
 from donna_core.ports.unit_of_work import Stores
 from donna_core.testing.contracts.everything import fill
-from donna_core.testing.contracts.stores import ME, OTHER
+from donna_core.testing.contracts.stores import ME, NOON, OTHER
 
 SHAPE = """
 SELECT table_name, column_name, data_type, character_maximum_length, is_nullable, column_default
@@ -30,6 +32,14 @@ UNION ALL
 SELECT tablename, indexname, replace(indexdef, current_schema() || '.', ''), NULL, '', NULL
 FROM pg_indexes WHERE schemaname = current_schema() ORDER BY 1, 2, 3
 """
+
+LATER = Event(kind=EventKind.TASK_CAPTURED, at=NOON)
+FULL = (
+    """CREATE FUNCTION full_up() RETURNS trigger LANGUAGE plpgsql AS
+    $$ BEGIN RAISE EXCEPTION 'no space left' USING ERRCODE = 'disk_full'; END $$""",
+    "CREATE TRIGGER full_up BEFORE INSERT ON event_log FOR EACH ROW EXECUTE FUNCTION full_up()",
+)
+"""A server that says what it says when its disk is full."""
 
 
 @pytest.fixture
@@ -74,11 +84,44 @@ async def test_an_older_schema_keeps_its_rows(server: Database, own_postgres_url
 
     with open_database(url=own_postgres_url) as again:
         for user_id in (ME, OTHER):
-            rows = await again.unit_of_work(user_id).run(
-                lambda stores: (stores.outbox.select(), stores.events.since(0))
-            )
-            assert [len(found) for found in rows] == [2, 1]
+            assert await counted(again, user_id) == [2, 1]
         assert await again.transact(stamp_of) == LINEAGE.head
+
+
+async def counted(database: Database, user_id: UserId) -> list[int]:
+    """Return how many deliveries and events a user has."""
+    rows = await database.unit_of_work(user_id).run(
+        lambda stores: (stores.outbox.select(), stores.events.since(0))
+    )
+    return [len(found) for found in rows]
+
+
+async def test_the_copy_is_the_schema_before(server: Database, own_postgres_url: str) -> None:
+    """It opens as what it was, numbers go on where they were, and the last three are kept."""
+    await server.unit_of_work(ME).run(fill)
+    await server.unit_of_work(OTHER).run(lambda stores: fill(stores, user_id=OTHER))
+    await move(server, to=LINEAGE.revisions[-2], up=False)
+    before = await shape(server)
+    open_database(url=own_postgres_url).close()
+    for _ in range(3):
+        await move(server, to=LINEAGE.revisions[-2], up=False)
+        open_database(url=own_postgres_url).close()
+
+    names = "SELECT nspname FROM pg_namespace WHERE nspname LIKE current_schema() || '_backup_%'"
+    copies = await server.transact(
+        lambda connection: sorted(connection.execute(text(names)).scalars())
+    )
+    assert [copy[-2:] for copy in copies] == ["_2", "_3", "_4"]
+    from donna_adapters.sql.postgres import PostgresDatabase  # noqa: PLC0415  # an extra
+
+    former = evolve(LINEAGE, revisions=LINEAGE.revisions[:-1])
+    base, _, _ = own_postgres_url.partition("?")
+    with PostgresDatabase.open(make_url(f"{base}?schema={copies[-1]}"), lineage=former) as copy:
+        assert await shape(copy) == before
+        for user_id in (ME, OTHER):
+            assert await counted(copy, user_id) == [2, 1]
+            await copy.unit_of_work(user_id).run(lambda stores: stores.events.append([LATER]))
+            assert await counted(copy, user_id) == [2, 2]
 
 
 async def test_a_newer_and_a_foreign_schema_are_refused(
@@ -128,6 +171,32 @@ def terminate(connection: Connection) -> None:
     connection.execute(text("SELECT pg_terminate_backend(pg_backend_pid())"))
 
 
+async def test_what_a_server_cannot_keep_is_refused_and_goes_on_when_it_can(
+    server: Database, own_postgres_url: str
+) -> None:
+    """A full disk and a standby refuse a decision whole; nothing of it stays."""
+
+    def draw(stores: Stores) -> int:
+        number = stores.tasks.next_number()
+        stores.events.append([LATER])
+        return number
+
+    for statement in FULL:
+        await server.transact(lambda connection, each=statement: connection.execute(text(each)))  # type: ignore[misc]  # a lambda with a default
+    with pytest.raises(StorageUnavailable, match=r"disk of .* is full"):
+        await server.unit_of_work(ME).run(draw)
+    await server.transact(
+        lambda connection: connection.execute(text("DROP TRIGGER full_up ON event_log"))
+    )
+    standby = own_postgres_url + "&options=-cdefault_transaction_read_only%3Don"
+    with (
+        open_database(url=standby) as read_only,
+        pytest.raises(StorageUnavailable, match="read-only"),
+    ):
+        await read_only.unit_of_work(ME).run(draw)
+    assert await server.unit_of_work(ME).run(draw) == 1
+
+
 async def test_a_decision_that_lost_its_connection_is_decided_again(server: Database) -> None:
     """Nothing of it was kept, so nothing is doubled; the caller never hears of it."""
     tries: list[int] = []
@@ -151,7 +220,7 @@ async def test_backends_that_die_under_load_lose_and_double_nothing(
     server: Database, postgres: Any, own_postgres_url: str
 ) -> None:
     """Each number that was given was given once, and none was given that is not kept."""
-    over = Event()
+    over = threading.Event()
 
     def kill() -> None:
         psycopg = pytest.importorskip("psycopg", reason="install donna-adapters[postgres]")
@@ -166,7 +235,7 @@ async def test_backends_that_die_under_load_lose_and_double_nothing(
     def draw(stores: Stores) -> int:
         return stores.tasks.next_number()
 
-    killer = Thread(target=kill)
+    killer = threading.Thread(target=kill)
     killer.start()
     try:
         users = [UserId(f"user-{n}") for n in range(4)]

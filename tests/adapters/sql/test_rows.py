@@ -13,7 +13,6 @@ from sqlalchemy.engine import Engine
 from donna_adapters.sql.sqlite import SqliteDatabase
 from donna_adapters.sql.tables import LEADERSHIP, METADATA
 from donna_adapters.sql.unit_of_work import stores_of
-from donna_core.domain.effects import MessageKind
 from donna_core.domain.errors import StorageUnavailable
 from donna_core.domain.followup.attention import Attention
 from donna_core.domain.ids import CallId, CommandId, TaskId
@@ -26,6 +25,7 @@ from donna_core.ports.outbox import DeliveryState, Lane
 from donna_core.ports.unit_of_work import Stores
 from donna_core.testing.contracts.event_log import event as happening
 from donna_core.testing.contracts.everything import fill
+from donna_core.testing.contracts.lifecycle_store import STANDING, STEP, a_run
 from donna_core.testing.contracts.spending import (
     TODAY,
     allowance,
@@ -93,12 +93,11 @@ CALLS: dict[str, Callable[[Stores], object]] = {
         "message-1", fence=1, state=DeliveryState.SENT, at=NOON
     ),
     "outbox.quarantine": lambda s: s.outbox.quarantine(before=NOON + HOUR, note="old"),
-    "outbox.cancel": lambda s: s.outbox.cancel(ONE, kinds=set(MessageKind)),
     "outbox.add": lambda s: s.outbox.add([message(), calendar_write()], at=NOON),
-    "mirror.stamps": lambda s: s.mirror.stamps(),
+    "mirror.known": lambda s: s.mirror.known(),
     "mirror.events": lambda s: s.mirror.events(DAY),
     "mirror.forget": lambda s: s.mirror.forget("work"),
-    "mirror.replace": lambda s: s.mirror.replace(snapshot("work", occurrence("x")), at=NOON),
+    "mirror.apply": lambda s: s.mirror.apply(snapshot("work", occurrence("x")), at=NOON),
     "spend.totals": lambda s: s.spend.totals([day_account(TODAY)])[day_account(TODAY)].committed,
     "spend.select": lambda s: s.spend.select(),
     "spend.reserve": lambda s: s.spend.reserve(reservation()),
@@ -115,6 +114,13 @@ CALLS: dict[str, Callable[[Stores], object]] = {
     "health.get": lambda s: s.health.get("anthropic").failures,
     "health.all": lambda s: s.health.all(),
     "health.save": lambda s: s.health.save("anthropic", Breaker()),
+    "lifecycles.get": lambda s: s.lifecycles.get("news"),
+    "lifecycles.all": lambda s: s.lifecycles.all(),
+    "lifecycles.save": lambda s: s.lifecycles.save(STANDING, step=STEP),
+    "lifecycles.steps": lambda s: s.lifecycles.steps("news"),
+    "lifecycles.observe": lambda s: s.lifecycles.observe("news", a_run("run-1", valid=False)),
+    "lifecycles.runs": lambda s: s.lifecycles.runs("news", version="v1", limit=9),
+    "lifecycles.divergences": lambda s: s.lifecycles.divergences("news", version="v1", limit=9),
 }
 
 

@@ -4,6 +4,7 @@ import asyncio
 import importlib.util
 import subprocess
 import sys
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from donna_core.domain.effects import JobKind
 from donna_core.domain.ids import UserId
 from donna_core.ports.jobs import JobState
 from donna_core.testing.contracts.stores import HOUR, NOON
+from donna_core.testing.file_clock import FileClock
 
 pytestmark = pytest.mark.slow
 CREW = Path(__file__).with_name("worker_crew.py")
@@ -55,8 +57,8 @@ async def test_every_job_has_its_effect_once_whoever_is_killed(
 ) -> None:
     """A killed worker's jobs lapse and go to another one; no nudge is recorded twice."""
     clock_file = tmp_path / "clock"
-    clock_file.write_text((NOON + 3 * HOUR).isoformat())
-    clock, url = crew.FileClock(clock_file), crew.make_url(own_postgres_url)
+    clock, url = FileClock(clock_file), crew.make_url(own_postgres_url)
+    clock.set(NOON + 3 * HOUR)
     with crew.PostgresDatabase.open(url) as database:
         for user_id in USERS:
             await database.unit_of_work(user_id).run(
@@ -64,9 +66,13 @@ async def test_every_job_has_its_effect_once_whoever_is_killed(
             )
         distributor = distributor_on(database)
         assert await distributor.hand_out(now=clock.now()) is None  # nobody is there to take any
-        workers = [hire(own_postgres_url, clock_file) for _ in range(3)]
+
+        def hired() -> "subprocess.Popen[bytes]":
+            return hire(own_postgres_url, clock_file)
+
+        workers = [hired() for _ in range(3)]
         try:
-            await until_all_is_done(database, distributor, clock_file, workers, own_postgres_url)
+            await until_all_is_done(database, distributor, clock, hired, workers)
         finally:
             for worker in workers:
                 worker.kill()
@@ -92,27 +98,20 @@ def distributor_on(database: Any) -> Any:
 async def until_all_is_done(
     database: Any,
     distributor: Any,
-    clock_file: Path,
+    clock: FileClock,
+    hired: "Callable[[], subprocess.Popen[bytes]]",
     workers: "list[subprocess.Popen[bytes]]",
-    url: str,
 ) -> None:
     """Hand out again and again, kill a worker now and then, and let the clock go on."""
     kills = 0
     while (count := await done(database)) < len(USERS) * EACH:
-        now = crew_time(clock_file)
+        now = clock.now()
         await distributor.hand_out(now=now)
         await asyncio.sleep(0.2)
         if count > (kills + 1) * 8 and kills < 2:
             kills += 1
             workers[0].kill()
             workers[0].wait()
-            workers[:] = [*workers[1:], hire(url, clock_file)]
+            workers[:] = [*workers[1:], hired()]
         # What a killed worker held is due again when its lease lapses, by this clock.
-        text = (now + timedelta(seconds=20)).isoformat()
-        clock_file.with_suffix(".new").write_text(text)
-        clock_file.with_suffix(".new").replace(clock_file)
-
-
-def crew_time(clock_file: Path) -> Any:
-    """Return the instant the file shows."""
-    return NOON.fromisoformat(clock_file.read_text())
+        clock.set(now + timedelta(seconds=20))

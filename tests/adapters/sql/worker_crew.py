@@ -6,7 +6,7 @@ handed out until it is killed.
 
 import asyncio
 import sys
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 from attrs import evolve
@@ -22,22 +22,10 @@ from donna_core.local.ids import UuidSource
 from donna_core.ports.clock import Clock
 from donna_core.ports.unit_of_work import Stores
 from donna_core.testing.contracts.stores import HOUR, NOON, task
+from donna_core.testing.file_clock import FileClock
 from donna_core.testing.world import SimulatedWorld
 from donna_core.usecases.runtime import Runtime
 from donna_core.usecases.work import perform
-
-
-class FileClock(Clock):
-    """Shows what the file says."""
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-
-    def now(self) -> datetime:
-        return datetime.fromisoformat(self._path.read_text())
-
-    async def sleep_until(self, instant: datetime) -> None:
-        raise AssertionError(f"no job waits, and one waits until {instant}")
 
 
 def runtime_of(database: PostgresDatabase, user_id: UserId, clock: Clock) -> Runtime:

@@ -1,16 +1,21 @@
 """Planning the days ahead from the terminal: shown first, applied on request, taken back whole."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
+from donna_core.local.clock import SystemClock
+
 Donna = Callable[..., Any]
+MONDAY_MORNING = datetime(2026, 6, 1, 6, 0, tzinfo=UTC)
 
 
 @pytest.fixture
-def crowded(donna: Donna) -> Donna:
-    """Give a Donna with a long task and two short ones."""
+def crowded(donna: Donna, monkeypatch: pytest.MonkeyPatch) -> Donna:
+    """Give a Donna with a long task and two short ones, on a Monday at eight in Berlin."""
+    monkeypatch.setattr(SystemClock, "now", lambda _: MONDAY_MORNING)
     donna("add", "Write the thesis 7h for work !2")
     donna("add", "Prepare the slides 2h for work !4")
     donna("add", "Buy milk")

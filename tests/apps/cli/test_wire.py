@@ -25,6 +25,8 @@ PRINTED = [
     ("donna list, donna next", ["list"]),
     ("donna list, donna next", ["next"]),
     ("donna promises", ["promises"]),
+    *((f"donna calendar {verb}", ["calendar", verb]) for verb in ("list", "status", "sync")),
+    ("donna calendar events", ["calendar", "events"]),
     ("donna history", ["history"]),
     ("donna today", ["today"]),
     ("donna week", ["week"]),
@@ -50,6 +52,8 @@ PRINTED = [
     ("donna memory backfill", ["memory", "backfill"]),
     ("donna memory eval", ["memory", "eval", "--fixtures-dir", str(LABELLED)]),
     ("donna memory forget", ["memory", "forget", "chat", "a"]),
+    ("donna skills list", ["skills", "list"]),
+    ("donna skills candidates", ["skills", "candidates"]),
     ("donna llm shadows", ["llm", "shadows"]),
     *(
         ("every command that changes something", words)
@@ -85,7 +89,13 @@ def test_output_fits_its_model(donna: Donna, what: str, words: list[str]) -> Non
 
 def test_every_object_is_printed_here() -> None:
     """No documented command is left out."""
-    told = {what for what, _ in PRINTED} | {"donna restore"}  # that one in test_restoring.py
+    elsewhere = {
+        *("donna restore", "donna calendar connect", "donna calendar disconnect"),
+        *("donna skills why", "donna skills promote, donna skills demote, donna skills rollback"),
+    }
+    told = {
+        what for what, _ in PRINTED
+    } | elsewhere  # those in test_restoring, test_calendars, test_skills
 
     assert told == PRINTED_BY.keys() - {"any command that fails"}
 

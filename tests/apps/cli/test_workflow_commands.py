@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from donna_cli.app import EXAMPLES
-from donna_cli.catalog import GROUPS
+from donna_cli.catalog_groups import GROUPS
 
 COMMANDS = [(group, name) for group, entry in GROUPS.items() for name in entry.commands]
 Donna = Callable[..., Any]

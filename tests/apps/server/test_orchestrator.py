@@ -11,6 +11,7 @@ import httpx
 import pytest
 
 from donna_adapters.compose.build import Composed, open_runtime
+from donna_adapters.compose.memory import open_memory
 from donna_adapters.compose.settings import Options
 from donna_adapters.system.leadership import AlreadyLed
 from donna_core.testing.fake_clock import FakeClock
@@ -93,7 +94,8 @@ async def test_health_is_answered_while_the_loop_works(tmp_path: Path) -> None:
         await asyncio.gather(running, return_exceptions=True)
 
     assert answer.json()["status"] == "ok"
-    assert set(answer.json()["checks"]) == {"work_loop", "database", "calendars", "outbox"}
+    checks = {"work_loop", "database", "calendars", "outbox", "memory"}
+    assert set(answer.json()["checks"]) == checks
 
 
 async def test_only_one_leads_a_folder(tmp_path: Path) -> None:
@@ -116,3 +118,32 @@ async def test_a_taken_port_stops_the_start(tmp_path: Path) -> None:
         async with donna(tmp_path, []) as composed:
             with pytest.raises(CannotListen, match=str(port)):
                 await supervise(composed, port=port)
+
+
+async def test_notes_and_tasks_are_remembered_while_the_loop_works(tmp_path: Path) -> None:
+    """Those that were there, and those that come in; a vault that is away stops nothing else."""
+    config, vault = tmp_path / "config", tmp_path / "vault"
+    config.mkdir()
+    vault.mkdir()
+    (config / "memory.yaml").write_text("vault: {root: vault}\nembedding: {provider: none}\n")
+    (vault / "Boat.md").write_text("# Boat\n\nThe impeller is in the blue box.\n")
+    clock = FakeClock(MORNING)
+    async with donna(tmp_path, [], clock) as composed:
+        await capture(composed.runtime, "Varnish the mast tomorrow at 11am")
+        running = asyncio.create_task(supervise(composed, port=free_port()))
+
+        assert await found(composed, clock, "impeller") == ["vault"]
+        assert await found(composed, clock, "varnish mast") == ["task"]
+        (vault / "Key.md").write_text("The spare key hangs behind the mirror.\n")
+        assert await found(composed, clock, "mirror") == ["vault"]
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+
+
+async def found(composed: Composed, clock: FakeClock, words: str) -> list[str]:
+    """Return the sources of what is remembered of that, once it is; the clock goes on."""
+    store = open_memory(composed).store
+    while not (hits := await store.search(words, user_id=composed.runtime.user_id)):
+        clock.advance(by=timedelta(seconds=10))
+        await asyncio.sleep(0.01)
+    return [hit.source_type.value for hit in hits]

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from donna_core.domain.effects import Channel, Message, MessageKind
 from donna_core.domain.followup.digests import evening_digest, morning_digest
 from donna_core.domain.ids import EventKey, TaskId
-from donna_core.domain.planning.busy import CalendarEvent
+from donna_core.domain.planning.calendar_events import CalendarEvent
 from donna_core.domain.tasks.task import DeadlineType, Task, TaskStatus
 from donna_core.domain.timing.interval import Interval
 from donna_core.domain.timing.zones import local_day

@@ -187,6 +187,16 @@ def test_a_question_about_an_earlier_plan_is_dropped(task: Task, windows: Window
         assert verdict == Drop(why="the task was moved")
 
 
+def test_of_questions_that_waited_only_the_last_is_asked(task: Task, windows: Windows) -> None:
+    """Held over a night or a pause, those of the earlier tiers have nothing to add."""
+    begun = begin(task, at=local(15, 30), ladder=CALLING, windows=windows)
+    climbed, _ = pursuit(task, windows)
+
+    assert begun.message is not None
+    verdict = asked(begun.message, windows, at=local(16), task=task, escalation=climbed)
+    assert verdict == Drop(why="it was asked again since")
+
+
 def test_a_question_without_a_pursuit_is_dropped(task: Task, windows: Windows) -> None:
     """An undone escalation leaves no question behind."""
     _, message = pursuit(task, windows)

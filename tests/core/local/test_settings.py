@@ -14,6 +14,8 @@ from donna_core.testing.world import BERLIN
 READ_BY_COMPOSITION = {
     "calendar.timezone",
     "calendar.calendars",
+    "calendar.poll_minutes",
+    "calendar.known_organizers",
     "calendar.planning.solver",
     *(f"calendar.calendars.{key}" for key in ("calendar_id", "access")),
     *("memory", "memory.vault", "memory.embedding", "memory.retrieval"),

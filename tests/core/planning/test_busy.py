@@ -11,10 +11,10 @@ from donna_core.domain.planning.busy import (
     OWN_SOURCE,
     Block,
     BusySet,
-    CalendarEvent,
     Occupied,
     busy_for,
 )
+from donna_core.domain.planning.calendar_events import CalendarEvent
 from donna_core.domain.tasks.task import Domain
 from donna_core.domain.timing.interval import Interval
 from donna_core.domain.timing.windows import Windows

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from donna_core.domain.ids import EventKey, TaskId, UserId
-from donna_core.domain.planning.busy import CalendarEvent
+from donna_core.domain.planning.calendar_events import CalendarEvent
 from donna_core.domain.planning.week import Entry, EntryKind, week_of
 from donna_core.domain.tasks.task import Task, TaskStatus
 from donna_core.domain.timing.interval import Interval

@@ -92,10 +92,10 @@ async def test_a_broken_calendar_can_be_mended() -> None:
     await calendar.write(PUT)
     calendar.break_reading(CalendarUnreadable("work", problem="locked", remedy="Wait."))
     with pytest.raises(CalendarUnreadable, match="locked"):
-        await calendar.read(DAY)
+        await calendar.changes(DAY)
     calendar.mend()
 
-    assert [event.title for event in (await calendar.read(DAY)).events] == [PUT.title]
+    assert [event.title for event in (await calendar.changes(DAY)).events] == [PUT.title]
 
 
 def test_the_kit_needs_no_test_framework() -> None:

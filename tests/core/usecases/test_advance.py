@@ -28,7 +28,7 @@ async def events(world: SimulatedWorld) -> tuple[CalendarEvent, ...]:
     await world.settle()
     now = world.clock.now()
     window = Interval(now - timedelta(days=30), now + timedelta(days=60))
-    return (await world.runtime.own_calendar.read(window)).events
+    return (await world.runtime.own_calendar.changes(window)).events
 
 
 async def writes(world: SimulatedWorld) -> list[CalendarWrite]:

@@ -15,8 +15,9 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from donna_core.domain.effects import JobKind
+from donna_core.domain.effects import JobKind, Message
 from donna_core.domain.errors import DonnaError
+from donna_core.domain.followup.attention import Attention
 from donna_core.domain.followup.consequences import HOLDS_TIME, event_image
 from donna_core.domain.followup.escalation import Escalation, occurrence_of
 from donna_core.domain.ids import CommandId, TaskId
@@ -25,11 +26,11 @@ from donna_core.domain.tasks.task import Domain, Task, TaskStatus
 from donna_core.domain.timing.interval import Interval
 from donna_core.local.calendar import InMemoryCalendar
 from donna_core.ports.jobs import JobState
-from donna_core.ports.outbox import Lane
+from donna_core.ports.outbox import DeliveryState, Lane
 from donna_core.ports.unit_of_work import Stores
 from donna_core.testing.world import A_MONDAY, BERLIN, SOMEBODY, SimulatedWorld
 from donna_core.usecases.advance import Verb, advance
-from donna_core.usecases.answer import ack, busy, quiet
+from donna_core.usecases.answer import ack, busy, pause, quiet, resume
 from donna_core.usecases.capture import OnDuplicate, capture
 from donna_core.usecases.deliver import deliver
 from donna_core.usecases.edit import Correction, edit, lock, unlock
@@ -77,13 +78,19 @@ class Truth:
     tasks: dict[TaskId, Task]
     pursuits: dict[TaskId, Escalation]
     commands: tuple[CommandId, ...]
+    attention: Attention
+    jobs: frozenset[object]
+    messages: frozenset[str]
 
     @property
-    def plain(self) -> tuple[object, object]:
-        """The tasks and pursuits without their versions."""
+    def plain(self) -> tuple[object, ...]:
+        """What is the case without the versions: what there is, what is owed, what goes out."""
         return (
             {key: evolve(task, version=0) for key, task in self.tasks.items()},
             {key: evolve(each, version=0) for key, each in self.pursuits.items()},
+            evolve(self.attention, version=0),
+            self.jobs,
+            self.messages,
         )
 
 
@@ -96,6 +103,16 @@ def truth(stores: Stores) -> Truth:
         tasks={task.id: task for task in stores.tasks.select()},
         pursuits={key: each for key, each in pursuits.items() if each is not None},
         commands=tuple(command.id for command in reversed(commands)),
+        attention=stores.attention.get(),
+        jobs=frozenset(
+            (row.job.kind, row.job.run_at, row.job.task_id)
+            for row in stores.jobs.select(states={JobState.PENDING})
+        ),
+        messages=frozenset(
+            row.delivery.key
+            for row in stores.outbox.select(states={DeliveryState.PENDING})
+            if isinstance(row.delivery, Message)
+        ),
     )
 
 
@@ -197,7 +214,7 @@ class AnyHistory(RuleBasedStateMachine):
     def plan(self) -> None:
         self.do(plan)
 
-    @rule(act=st.sampled_from([ack, busy]))
+    @rule(act=st.sampled_from([ack, busy, pause, resume]))
     def answer(self, act: Act) -> None:
         self.do(act)
 
@@ -279,12 +296,13 @@ class AnyHistory(RuleBasedStateMachine):
         assert len(keys) == len(set(keys))
         assert len({each.message.key for each in self.world.received}) == len(self.world.received)
 
+    @precondition(lambda self: self.known.attention.paused_at is None)
     @invariant()
     def the_calendar_shows_what_the_tasks_imply(self) -> None:
         self.runner.run(deliver(self.world.runtime, Lane.CALENDAR))
         now = self.world.clock.now()
         window = Interval(now - timedelta(days=400), now + timedelta(days=400))
-        shown = self.runner.run(self.world.runtime.own_calendar.read(window)).events
+        shown = self.runner.run(self.world.runtime.own_calendar.changes(window)).events
         images = {
             task.calendar_event_id: event_image(task)
             for task in self.look(truth).tasks.values()

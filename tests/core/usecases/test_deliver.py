@@ -296,7 +296,7 @@ async def titles(calendar: InMemoryCalendar, world: SimulatedWorld) -> list[str]
     """Return the titles in the calendar."""
     now = world.clock.now()
     window = Interval(now - timedelta(days=2), now + timedelta(days=2))
-    return [event.title for event in (await calendar.read(window)).events]
+    return [event.title for event in (await calendar.changes(window)).events]
 
 
 async def test_a_calendar_that_is_away_for_an_evening_loses_nothing() -> None:

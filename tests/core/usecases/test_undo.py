@@ -28,7 +28,7 @@ async def titles_in_calendar(world: SimulatedWorld) -> list[str]:
     await world.settle()
     now = world.clock.now()
     window = Interval(now - timedelta(days=30), now + timedelta(days=30))
-    return [event.title for event in (await world.runtime.own_calendar.read(window)).events]
+    return [event.title for event in (await world.runtime.own_calendar.changes(window)).events]
 
 
 async def test_undo_and_redo_walk_the_history(world: SimulatedWorld) -> None:

@@ -107,6 +107,40 @@ async def test_a_day_off_moves_what_is_planned_for_it_and_nothing_else() -> None
         assert not day[0] <= change.after.scheduled_start < day[1]
 
 
+async def test_time_off_holds_until_it_is_taken_back() -> None:
+    """Nothing that comes in later, and no plan of the week, takes it; undo opens it again."""
+    world = await lived_in()
+    day = world.instant("2026-11-24 00:00"), world.instant("2026-11-25 00:00")
+
+    async def on_that_day() -> list[int]:
+        """Return what is planned for the day off."""
+        starts = {task.number: task.scheduled_start for task in await world.open_tasks()}
+        return [number for number, at in starts.items() if at and day[0] <= at < day[1]]
+
+    await apply_what_if(world.runtime, await what_if(world.runtime, "off tomorrow"))
+    for number in range(8):
+        await world.say(f"sort pile {number} 90 min for work")
+    proposal = await propose_week(world.runtime)
+    assert await on_that_day() == []
+    assert not any(day[0] <= each.when.start < day[1] for each in proposal.proposal.placements)
+
+    await undo_all(world, back_to=len(SENTENCES))
+    await world.say("sort the files 90 min for work")
+    await world.say("sort the boxes 7h for work by wednesday")
+    assert await on_that_day() != []
+
+
+async def undo_all(world: SimulatedWorld, *, back_to: int) -> None:
+    """Take back commands until so many tasks are left and no time off."""
+    while len(await world.open_tasks()) > back_to or (await off(world)):
+        await undo(world.runtime)
+
+
+async def off(world: SimulatedWorld) -> bool:
+    """Tell whether any time is off."""
+    return bool(await world.look(lambda stores: stores.attention.get().off))
+
+
 async def test_a_branch_of_a_world_that_moved_on_is_refused() -> None:
     """What it showed is no longer what would happen."""
     world = await lived_in()

@@ -10,7 +10,8 @@ import typer
 from attrs import evolve
 from typer.core import TyperCommand, TyperGroup
 
-from donna_cli.catalog import CATALOG, GROUPS, Entry, Group
+from donna_cli.catalog import CATALOG, Entry, Group
+from donna_cli.catalog_groups import GROUPS
 from donna_cli.exits import ended
 from donna_cli.invocation import Invocation, with_shared_options
 from donna_core.domain.workflow.cells import Protocol

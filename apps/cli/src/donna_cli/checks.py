@@ -8,6 +8,7 @@ from pathlib import Path
 from attrs import frozen
 
 from donna_adapters.compose.build import Composed, open_runtime
+from donna_adapters.compose.calendars import ending_consents
 from donna_adapters.compose.settings import Options, Place, find_place
 from donna_adapters.sql.inspection import inspect
 from donna_cli.settings import settings
@@ -123,10 +124,12 @@ async def _calendars(composed: Composed) -> AsyncIterator[Check]:
     runtime = composed.runtime
     now = runtime.clock.now()
     window = Interval(now - LOOK_BACK, now + runtime.policy.slots.horizon)
+    for advice in ending_consents(composed.home, now):
+        yield Check(name="consent", ok=True, found="it may end soon", remedy=advice)
     for calendar in runtime.calendars:
         name = f"calendar {calendar.calendar_id}"
         try:
-            snapshot = await calendar.read(window)
+            snapshot = await calendar.changes(window)
         except DonnaError as error:
             yield _failed(name, error)
         else:

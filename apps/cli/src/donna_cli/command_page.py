@@ -6,7 +6,8 @@ from itertools import groupby
 from typing import Any
 
 from donna_cli.app import EXAMPLES, load, load_member
-from donna_cli.catalog import CATALOG, GROUPS, Entry
+from donna_cli.catalog import CATALOG, Entry
+from donna_cli.catalog_groups import GROUPS
 from donna_cli.exits import ExitCode
 from donna_cli.invocation import everywhere, on_writing
 

@@ -51,7 +51,15 @@ class PromisesObject(Wire):
 
 
 class RestoredObject(Wire):
-    """An older copy is in place; ``kept`` is where the database before is, if there was one."""
+    """An older copy is in place; ``kept`` is where the database before is, if there was one.
+
+    ``since`` is the last command the copy knows of, ``missed`` the keys of what was due after.
+    ``booked`` dollars count as spent; ``assumed`` where nobody knows what was.
+    """
 
     kept: str | None
+    since: Instant | None
     put_aside: list[DeliveryObject]
+    missed: list[str]
+    booked: str
+    assumed: bool

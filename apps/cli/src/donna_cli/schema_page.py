@@ -5,11 +5,20 @@ from typing import Any
 from pydantic.json_schema import models_json_schema
 
 from donna_cli.schema import PRINTED_BY as PRINTED
+from donna_cli.schema_calendars import PRINTED_BY as PRINTED_OF_CALENDARS
 from donna_cli.schema_evaluation import PRINTED_BY as PRINTED_OF_EVALUATION
 from donna_cli.schema_memory import PRINTED_BY as PRINTED_OF_MEMORY
+from donna_cli.schema_skills import PRINTED_BY as PRINTED_OF_SKILLS
 from donna_cli.schema_spending import PRINTED_BY as PRINTED_OF_SPENDING
 
-PRINTED_BY = {**PRINTED, **PRINTED_OF_MEMORY, **PRINTED_OF_SPENDING, **PRINTED_OF_EVALUATION}
+PRINTED_BY = {
+    **PRINTED,
+    **PRINTED_OF_CALENDARS,
+    **PRINTED_OF_MEMORY,
+    **PRINTED_OF_SPENDING,
+    **PRINTED_OF_SKILLS,
+    **PRINTED_OF_EVALUATION,
+}
 
 _FORMATS = {"date-time": "instant", "date": "date", "local-date-time": "local time"}
 

@@ -3,7 +3,6 @@
 import json
 import re
 from collections.abc import Iterable, Sequence
-from decimal import Decimal
 
 from donna_cli import schema
 from donna_cli.checks import Check
@@ -12,7 +11,7 @@ from donna_cli.settings import Setting
 from donna_cli.wire_accounts import history, promises, restored  # noqa: F401  # for the pages
 from donna_cli.wire_object import Wire
 from donna_cli.wire_reading import reading
-from donna_cli.wire_records import command, delivery, step, task, tasks
+from donna_cli.wire_records import command, delivery, dollars, step, task, tasks
 from donna_core.domain.codec import to_plain
 from donna_core.domain.effects import Message
 from donna_core.domain.followup.escalation import Escalation
@@ -282,12 +281,6 @@ def allowance(each: Allowance) -> schema.AllowanceObject:
         amount=dollars(each.amount),
         approved_by=each.approved_by,
     )
-
-
-def dollars(amount: Decimal) -> str:
-    """Return dollars without an exponent and without needless zeros, two places at least."""
-    whole, _, places = f"{amount:f}".partition(".")
-    return f"{whole}.{places.rstrip('0').ljust(2, '0')}"
 
 
 def _event(each: CalendarEvent) -> schema.EventObject:

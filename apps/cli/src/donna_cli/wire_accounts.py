@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from donna_cli import schema_accounts as accounts
-from donna_cli.wire_records import command, delivery, task
+from donna_cli.wire_records import command, delivery, dollars, task
 from donna_core.domain.tasks.history import Command, differences
 from donna_core.usecases.promises import Account
 from donna_core.usecases.restored import Restored
@@ -54,4 +54,11 @@ def history(commands: Iterable[Command]) -> accounts.HistoryObject:
 
 def restored(kept: str | None, found: Restored) -> accounts.RestoredObject:
     """Return what was put aside after an older copy was put in place."""
-    return accounts.RestoredObject(kept=kept, put_aside=[delivery(row) for row in found.put_aside])
+    return accounts.RestoredObject(
+        kept=kept,
+        since=found.since,
+        put_aside=[delivery(row) for row in found.put_aside],
+        missed=[row.job.key for row in found.missed],
+        booked=dollars(found.booked),
+        assumed=found.is_assumed,
+    )

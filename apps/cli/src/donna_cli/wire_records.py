@@ -1,6 +1,7 @@
 """From single records to the wire."""
 
 from collections.abc import Iterable
+from decimal import Decimal
 
 from donna_cli import schema_records as records
 from donna_cli.wire_reading import anchor, minutes
@@ -84,3 +85,9 @@ def delivery(row: OutboxRow) -> records.DeliveryObject:
         sent_at=row.sent_at,
         note=row.note,
     )
+
+
+def dollars(amount: Decimal) -> str:
+    """Return dollars without an exponent and without needless zeros, two places at least."""
+    whole, _, places = f"{amount:f}".partition(".")
+    return f"{whole}.{places.rstrip('0').ljust(2, '0')}"

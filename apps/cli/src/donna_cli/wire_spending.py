@@ -16,7 +16,8 @@ from donna_cli.schema_spending import (
     ShadowObject,
     ShadowsObject,
 )
-from donna_cli.wire import allowance, dollars
+from donna_cli.wire import allowance
+from donna_cli.wire_records import dollars
 from donna_core.domain.spending.invocations import CallSums, Dimension, Invocation
 from donna_core.domain.spending.ledger import NOTHING
 from donna_core.usecases.budget import Purse, Statement

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import ExitStack, asynccontextmanager, suppress
 from datetime import datetime, timedelta
 
-from attrs import define
+from attrs import define, field
 
 from donna_adapters.compose.build import Composed
 from donna_adapters.compose.leading import (
@@ -34,6 +34,7 @@ from donna_server.http.health import (
     serve,
     work_loop_check,
 )
+from donna_server.remembering import Recall, read_along
 
 POLL = timedelta(seconds=15)
 """How soon what another process wrote is noticed."""
@@ -56,6 +57,7 @@ class Heartbeat:
     problem: str = ""
     unreadable: tuple[str, ...] = ()
     stands_by_for: str = ""
+    recall: Recall = field(factory=Recall)
 
 
 async def supervise(composed: Composed, *, port: int, host: str = "127.0.0.1") -> None:
@@ -109,12 +111,16 @@ async def _lead(composed: Composed, leadership: Leadership, heartbeat: Heartbeat
     while True:
         await _stand_by(composed, leadership, heartbeat)
         await check_after_crash(composed, leadership)
-        renewing = asyncio.create_task(_keep(leadership, runtime.clock))
+        beside = [
+            asyncio.create_task(_keep(leadership, runtime.clock)),
+            asyncio.create_task(read_along(composed, heartbeat.recall)),
+        ]
         try:
             await orchestrate(runtime, heartbeat, distributor=distributor)
         finally:
-            renewing.cancel()
-            await asyncio.gather(renewing, return_exceptions=True)
+            for each in beside:
+                each.cancel()
+            await asyncio.gather(*beside, return_exceptions=True)
             with suppress(StorageUnavailable):
                 await leadership.give_up()
 
@@ -225,6 +231,11 @@ async def _findings(runtime: Runtime, heartbeat: Heartbeat) -> tuple[Check, ...]
             detail="; ".join(heartbeat.unreadable) or "all readable",
         ),
         Check(name=CheckName.OUTBOX, ok=not stuck, detail=f"{stuck} undelivered for good"),
+        Check(
+            name=CheckName.MEMORY,
+            ok=not heartbeat.recall.problem,
+            detail=heartbeat.recall.problem or f"{heartbeat.recall.changed} changes read",
+        ),
     )
 
 

@@ -9,6 +9,9 @@ from typing import Any
 from attrs import field, frozen
 
 from donna_core.domain.ids import UserId
+from donna_core.domain.labels import Label
+
+__all__ = ["Chunk", "Document", "Hit", "Label", "SourceType"]
 
 
 class SourceType(StrEnum):
@@ -18,14 +21,6 @@ class SourceType(StrEnum):
     CHAT = "chat"
     TASK = "task"
     CORRECTION = "correction"
-
-
-class Label(StrEnum):
-    """What has to be minded wherever the text goes; labels only ever join."""
-
-    UNTRUSTED = "untrusted"
-    PRIVATE = "private"
-    LOCAL_ONLY = "local-only"
 
 
 @frozen(kw_only=True)

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from donna_adapters.compose.restoring import ledger_of
 from donna_adapters.compose.settings import find_place
 from donna_adapters.sql.backup import put_in_place
 from donna_adapters.system.leadership import leading
@@ -15,9 +16,10 @@ from donna_cli.render import Block
 from donna_cli.session import Page, opened, options_of, present
 from donna_cli.session import run as run_to_end
 from donna_core.domain.errors import Refused
+from donna_core.domain.spending.notices import dollars
 from donna_core.domain.wording import Line, Tone
 from donna_core.usecases.restored import Restored
-from donna_core.usecases.restored import restored as put_aside
+from donna_core.usecases.restored import restored as account_for
 
 
 class RestoresFilesOnly(Refused):
@@ -25,7 +27,8 @@ class RestoresFilesOnly(Refused):
 
     def __init__(self) -> None:
         super().__init__(
-            "DONNA_DATABASE_URL names a server: restore its dump with pg_restore. "
+            "DONNA_DATABASE_URL names a server: restore its dump with pg_restore, or name a copy "
+            "made before an upgrade (?schema=donna_backup_1). "
             "`donna restore` puts database files in place."
         )
 
@@ -36,7 +39,9 @@ def restore(
 ) -> ExitCode:
     """Put an older copy of the database in place of the present one, which is kept beside it.
 
-    What the copy says is still to go out is put aside, because it may have arrived since.
+    What the copy says is still to go out is put aside and what was due since counts as missed,
+    because it may have happened. What models cost since is booked: from the database before,
+    or, where that cannot be read, all that the caps allowed.
 
     Examples:
       donna restore donna_tasks.db.backup-1
@@ -46,13 +51,14 @@ def restore(
     if place.database_url is not None:
         raise RestoresFilesOnly
 
-    async def act() -> Restored:
+    async def act(kept: Path | None) -> Restored:
+        spent = await ledger_of(kept)
         async with opened(invocation) as composed:
-            return await put_aside(composed.runtime)
+            return await account_for(composed.runtime, spent=spent)
 
     with leading(place.data):
         kept = put_in_place(copy.expanduser(), place.database)
-        found = run_to_end(act())
+        found = run_to_end(act(kept))
     page = Page(
         blocks=lambda: _lines(copy, kept, found),
         wire=lambda wire: wire.restored(str(kept) if kept else None, found),
@@ -69,3 +75,12 @@ def _lines(copy: Path, kept: Path | None, found: Restored) -> Iterator[Block]:
         yield Line(f"{many} deliveries are put aside, as they may have arrived:", Tone.WARNING)
     for row in found.put_aside:
         yield Line(row.delivery.key, depth=1)
+    if found.missed:
+        many = len(found.missed)
+        yield Line(f"{many} promises fell due since and count as missed:", Tone.WARNING)
+        yield Line("See them with: donna promises --broken", depth=1)
+    if found.booked:
+        how = "Nobody knows what models cost since, so" if found.is_assumed else "For models"
+        yield Line(f"{how} {dollars(found.booked)} are booked.", Tone.WARNING)
+    if found.booked and found.is_assumed:
+        yield Line("Raise the cap with: donna budget raise", depth=1)

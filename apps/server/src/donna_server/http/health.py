@@ -47,6 +47,7 @@ class CheckName(StrEnum):
     WORK_LOOP = "work_loop"
     CALENDARS = "calendars"
     OUTBOX = "outbox"
+    MEMORY = "memory"
     CHECKS = "checks"
     """The looking itself, when it fails or takes too long."""
 

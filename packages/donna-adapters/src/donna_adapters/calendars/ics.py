@@ -13,12 +13,14 @@ from donna_core.domain.effects import CalendarWrite
 from donna_core.domain.errors import CalendarUnreadable
 from donna_core.domain.timing.interval import Interval
 from donna_core.ports.calendar import (
+    Access,
     Calendar,
+    CalendarChanges,
     CalendarEvent,
     CalendarNotWritten,
-    CalendarSnapshot,
     ForeignEvent,
     ReadOnlyCalendar,
+    unchanged,
 )
 
 OWNER_ONLY_FOLDER = 0o700
@@ -42,32 +44,41 @@ class IcsCalendar(Calendar):
         self._path = path.expanduser()
         self._zone = zone
         self._writable = writable
-        self._latest: CalendarSnapshot | None = None
+        self._latest: CalendarChanges | None = None
 
     @property
     def calendar_id(self) -> str:
         return self._calendar_id
 
-    async def stamp(self) -> str:
-        return await asyncio.to_thread(lambda: self._stamp(self._content()))
+    @property
+    def access(self) -> Access:
+        return Access.READ_WRITE if self._writable else Access.READ_ONLY
 
-    async def read(self, window: Interval) -> CalendarSnapshot:
-        return await asyncio.to_thread(self._read, window)
+    @property
+    def is_remote(self) -> bool:
+        return False
+
+    async def changes(self, window: Interval, *, since: str | None = None) -> CalendarChanges:
+        return await asyncio.to_thread(self._changes, window, since)
 
     async def write(self, write: CalendarWrite) -> None:
         if not self._writable:
             raise ReadOnlyCalendar(self._calendar_id)
         await asyncio.to_thread(self._write, write)
 
-    def _read(self, window: Interval) -> CalendarSnapshot:
+    def _changes(self, window: Interval, since: str | None) -> CalendarChanges:
         text = self._content()
         stamp, latest = self._stamp(text), self._latest
+        if stamp == since:
+            nothing = unchanged(self._calendar_id, stamp=stamp, window=window)
+            return evolve(nothing, is_absent=text is None)
         if latest is None or latest.stamp != stamp or not _lies_within(window, latest.window):
-            latest = CalendarSnapshot(
+            latest = CalendarChanges(
                 calendar_id=self._calendar_id,
                 stamp=stamp,
                 window=window,
                 events=() if text is None else self._occurrences(text, window),
+                is_absent=text is None,
             )
             self._latest = latest
         events = tuple(event for event in latest.events if event.when.overlaps(window))

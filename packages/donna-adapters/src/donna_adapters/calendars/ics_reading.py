@@ -21,7 +21,7 @@ from donna_adapters.calendars.ics_text import Component, Malformed, Outline, out
 from donna_core.domain.ids import EventKey, TaskId
 from donna_core.domain.timing.interval import Interval
 from donna_core.domain.timing.zones import MIDNIGHT, instant_at
-from donna_core.ports.calendar import CalendarEvent
+from donna_core.ports.calendar import CalendarEvent, EventStatus
 
 Occurrence = Any
 """An event of icalendar with the times of one occurrence; its types are too wide to help."""
@@ -29,6 +29,7 @@ Occurrence = Any
 # Whatever a reader of foreign text trips over; the text is at fault, not the program.
 PARSER_ERRORS = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
 UNTITLED = "(no title)"
+_STATUS = {"TENTATIVE": EventStatus.TENTATIVE, "CANCELLED": EventStatus.CANCELLED}
 
 _TIMES = ("DTSTART", "DTEND", "DURATION", "RRULE", "RDATE", "EXDATE", "RECURRENCE-ID")
 _KEPT = {
@@ -36,12 +37,14 @@ _KEPT = {
     *("UID", "SEQUENCE", "SUMMARY", "STATUS", "TRANSP"),
     *("X-MICROSOFT-CDO-BUSYSTATUS", "X-MICROSOFT-CDO-ALLDAYEVENT"),
     *("X-DONNA-MANAGED", "X-DONNA-TASK-ID"),
+    *("ORGANIZER", "ATTENDEE"),
 }
 _ONCE = ("DTSTART", "DTEND", "DURATION", "RRULE", "UID", "RECURRENCE-ID", "SEQUENCE")
 _RECURRING = {"RRULE", "RDATE", "RECURRENCE-ID", "DURATION"}
+_REPEATING = {"RRULE", "RDATE", "RECURRENCE-ID"}
 _PLAIN_TIME = re.compile(r"(\d{4})(\d\d)(\d\d)(?:T\d{6}Z?)?")
 _TOO_OFTEN = re.compile(r"FREQ=(SECONDLY|MINUTELY)", re.IGNORECASE)
-_LENGTH = "X-DONNA-LENGTH"
+_LENGTH, _REPEATS = "X-DONNA-LENGTH", "X-DONNA-REPEATS"
 _DAYS = re.compile(r"\+?P(?:(\d+)W)?(?:(\d+)D)?", re.IGNORECASE)
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
 # A zone is at most 14 hours from UTC: a local date this far outside cannot reach the window.
@@ -145,7 +148,8 @@ def _reduced(calendar: Component, zones: list[Component], events: list[Component
     for number, event in enumerate(events):
         kept = [line.text for line in event.lines if line.name in _KEPT]
         unnamed = [] if event.text("UID") else [f"UID:{_made_up_id(event, number)}"]
-        lines += ["BEGIN:VEVENT", *unnamed, *kept, *_length_note(event), "END:VEVENT"]
+        notes = [*_length_note(event), *_repeats_note(event)]
+        lines += ["BEGIN:VEVENT", *unnamed, *kept, *notes, "END:VEVENT"]
     return "\r\n".join([*lines, "END:VCALENDAR", ""])
 
 
@@ -166,6 +170,12 @@ def _length_note(event: Component) -> list[str]:
     if any("PERIOD" in line.text.upper() for line in event.lines if line.name == "RDATE"):
         return []
     return [f"{_LENGTH}:{value}" for value in event.values("DURATION")]
+
+
+def _repeats_note(event: Component) -> list[str]:
+    """Return a mark for an event of several occurrences: the library numbers single ones too."""
+    repeats = any(line.name in _REPEATING for line in event.lines)
+    return [f"{_REPEATS}:TRUE"] if repeats else []
 
 
 def _made_up_id(event: Component, number: int) -> str:
@@ -234,7 +244,32 @@ def _event(occurrence: Occurrence, calendar_id: str, zone: ZoneInfo) -> Calendar
         when=when,
         busy=_is_busy(occurrence),
         task_id=TaskId(task_id) if managed and task_id else None,
+        recurrence_id=_recurrence(occurrence),
+        starts=_as_written(occurrence["DTSTART"].dt),
+        ends=_as_written(occurrence["DTEND"].dt),
+        status=_STATUS.get(_word(occurrence, "STATUS"), EventStatus.CONFIRMED),
+        organizer=next(_addresses(occurrence, "ORGANIZER"), ""),
+        attendees=tuple(_addresses(occurrence, "ATTENDEE")),
     )
+
+
+def _recurrence(occurrence: Occurrence) -> str:
+    """Return which of a repetition it is, or nothing for an event that stands alone."""
+    if _REPEATS not in occurrence:
+        return ""
+    return _as_written(occurrence["RECURRENCE-ID"].dt)
+
+
+def _as_written(moment: date) -> str:
+    """Return the time in ISO 8601, with an offset only where the source says its zone."""
+    return moment.isoformat()
+
+
+def _addresses(occurrence: Occurrence, name: str) -> Iterator[str]:
+    for value in _as_list(occurrence.get(name, [])):
+        address = _one_line(str(value)).lower().removeprefix("mailto:")
+        if address:
+            yield address
 
 
 def _is_busy(occurrence: Occurrence) -> bool:

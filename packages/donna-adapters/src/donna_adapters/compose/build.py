@@ -3,12 +3,11 @@
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from importlib import import_module
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from attrs import frozen
 
-from donna_adapters.calendars.ics import IcsCalendar
+from donna_adapters.compose.calendars import calendars_of
 from donna_adapters.compose.settings import OWNER, Home, Options, find_home
 from donna_adapters.console.notifier import ConsoleNotifier
 from donna_adapters.ortools.cpsat import CpSatSolver, is_installed
@@ -50,7 +49,7 @@ async def open_runtime(
     home = find_home(options)
     zone = _zone_of(home)
     policy = policy_from(home.settings, zone=zone)
-    own_calendar, calendars = _calendars(home, zone)
+    own_calendar, calendars = calendars_of(home, zone)
     now, names = clock or SystemClock(), ids or UuidSource()
     rules = RulesModel(policy.lexicon, priorities=policy.priorities, text_limit=policy.text_limit)
     model: LanguageModel = rules
@@ -108,24 +107,3 @@ def _solver(wanted: str) -> Solver:
     """Return the solver that is asked for; ``auto`` is the exact one where it is installed."""
     exact = wanted == "cp-sat" or (wanted == "auto" and is_installed())
     return CpSatSolver() if exact else SearchingSolver()
-
-
-def _calendars(home: Home, zone: ZoneInfo) -> tuple[IcsCalendar, tuple[IcsCalendar, ...]]:
-    """Return the one calendar Donna writes, and all that are configured."""
-    own, found = [], []
-    for name, source in home.settings.calendar.calendars.items():
-        if not source.calendar_id:
-            continue
-        writable = source.access == "read_write"
-        path = home.place.data / Path(source.calendar_id).expanduser()
-        calendar = IcsCalendar(name, path, zone=zone, writable=writable)
-        found.append(calendar)
-        if writable:
-            own.append(calendar)
-    if len(own) != 1:
-        raise ConfigError(
-            f"{len(own)} calendars are read_write, and exactly one has to be",
-            where="calendar.yaml: calendars",
-            remedy="Give one calendar `access: read_write` and the others `read_only`",
-        )
-    return own[0], tuple(found)

@@ -3,6 +3,7 @@
 import os
 import socket
 from collections.abc import Callable
+from datetime import timedelta
 
 from attrs import evolve
 
@@ -35,7 +36,11 @@ def leadership_of(composed: Composed) -> Leadership:
 def leading_runtime(composed: Composed, leadership: Leadership) -> Runtime:
     """Return the runtime of a leader: nothing of it is kept once somebody else leads."""
     runtime = composed.runtime
-    return evolve(runtime, unit_of_work=leadership.guarded(runtime.user_id))
+    return evolve(
+        runtime,
+        unit_of_work=leadership.guarded(runtime.user_id),
+        calendar_age=timedelta(minutes=composed.home.settings.calendar.poll_minutes),
+    )
 
 
 async def check_after_crash(composed: Composed, leadership: Leadership) -> None:

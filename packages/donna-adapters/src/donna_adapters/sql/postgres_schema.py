@@ -4,6 +4,7 @@ from sqlalchemy import Connection, func, select, text
 from sqlalchemy.sql.ddl import CreateSchema
 
 from donna_adapters.sql.faults import ForeignDatabase, SchemaTooNew
+from donna_adapters.sql.postgres_backup import back_up
 from donna_adapters.sql.schema import Lineage, create_tables, stamp_of
 from donna_adapters.sql.title_forms import renew
 
@@ -13,7 +14,8 @@ _TABLES = text("SELECT count(*) FROM information_schema.tables WHERE table_schem
 def bring_up_to_date(connection: Connection, *, place: str, schema: str, lineage: Lineage) -> None:
     """Give an empty schema its tables, or an older one the present form.
 
-    All of it happens in the connection's transaction, or nothing. Raise ``SchemaTooNew`` or
+    An older one is copied first, into a schema beside it. All of it happens in the connection's
+    transaction, or nothing. Raise ``SchemaTooNew`` or
     ``ForeignDatabase`` where there is nothing to be done.
     """
     if connection.execute(select(func.current_schema())).scalar_one() is None:
@@ -29,5 +31,6 @@ def bring_up_to_date(connection: Connection, *, place: str, schema: str, lineage
     if found != lineage.head:
         from donna_adapters.sql.migrating import upgrade  # noqa: PLC0415  # Alembic only to migrate
 
+        back_up(connection, schema=schema, folder=lineage.folder, revision=found)
         upgrade(connection, folder=lineage.folder)
     renew(connection)

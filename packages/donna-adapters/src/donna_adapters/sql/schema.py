@@ -12,7 +12,8 @@ from sqlalchemy.exc import OperationalError
 from donna_adapters.sql.backup import back_up
 from donna_adapters.sql.connection import begin, connect, engine_for
 from donna_adapters.sql.faults import GENERIC, ForeignDatabase, SchemaTooNew, primary_code
-from donna_adapters.sql.tables import ALEMBIC_VERSION, METADATA
+from donna_adapters.sql.skill_tables import METADATA
+from donna_adapters.sql.tables import ALEMBIC_VERSION
 from donna_adapters.sql.title_forms import are_current, renew
 
 T = TypeVar("T")
@@ -35,7 +36,8 @@ class Lineage:
 
 
 LINEAGE = Lineage(
-    revisions=("0001", "0002", "0003", "0004", "0005"), folder=Path(__file__).parent / "migrations"
+    revisions=("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008"),
+    folder=Path(__file__).parent / "migrations",
 )
 
 

@@ -171,6 +171,7 @@ ATTENTION = Table(
     Column("quiet_until", Instant),
     Column("version", Integer, nullable=False),
     Column("paused_at", Instant),
+    Column("off_json", Text),
     PrimaryKeyConstraint("user_id"),
 )
 
@@ -252,8 +253,15 @@ CALENDAR_MIRROR = Table(
     Column("end_time", Instant, nullable=False),
     Column("busy", Boolean, nullable=False),
     Column("donna_task_id", ID),
+    Column("recurrence_id", String(64), nullable=False),
+    Column("starts", String(64), nullable=False),  # as the source has it
+    Column("ends", String(64), nullable=False),
+    Column("status", String(16), nullable=False),
+    Column("organizer", Text, nullable=False),
+    Column("attendees_json", Text, nullable=False),
     PrimaryKeyConstraint("user_id", "calendar_id", "position"),
     Index(None, "user_id", "start_time"),
+    Index(None, "user_id", "calendar_id", "event_id"),
 )
 
 SPEND = Table(

@@ -13,6 +13,7 @@ from donna_adapters.sql.stores.events import SqlEventLog
 from donna_adapters.sql.stores.history import SqlHistoryStore
 from donna_adapters.sql.stores.invocations import SqlInvocationLog
 from donna_adapters.sql.stores.jobs import SqlJobStore
+from donna_adapters.sql.stores.lifecycle import SqlLifecycleStore
 from donna_adapters.sql.stores.mirror import SqlCalendarMirror
 from donna_adapters.sql.stores.outbox import SqlOutbox
 from donna_adapters.sql.stores.spending import SqlProviderHealth, SqlSpendLedger
@@ -65,4 +66,5 @@ def stores_of(user_id: UserId, connection: Connection) -> Stores:
         spend=SqlSpendLedger(connection, user_id),
         invocations=SqlInvocationLog(connection, user_id),
         health=SqlProviderHealth(connection, user_id),
+        lifecycles=SqlLifecycleStore(connection, user_id),
     )

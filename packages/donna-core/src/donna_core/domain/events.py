@@ -15,6 +15,7 @@ class EventKind(StrEnum):
 
     TASK_CAPTURED = "task.captured"
     TASK_CHANGED = "task.changed"
+    TASK_CORRECTED = "task.corrected"
     TASK_REMOVED = "task.removed"
     TASK_MERGED = "task.merged"
     TASK_COMPLETED = "task.completed"

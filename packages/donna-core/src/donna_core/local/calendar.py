@@ -6,11 +6,13 @@ from donna_core.domain.effects import CalendarAction, CalendarWrite
 from donna_core.domain.errors import CalendarUnreadable
 from donna_core.domain.timing.interval import Interval
 from donna_core.ports.calendar import (
+    Access,
     Calendar,
+    CalendarChanges,
     CalendarEvent,
-    CalendarSnapshot,
     ForeignEvent,
     ReadOnlyCalendar,
+    unchanged,
 )
 
 
@@ -18,10 +20,17 @@ class InMemoryCalendar(Calendar):
     """Keeps single occurrences; those with a task are Donna's, all others somebody else's."""
 
     def __init__(
-        self, calendar_id: str, *, events: Iterable[CalendarEvent] = (), writable: bool = True
+        self,
+        calendar_id: str,
+        *,
+        events: Iterable[CalendarEvent] = (),
+        writable: bool = True,
+        is_remote: bool = False,
     ) -> None:
         self._calendar_id = calendar_id
-        self._writable = writable
+        self._access = Access.READ_WRITE if writable else Access.READ_ONLY
+        self._is_remote = is_remote
+        self.requests = self.failures = 0
         self._events = list(events)
         self._revision = 0
         self._broken: CalendarUnreadable | None = None
@@ -30,20 +39,28 @@ class InMemoryCalendar(Calendar):
     def calendar_id(self) -> str:
         return self._calendar_id
 
-    async def stamp(self) -> str:
-        self._check_readable()
-        return f"revision-{self._revision}"
+    @property
+    def access(self) -> Access:
+        return self._access
 
-    async def read(self, window: Interval) -> CalendarSnapshot:
-        stamp = await self.stamp()
+    @property
+    def is_remote(self) -> bool:
+        return self._is_remote
+
+    async def changes(self, window: Interval, *, since: str | None = None) -> CalendarChanges:
+        self._check_readable()
+        self.requests += 1
+        stamp = f"revision-{self._revision}"
+        if stamp == since:
+            return unchanged(self._calendar_id, stamp=stamp, window=window)
         overlapping = [event for event in self._events if event.when.overlaps(window)]
         ordered = sorted(overlapping, key=lambda event: (event.when.start, event.event_id))
-        return CalendarSnapshot(
+        return CalendarChanges(
             calendar_id=self._calendar_id, stamp=stamp, window=window, events=tuple(ordered)
         )
 
     async def write(self, write: CalendarWrite) -> None:
-        if not self._writable:
+        if self._access is Access.READ_ONLY:
             raise ReadOnlyCalendar(self._calendar_id)
         self._check_readable()
         present = [event for event in self._events if event.event_id == write.event_id]
@@ -74,6 +91,7 @@ class InMemoryCalendar(Calendar):
 
     def _check_readable(self) -> None:
         if self._broken is not None:
+            self.failures += 1
             raise self._broken
 
     def _event(self, write: CalendarWrite) -> CalendarEvent:

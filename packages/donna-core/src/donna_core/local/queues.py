@@ -5,7 +5,7 @@ from datetime import datetime
 
 from attrs import evolve
 
-from donna_core.domain.effects import Delivery, Job, JobKind, Message, MessageKind
+from donna_core.domain.effects import Delivery, Job, JobKind, Message
 from donna_core.domain.ids import TaskId
 from donna_core.local.journal import Counter, Journal, Table
 from donna_core.ports.jobs import JobRow, JobState, JobStore
@@ -187,11 +187,6 @@ class InMemoryOutbox(Outbox):
         )
         self._rows.put(key, settled)
         return True
-
-    def cancel(self, task_id: TaskId, *, kinds: Collection[MessageKind]) -> None:
-        for row in self.select(states={DeliveryState.PENDING}, task_id=task_id):
-            if isinstance(row.delivery, Message) and row.delivery.kind in kinds:
-                self._rows.put(row.delivery.key, evolve(row, state=DeliveryState.CANCELLED))
 
     def quarantine(self, *, before: datetime, note: str) -> int:
         aside = [

@@ -83,6 +83,8 @@ class CalendarFile(Section):
     day_first: Flag
     country: Country | None
     calendars: dict[str, CalendarSource]
+    poll_minutes: Positive
+    known_organizers: tuple[str, ...]
     scheduling: Scheduling
     time_windows: dict[str, WindowRow]
     priority: PrioritySection

@@ -17,13 +17,14 @@ from donna_core.domain.tasks.history import Command, Step
 from donna_core.domain.tasks.task import Task, TaskStatus
 from donna_core.domain.timing.interval import Interval
 from donna_core.local.journal import Counter, Journal, Table
+from donna_core.local.lifecycle import InMemoryLifecycleStore
 from donna_core.local.queues import InMemoryJobStore, InMemoryOutbox
 from donna_core.local.spending import (
     InMemoryInvocationLog,
     InMemoryProviderHealth,
     InMemorySpendLedger,
 )
-from donna_core.ports.calendar import CalendarEvent, CalendarMirror, CalendarSnapshot
+from donna_core.ports.calendar import CalendarChanges, CalendarEvent, CalendarMirror, Mirrored
 from donna_core.ports.unit_of_work import (
     AttentionStore,
     CursorStore,
@@ -61,6 +62,7 @@ class InMemoryUnitOfWork(UnitOfWork):
             spend=InMemorySpendLedger(self._journal),
             invocations=InMemoryInvocationLog(self._journal),
             health=InMemoryProviderHealth(self._journal),
+            lifecycles=InMemoryLifecycleStore(self._journal),
         )
 
     async def run(self, decide: Callable[[Stores], T]) -> T:
@@ -232,22 +234,26 @@ class InMemoryAttentionStore(AttentionStore):
 
 
 class InMemoryCalendarMirror(CalendarMirror):
-    """Keeps the last snapshot of each calendar of one user."""
+    """Keeps what is known of each calendar of one user."""
 
     def __init__(self, journal: Journal) -> None:
-        self._rows: Table[str, CalendarSnapshot] = Table(journal)
+        self._rows: Table[str, tuple[Mirrored, tuple[CalendarEvent, ...]]] = Table(journal)
 
-    def stamps(self) -> dict[str, tuple[str, Interval]]:
-        return {name: (row.stamp, row.window) for name, row in self._rows.items()}
+    def known(self) -> dict[str, Mirrored]:
+        return {name: held for name, (held, _) in self._rows.items()}
 
-    def replace(self, snapshot: CalendarSnapshot, *, at: datetime) -> None:  # noqa: ARG002  # nobody asks a process how old its memory is
-        self._rows.put(snapshot.calendar_id, snapshot)
+    def apply(self, changes: CalendarChanges, *, at: datetime) -> None:
+        _, before = self._rows.get(changes.calendar_id) or (None, ())
+        kept = () if changes.replaced is None else before
+        events = [event for event in kept if event.event_id not in (changes.replaced or ())]
+        held = Mirrored(stamp=changes.stamp, window=changes.window, at=at)
+        self._rows.put(changes.calendar_id, (held, (*events, *changes.events)))
 
     def events(self, window: Interval) -> tuple[CalendarEvent, ...]:
         found = [
             event
-            for snapshot in self._rows.values()
-            for event in snapshot.events
+            for _, events in self._rows.values()
+            for event in events
             if event.when.overlaps(window)
         ]
         return tuple(

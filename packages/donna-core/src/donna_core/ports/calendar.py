@@ -1,6 +1,7 @@
 """The calendars around a person's work."""
 
 from abc import abstractmethod
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Protocol
 
@@ -8,20 +9,50 @@ from attrs import frozen
 
 from donna_core.domain.effects import CalendarWrite
 from donna_core.domain.errors import Degraded, Refused
-from donna_core.domain.planning.busy import CalendarEvent
+from donna_core.domain.planning.calendar_events import Access, CalendarEvent, EventStatus
 from donna_core.domain.timing.interval import Interval
 
-__all__ = ["Calendar", "CalendarEvent", "CalendarMirror", "CalendarSnapshot"]
+__all__ = [
+    "Access",
+    "Calendar",
+    "CalendarChanges",
+    "CalendarEvent",
+    "CalendarMirror",
+    "EventStatus",
+    "Mirrored",
+    "unchanged",
+]
 
 
 @frozen(kw_only=True)
-class CalendarSnapshot:
-    """All occurrences within a window, as of one reading; equal stamps mean equal content."""
+class CalendarChanges:
+    """What became of a calendar since an earlier answer, within a window.
+
+    ``replaced`` are the ids whose occurrences in the window are now those among ``events`` and
+    no others, so that of a deleted event there are none; ``None`` says that the answer is all
+    there is in the window. Equal stamps mean equal content. ``events`` are ordered by start,
+    then id. ``is_absent`` tells of a calendar that is yet to be made by its first write: that
+    nothing is in it means nothing.
+    """
 
     calendar_id: str
     stamp: str
     window: Interval
-    events: tuple[CalendarEvent, ...]
+    events: tuple[CalendarEvent, ...] = ()
+    replaced: frozenset[str] | None = None
+    is_absent: bool = False
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing was changed at all."""
+        return self.replaced is not None and not self.replaced
+
+
+def unchanged(calendar_id: str, *, stamp: str, window: Interval) -> CalendarChanges:
+    """Return the answer that there is nothing new."""
+    return CalendarChanges(
+        calendar_id=calendar_id, stamp=stamp, window=window, replaced=frozenset()
+    )
 
 
 class ReadOnlyCalendar(Refused):
@@ -61,19 +92,26 @@ class Calendar(Protocol):
     def calendar_id(self) -> str:
         """The name of this calendar within Donna: personal, work, family."""
 
+    @property
     @abstractmethod
-    async def stamp(self) -> str:
-        """Return a cheap mark that changes whenever the content may have changed.
+    def access(self) -> Access:
+        """What Donna may do with it."""
 
-        Raise ``CalendarUnreadable`` like ``read``.
-        """
+    @property
+    @abstractmethod
+    def is_remote(self) -> bool:
+        """Whether asking costs a request to somebody's server, so that it is not always done."""
 
     @abstractmethod
-    async def read(self, window: Interval) -> CalendarSnapshot:
-        """Return every occurrence that overlaps the window, ordered by start, then id.
+    async def changes(self, window: Interval, *, since: str | None = None) -> CalendarChanges:
+        """Return what changed since the answer with that stamp, which was for the same window.
+
+        Without ``since``, or where the source does not know that stamp any more, the answer is
+        complete: every occurrence that overlaps the window. Where nothing changed the answer
+        is empty and its stamp is ``since``.
 
         Raise ``CalendarUnreadable`` when the source is absent though configured, cannot be
-        parsed, or is half-written. A failed read is never an empty snapshot.
+        parsed, was read in part only, or is half-written. A failed read is never an empty one.
         """
 
     @abstractmethod
@@ -88,16 +126,32 @@ class Calendar(Protocol):
         """
 
 
+@frozen(kw_only=True)
+class Mirrored:
+    """What is known of a calendar: as of which stamp, in which window, noted when."""
+
+    stamp: str
+    window: Interval
+    at: datetime
+
+    def covers(self, needed: Interval) -> bool:
+        """Whether the whole of that time is known."""
+        return self.window.start <= needed.start and needed.end <= self.window.end
+
+
 class CalendarMirror(Protocol):
     """What Donna last saw in the calendars; part of a transaction."""
 
     @abstractmethod
-    def stamps(self) -> dict[str, tuple[str, Interval]]:
-        """Return the stamp and window of the last snapshot by calendar."""
+    def known(self) -> Mapping[str, Mirrored]:
+        """Return what is known by calendar."""
 
     @abstractmethod
-    def replace(self, snapshot: CalendarSnapshot, *, at: datetime) -> None:
-        """Put the snapshot in place of all that was known of its calendar."""
+    def apply(self, changes: CalendarChanges, *, at: datetime) -> None:
+        """Bring what is known of the calendar up to the answer; a complete one replaces all.
+
+        Applying an answer again changes nothing but the instant.
+        """
 
     @abstractmethod
     def events(self, window: Interval) -> tuple[CalendarEvent, ...]:

@@ -13,7 +13,7 @@ from typing import Protocol
 
 from attrs import frozen
 
-from donna_core.domain.effects import Delivery, Message, MessageKind
+from donna_core.domain.effects import Delivery, Message
 from donna_core.domain.ids import TaskId
 
 
@@ -105,10 +105,6 @@ class Outbox(Protocol):
 
         ``sent`` notes ``at`` as the time of sending; ``not_before`` goes with ``pending``.
         """
-
-    @abstractmethod
-    def cancel(self, task_id: TaskId, *, kinds: Collection[MessageKind]) -> None:
-        """Cancel the task's pending messages of these kinds."""
 
     @abstractmethod
     def quarantine(self, *, before: datetime, note: str) -> int:

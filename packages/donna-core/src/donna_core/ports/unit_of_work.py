@@ -23,6 +23,7 @@ from donna_core.domain.tasks.task import Task, TaskStatus
 from donna_core.domain.timing.interval import Interval
 from donna_core.ports.calendar import CalendarMirror
 from donna_core.ports.jobs import JobStore
+from donna_core.ports.lifecycle import LifecycleStore
 from donna_core.ports.outbox import Outbox
 from donna_core.ports.spending import InvocationLog, ProviderHealth, SpendLedger
 
@@ -182,6 +183,7 @@ class Stores:
     spend: SpendLedger
     invocations: InvocationLog
     health: ProviderHealth
+    lifecycles: LifecycleStore
 
 
 class UnitOfWork(Protocol):

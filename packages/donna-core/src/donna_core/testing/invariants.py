@@ -10,7 +10,7 @@ from functools import partial
 
 from donna_core.domain.effects import CalendarWrite, Message, MessageKind
 from donna_core.domain.followup.consequences import event_image
-from donna_core.domain.planning.busy import CalendarEvent
+from donna_core.domain.planning.calendar_events import CalendarEvent
 from donna_core.domain.policy import Policy
 from donna_core.domain.tasks.machine import Trigger
 from donna_core.domain.tasks.task import HIGHEST_PRIORITY, TaskStatus

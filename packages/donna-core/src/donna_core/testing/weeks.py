@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 from attrs import field, frozen
 
 from donna_core.domain.ids import EventKey, TaskId, UserId
-from donna_core.domain.planning.busy import CalendarEvent
+from donna_core.domain.planning.calendar_events import CalendarEvent
 from donna_core.domain.planning.improve import improved_plan
 from donna_core.domain.planning.model import Model
 from donna_core.domain.planning.modelling import model_of

@@ -28,9 +28,7 @@ from donna_core.usecases.anchoring import tie
 from donna_core.usecases.loading import warn_of_overload
 from donna_core.usecases.mirroring import (
     Glance,
-    glance,
     mirror_calendars,
-    stale_calendars,
 )
 from donna_core.usecases.placing import place
 from donna_core.usecases.prioritising import prioritise
@@ -93,7 +91,6 @@ class _Open:
     """
 
     bands: tuple[tuple[TaskId, ...], ...]
-    stale: bool
 
 
 @frozen(kw_only=True)
@@ -145,7 +142,7 @@ async def capture(
         return Captured(outcome=Outcome.NOT_A_TASK, reading=reading, task=None, command=None)
     readings = reading.tasks or (reading,)
     begins = max(_begins(readings), default=None)
-    seen = await glance(runtime, until=begins)
+    seen = await mirror_calendars(runtime, until=begins)
     plan = _Plan(
         origin=Origin.draw(
             runtime, "capture", text, channel=channel, understood_by=understood.call
@@ -161,15 +158,12 @@ async def capture(
     )
     answer = await _decide(runtime, plan)
     while not isinstance(answer, Captured):
-        if answer.stale:
-            plan = evolve(plan, seen=await mirror_calendars(runtime, until=begins))
-        if any(answer.bands):
-            # Whoever writes yet another similar task in between: it is kept, and looked at.
-            parts = [
-                evolve(part, verdicts=await _judge(runtime, part.reading, band))
-                for part, band in zip(plan.parts, answer.bands, strict=True)
-            ]
-            plan = evolve(plan, parts=tuple(parts), final=True)
+        # Whoever writes yet another similar task in between: it is kept, and looked at.
+        parts = [
+            evolve(part, verdicts=await _judge(runtime, part.reading, band))
+            for part, band in zip(plan.parts, answer.bands, strict=True)
+        ]
+        plan = evolve(plan, parts=tuple(parts), final=True)
         answer = await _decide(runtime, plan)
     return answer
 
@@ -222,9 +216,8 @@ def _keep(stores: Stores, runtime: Runtime, plan: _Plan) -> Captured | _Open:
     undecided = () if plan.final else tuple(
         () if found.duplicates else band for found, band in zip(twins, bands, strict=True)
     )  # fmt: skip
-    stale = not plan.final and bool(stale_calendars(stores, plan.seen))
-    if any(undecided) or stale:
-        return _Open(bands=undecided, stale=stale)
+    if any(undecided):
+        return _Open(bands=undecided)
     recorder = Recorder(stores, policy, plan.origin)
     kept = [
         _keep_part(stores, runtime, recorder, plan=plan, part=part, twins=found)

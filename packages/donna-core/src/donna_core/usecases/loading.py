@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from donna_core.domain.planning.busy import CalendarEvent, Occupied, busy_for
+from donna_core.domain.planning.busy import Occupied, busy_for
+from donna_core.domain.planning.calendar_events import CalendarEvent
 from donna_core.domain.planning.durations import Outlook, TimeModel
 from donna_core.domain.planning.reasons import Reason, ReasonCode
 from donna_core.domain.policy import Policy
@@ -11,6 +12,7 @@ from donna_core.domain.tasks.history import Explanation, Topic
 from donna_core.domain.tasks.task import OPEN, DeadlineType, Task, TaskStatus
 from donna_core.domain.timing.interval import Interval
 from donna_core.ports.unit_of_work import Stores
+from donna_core.usecases.mirroring import events_in
 from donna_core.usecases.recorder import Recorder
 
 _FARTHEST = timedelta(days=28)
@@ -31,7 +33,7 @@ def outlook_of(stores: Stores, policy: Policy, task: Task, *, at: datetime) -> O
     begins = max(at, task.scheduled_start or at)
     within = Interval(begins, max(begins, min(due, begins + _FARTHEST)))
     others = [each for each in stores.tasks.occupied(within) if each.task_id != task.id]
-    available = _free(policy, task, within, stores.mirror.events(within), others)
+    available = _free(policy, task, within, events_in(stores, within), others)
     return model.outlook(task, available)
 
 

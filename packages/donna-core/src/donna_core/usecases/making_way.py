@@ -8,7 +8,8 @@ from attrs import evolve
 
 from donna_core.domain.effects import Channel, Message, MessageKind
 from donna_core.domain.followup.phrasing import moment, one_line
-from donna_core.domain.planning.busy import BusySet, CalendarEvent, busy_for
+from donna_core.domain.planning.busy import BusySet, busy_for
+from donna_core.domain.planning.calendar_events import CalendarEvent
 from donna_core.domain.planning.reasons import Reason, ReasonCode
 from donna_core.domain.planning.slots import Placement
 from donna_core.domain.policy import Policy
@@ -17,7 +18,7 @@ from donna_core.domain.tasks.task import DeadlineType, Domain, Task, TaskStatus
 from donna_core.domain.timing.interval import Interval
 from donna_core.ports.unit_of_work import Stores
 from donna_core.usecases.advance import Changed
-from donna_core.usecases.mirroring import Glance
+from donna_core.usecases.mirroring import TIME_OFF, Glance, events_in
 from donna_core.usecases.placing import made_way, make_way, place, search
 from donna_core.usecases.recorder import Origin, Recorder
 from donna_core.usecases.runtime import Runtime
@@ -83,7 +84,7 @@ async def yield_to_events(runtime: Runtime, mirrored: Glance) -> Changed | None:
         recorder = Recorder(stores, policy, origin)
         events = [
             event
-            for event in stores.mirror.events(Interval(at, at + _AHEAD))
+            for event in events_in(stores, Interval(at, at + _AHEAD))
             if event.busy and event.task_id is None and event.when.end > at
         ]
         for task in stores.tasks.select(statuses={TaskStatus.SCHEDULED}):
@@ -138,7 +139,9 @@ def _clashes(events: Sequence[CalendarEvent], policy: Policy, at: datetime) -> I
         (
             event
             for event in events
-            if event.when.length < _WHOLE_DAY and policy.windows.block(event.title) is None
+            if event.when.length < _WHOLE_DAY
+            and event.calendar_id != TIME_OFF
+            and policy.windows.block(event.title) is None
         ),
         key=lambda event: (event.when, event.title),
     )

@@ -22,7 +22,7 @@ from donna_core.ports.jobs import JobRow, JobState
 from donna_core.ports.outbox import OutboxRow
 from donna_core.ports.unit_of_work import Stores
 from donna_core.usecases.loading import outlook_of
-from donna_core.usecases.mirroring import Glance, mirror_calendars
+from donna_core.usecases.mirroring import Glance, events_in, mirror_calendars
 from donna_core.usecases.references import resolve_one
 from donna_core.usecases.reschedule import offers_for
 from donna_core.usecases.runtime import Runtime
@@ -119,7 +119,7 @@ async def marks_ahead(runtime: Runtime, *, days: int = 7) -> tuple[Mark, ...]:
 
     def decide(stores: Stores) -> tuple[Mark, ...]:
         planned = [task for task in stores.tasks.select(statuses=OPEN) if _lies_in(task, span)]
-        return tuple(marks_of(planned, stores.mirror.events(span)))
+        return tuple(marks_of(planned, events_in(stores, span)))
 
     return await runtime.unit_of_work.run(decide)
 
@@ -205,7 +205,7 @@ async def week(runtime: Runtime, *, weeks_ahead: int = 0) -> tuple[Week, Glance]
         return week_of(
             monday,
             tasks=[task for task in everything if _lies_in(task, whole)],
-            events=stores.mirror.events(whole),
+            events=events_in(stores, whole),
             zone=zone,
         )
 
@@ -249,7 +249,7 @@ def view_of(stores: Stores, policy: Policy, day: date) -> DayView:
                 key=lambda task: (task.scheduled_start or span.start, task.number),
             )
         ),
-        events=tuple(e for e in stores.mirror.events(span) if e.task_id is None),
+        events=tuple(e for e in events_in(stores, span) if e.task_id is None),
         due=tuple(t for t in everything if t.is_open and t.deadline and span.contains(t.deadline)),
         completed=tuple(
             t for t in everything if t.completed_at is not None and span.contains(t.completed_at)

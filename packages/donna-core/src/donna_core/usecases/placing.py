@@ -11,6 +11,7 @@ from donna_core.domain.ids import TaskId
 from donna_core.domain.planning.busy import Occupied, busy_for
 from donna_core.domain.planning.negotiation import who_yields
 from donna_core.domain.planning.reasons import Reason, ReasonCode
+from donna_core.domain.planning.room import with_room
 from donna_core.domain.planning.slots import NoSlot, Placement, SlotRequest, find_slot
 from donna_core.domain.planning.wishes import wish_of
 from donna_core.domain.policy import Policy
@@ -133,17 +134,21 @@ def search(
         after=_ends_of_dependencies(recorder, task),
     )
     window, out = _searched(request, policy), aside | {task.id}
-    return find_slot(
-        request,
-        windows=policy.windows,
-        busy=busy_for(
-            task.domain,
-            recorder.events(window),
-            (*(each for each in recorder.occupied(window) if each.task_id not in out), *besides),
-            policy.windows,
-        ),
-        rules=policy.slots,
+    held = (*(each for each in recorder.occupied(window) if each.task_id not in out), *besides)
+
+    def padding_of(task_id: TaskId) -> tuple[timedelta, timedelta]:
+        other = recorder.task(task_id)
+        return policy.planning.padding(other) if other else (timedelta(0), timedelta(0))
+
+    busy = with_room(
+        busy_for(task.domain, recorder.events(window), held, policy.windows),
+        task,
+        held,
+        rules=policy.planning,
+        zone=policy.zone,
+        padding_of=padding_of,
     )
+    return find_slot(request, windows=policy.windows, busy=busy, rules=policy.slots)
 
 
 def settle_at(recorder: Recorder, task: Task, start: datetime) -> Task:

@@ -7,7 +7,7 @@ from attrs import evolve, frozen
 
 from donna_core.domain.errors import Refused
 from donna_core.domain.ids import TaskId
-from donna_core.domain.planning.busy import CalendarEvent
+from donna_core.domain.planning.calendar_events import CalendarEvent
 from donna_core.domain.planning.improve import improved_plan
 from donna_core.domain.planning.model import Model
 from donna_core.domain.planning.modelling import model_of
@@ -26,7 +26,7 @@ from donna_core.domain.timing.interval import Interval
 from donna_core.domain.timing.zones import local, local_day
 from donna_core.ports.unit_of_work import Stores
 from donna_core.usecases.advance import Changed
-from donna_core.usecases.mirroring import mirror_calendars
+from donna_core.usecases.mirroring import events_in, mirror_calendars
 from donna_core.usecases.placing import place, settle_at, unbound
 from donna_core.usecases.recorder import Origin, Recorder
 from donna_core.usecases.runtime import Runtime
@@ -71,8 +71,8 @@ class _Seen:
     def of(cls, stores: Stores, policy: Policy, at: datetime, days: int) -> "_Seen":
         return cls(
             tasks=stores.tasks.select(statuses=OPEN),
-            events=stores.mirror.events(days_ahead(policy, at, days)),
-            stamps={name: stamp for name, (stamp, _) in stores.mirror.stamps().items()},
+            events=events_in(stores, days_ahead(policy, at, days)),
+            stamps={name: held.stamp for name, held in stores.mirror.known().items()},
         )
 
     def model(self, policy: Policy, at: datetime, days: int) -> Model:
@@ -158,7 +158,7 @@ def _check(stores: Stores, plan: WeekPlan) -> None:
     changed = [task.handle for task in tasks if plan.versions.get(task.id) != task.version]
     gone = plan.versions.keys() - {task.id for task in tasks}
     changed += ["a task that was open"] * bool(gone)
-    stamps = {name: stamp for name, (stamp, _) in stores.mirror.stamps().items()}
+    stamps = {name: held.stamp for name, held in stores.mirror.known().items()}
     changed += [f"calendar '{name}'" for name in stamps if plan.stamps.get(name) != stamps[name]]
     if changed:
         raise PlanOutdated(changed)

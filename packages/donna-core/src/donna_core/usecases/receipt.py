@@ -300,6 +300,12 @@ def _attention(receipt: Receipt) -> Iterator[Line]:
     change = receipt.command.attention if receipt.command else None
     if change is None:
         return
+    before, after = change.before, change.after
+    if before is not None and after is not None and before.off != after.off:
+        for when in after.off:
+            if when not in before.off:
+                yield Line(f"Off until {moment(when.end, receipt.scene)}.", Tone.GOOD)
+        return
     until = change.after.quiet_until if change.after else None
     if change.after is not None and change.after.paused_at is not None:
         end = receipt.scene.spelling.command("resume")

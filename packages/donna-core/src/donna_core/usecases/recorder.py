@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from attrs import evolve, frozen
 
-from donna_core.domain.effects import Job, MessageKind
+from donna_core.domain.effects import Job
 from donna_core.domain.events import Event, EventKind
 from donna_core.domain.followup.attention import Attention
 from donna_core.domain.followup.consequences import (
@@ -24,7 +24,8 @@ from donna_core.domain.followup.consequences import (
 from donna_core.domain.followup.escalation import Escalation, EscalationStatus
 from donna_core.domain.followup.nudges import closing_notice
 from donna_core.domain.ids import CallId, CommandId, TaskId
-from donna_core.domain.planning.busy import CalendarEvent, Occupied
+from donna_core.domain.planning.busy import Occupied
+from donna_core.domain.planning.calendar_events import CalendarEvent
 from donna_core.domain.planning.reasons import ReasonCode
 from donna_core.domain.policy import Policy
 from donna_core.domain.spending.ledger import Account, Allowance
@@ -34,10 +35,10 @@ from donna_core.domain.tasks.task import NEEDS_REVIEW, OPEN, InputChannel, Task
 from donna_core.domain.timing.interval import Interval
 from donna_core.ports.unit_of_work import Stores
 from donna_core.usecases.hindsight import judge_readings
+from donna_core.usecases.mirroring import events_in
 from donna_core.usecases.runtime import Runtime
 
 _MOVES_READ = 20
-_ABOUT_THE_PLAN = frozenset({MessageKind.REMINDER, MessageKind.NUDGE, MessageKind.ESCALATION})
 
 
 @frozen(kw_only=True)
@@ -133,7 +134,7 @@ class Recorder:
 
     def events(self, window: Interval) -> tuple[CalendarEvent, ...]:
         """Return what is known of the calendars within the window."""
-        return self._stores.mirror.events(window)
+        return events_in(self._stores, window)
 
     def add(self, task: Task) -> Task:
         """Take a task in whose id was drawn for this command, so that nothing knows it yet."""
@@ -305,8 +306,6 @@ class Recorder:
         else:
             self._stores.tasks.save(change.after)
         self._stores.outbox.add(calendar_writes(change.before, change.after), at=self.at)
-        if _plan_ended(change):
-            self._stores.outbox.cancel(task.id, kinds=_ABOUT_THE_PLAN)
         self.tell(_kind_of(change), task.id)
 
     def _write_pursuit(self, task_id: TaskId, change: Change[Escalation]) -> None:

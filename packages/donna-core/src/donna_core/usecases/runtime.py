@@ -1,7 +1,10 @@
 """What every use case is given: the world through its ports, and the rules of the house."""
 
-from attrs import frozen
+from datetime import datetime, timedelta
 
+from attrs import field, frozen
+
+from donna_core.domain.errors import CalendarUnreadable
 from donna_core.domain.ids import UserId
 from donna_core.domain.policy import Policy
 from donna_core.ports.calendar import Calendar
@@ -15,7 +18,11 @@ from donna_core.ports.unit_of_work import UnitOfWork
 
 @frozen(kw_only=True)
 class Runtime:
-    """One composed Donna, for one user. ``own_calendar`` is the one among them she writes."""
+    """One composed Donna, for one user. ``own_calendar`` is the one among them she writes.
+
+    ``calendar_age`` is how old what is known of a remote calendar may be before it is asked
+    again. ``asked_at`` is when this process last did, and ``unread`` why that came to nothing.
+    """
 
     user_id: UserId
     policy: Policy
@@ -27,3 +34,6 @@ class Runtime:
     own_calendar: Calendar
     notifier: Notifier
     solver: Solver
+    calendar_age: timedelta = timedelta(hours=1)
+    asked_at: dict[str, datetime] = field(factory=dict, eq=False)
+    unread: dict[str, CalendarUnreadable] = field(factory=dict, eq=False)

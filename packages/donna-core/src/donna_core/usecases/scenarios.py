@@ -8,7 +8,7 @@ from attrs import frozen
 
 from donna_core.domain.capture.reading import Reading
 from donna_core.domain.errors import InvalidInput
-from donna_core.domain.planning.busy import CalendarEvent
+from donna_core.domain.planning.calendar_events import CalendarEvent
 from donna_core.domain.timing.interval import Interval
 from donna_core.domain.timing.zones import instant_at, local, local_day
 from donna_core.ports.unit_of_work import Stores

@@ -7,7 +7,7 @@ from typing import assert_never
 from attrs import evolve, frozen
 
 from donna_core.domain.ids import EventKey, TaskId
-from donna_core.domain.planning.busy import CalendarEvent
+from donna_core.domain.planning.calendar_events import CalendarEvent
 from donna_core.domain.planning.improve import repaired_plan
 from donna_core.domain.planning.modelling import model_of
 from donna_core.domain.planning.proposal import Proposal, Unplaced, proposal_of
@@ -19,7 +19,7 @@ from donna_core.domain.timing.interval import Interval
 from donna_core.ports.unit_of_work import Stores
 from donna_core.usecases.absorbing import as_told
 from donna_core.usecases.advance import Changed
-from donna_core.usecases.mirroring import mirror_calendars
+from donna_core.usecases.mirroring import TIME_OFF, events_in, mirror_calendars
 from donna_core.usecases.placing import settle_at, unbound
 from donna_core.usecases.plan_week import Applying, PlanOutdated, days_ahead
 from donna_core.usecases.prioritising import prioritise
@@ -145,7 +145,7 @@ class _Supposing:
     def decide(self) -> _Outcome:
         policy, at = self.runtime.policy, self.recorder.at
         days = self._days()
-        events = self.stores.mirror.events(days_ahead(policy, at, days))
+        events = events_in(self.stores, days_ahead(policy, at, days))
         rules = evolve(
             policy.planning, days=days, weights=evolve(policy.planning.weights, moved=_CALM)
         )
@@ -204,11 +204,21 @@ class _Supposing:
             case Kind.DROP:
                 for each in resolve(self.stores, self.scenario.task):
                     self.recorder.apply(each, Trigger.USER_EXPLICITLY_CANCELS)
-            case Kind.OFF | Kind.MEETING:
-                pass  # what changes is in the calendar
+            case Kind.OFF:
+                self._take_off()
+            case Kind.MEETING:
+                pass  # what changes is in somebody's calendar
             case _ as unknown:
                 assert_never(unknown)
         return {task.id: task for task in tasks}
+
+    def _take_off(self) -> None:
+        """Keep the time free from now on; what is over is forgotten."""
+        when, attention = self.scenario.when, self.stores.attention.get()
+        assert when is not None  # noqa: S101  # time off has one
+        ahead = (each for each in attention.off if each.end > self.recorder.at)
+        off = tuple(sorted({*ahead, when}, key=lambda each: each.start))
+        self.recorder.attend(evolve(attention, off=off, version=attention.version + 1))
 
     def _added(self) -> Task:
         reading, policy, at = self.scenario.reading, self.runtime.policy, self.recorder.at
@@ -250,7 +260,7 @@ class _Supposing:
         when = self.scenario.when
         if self.scenario.kind is Kind.OFF and when is not None:
             off = CalendarEvent(
-                event_id=EventKey("off"), calendar_id="what if", title="Off", when=when
+                event_id=EventKey("off"), calendar_id=TIME_OFF, title="Off", when=when
             )
             return (*events, off)
         if self.scenario.kind is not Kind.MEETING:

@@ -27,6 +27,7 @@ from donna_core.ports.distribution import Distributor
 from donna_core.ports.jobs import JobRow, JobState
 from donna_core.ports.outbox import Lane
 from donna_core.ports.unit_of_work import Stores
+from donna_core.usecases.advance import Changed
 from donna_core.usecases.anchoring import tie_again
 from donna_core.usecases.budget import spoken
 from donna_core.usecases.deliver import (
@@ -36,8 +37,10 @@ from donna_core.usecases.deliver import (
     deliver_messages,
     sent_on_day,
 )
+from donna_core.usecases.digest import moved_unasked
+from donna_core.usecases.following_calendar import follow_calendar, unread_notice
 from donna_core.usecases.making_way import extend, yield_to_events
-from donna_core.usecases.mirroring import Glance, mirror_calendars
+from donna_core.usecases.mirroring import Glance, events_in, mirror_calendars
 from donna_core.usecases.monday import week_ahead
 from donna_core.usecases.prioritising import prioritise
 from donna_core.usecases.recorder import Origin, Recorder
@@ -92,11 +95,15 @@ async def work(
     nor take others along.
     """
     mirrored = await mirror_calendars(runtime)
-    await tie_again(runtime, mirrored)
-    await yield_to_events(runtime, mirrored)
+    await follow_calendars(runtime, mirrored)
     unreadable = tuple(error.calendar for error in mirrored.unreadable)
     now, rules = runtime.clock.now(), runtime.policy.spending
     await runtime.unit_of_work.run(lambda stores: keep_lapsed(stores, at=now, rules=rules))
+    if mirrored.unreadable:
+        alerts = [
+            unread_notice(error, at=now, zone=runtime.policy.zone) for error in mirrored.unreadable
+        ]
+        await runtime.unit_of_work.run(lambda stores: stores.outbox.add(alerts, at=now))
     await runtime.unit_of_work.run(wanting_routines(runtime))
     handed_out = await distributor.hand_out(now=now) if distributor else None
     done: list[JobRow] = []
@@ -126,6 +133,16 @@ async def work(
         mirrored=mirrored,
         next_due=await runtime.unit_of_work.run(_next_due),
     )
+
+
+async def follow_calendars(runtime: Runtime, mirrored: Glance) -> tuple[Changed, ...]:
+    """Let the plan follow what a look at the calendars showed; return what it changed."""
+    done = [
+        await follow_calendar(runtime, mirrored),
+        await tie_again(runtime, mirrored),
+        await yield_to_events(runtime, mirrored),
+    ]
+    return tuple(each for each in done if each is not None and each.command.tasks)
 
 
 async def perform(runtime: Runtime, key: str, *, fence: int) -> bool:
@@ -369,7 +386,7 @@ def _digest(
         compose(
             day=day,
             tasks=(*due.stores.tasks.select(statuses=OPEN), *finished),
-            events=due.stores.mirror.events(span),
+            events=events_in(due.stores, span),
             zone=zone,
             at=due.at,
             unreadable=due.unreadable,
@@ -379,6 +396,7 @@ def _digest(
                 at=due.at,
                 day=day if days > 1 else day - timedelta(days=1),
             ),
+            moved=moved_unasked(due.stores, due.runtime.policy, at=due.at),
         )
     )
 

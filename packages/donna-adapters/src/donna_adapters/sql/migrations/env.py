@@ -2,7 +2,7 @@
 
 from alembic import context
 
-from donna_adapters.sql.tables import METADATA
+from donna_adapters.sql.skill_tables import METADATA
 
 context.configure(
     connection=context.config.attributes["connection"],

@@ -1,15 +1,22 @@
 """What Donna last saw in the calendars of one user."""
 
+import json
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, delete, insert, select
+from sqlalchemy import Connection, String, bindparam, delete, func, insert, select, type_coerce
 
 from donna_adapters.sql.statements import upsert
 from donna_adapters.sql.tables import CALENDAR_MIRROR, CALENDAR_STAMP
 from donna_core.domain.ids import UserId
 from donna_core.domain.timing.interval import Interval
-from donna_core.ports.calendar import CalendarEvent, CalendarMirror, CalendarSnapshot
+from donna_core.ports.calendar import (
+    CalendarChanges,
+    CalendarEvent,
+    CalendarMirror,
+    EventStatus,
+    Mirrored,
+)
 
 _COLUMNS = CALENDAR_MIRROR.c
 _STAMPS = (
@@ -26,8 +33,21 @@ _DROP_STAMP = delete(CALENDAR_STAMP).where(
 _DROP_EVENTS = delete(CALENDAR_MIRROR).where(
     _COLUMNS.user_id == bindparam("user_id"), _COLUMNS.calendar_id == bindparam("calendar_id")
 )
+_DROP_SOME = _DROP_EVENTS.where(_COLUMNS.event_id.in_(bindparam("ids", expanding=True)))
+_NEXT_POSITION = select(func.coalesce(func.max(_COLUMNS.position) + 1, 0)).where(
+    _COLUMNS.user_id == bindparam("user_id"), _COLUMNS.calendar_id == bindparam("calendar_id")
+)
+_STATUSES = {status.value: status for status in EventStatus}
+_NOBODY = "[]"
 _EVENTS = (
-    select(CALENDAR_MIRROR)
+    select(
+        *(_COLUMNS.event_id, _COLUMNS.calendar_id, _COLUMNS.summary),
+        # Read as they stand: a year has tens of thousands, and the type's checks cost most of it.
+        *(type_coerce(_COLUMNS.start_time, String), type_coerce(_COLUMNS.end_time, String)),
+        *(_COLUMNS.busy, _COLUMNS.donna_task_id),
+        *(_COLUMNS.recurrence_id, _COLUMNS.starts, _COLUMNS.ends, _COLUMNS.status),
+        *(_COLUMNS.organizer, _COLUMNS.attendees_json),
+    )
     .where(
         _COLUMNS.user_id == bindparam("user_id"),
         _COLUMNS.start_time < bindparam("window_end"),
@@ -44,28 +64,38 @@ class SqlCalendarMirror(CalendarMirror):
         self._connection = connection
         self._user_id = user_id
 
-    def stamps(self) -> dict[str, tuple[str, Interval]]:
+    def known(self) -> dict[str, Mirrored]:
         rows = self._connection.execute(_STAMPS, {"user_id": self._user_id})
         return {
-            row.calendar_id: (row.stamp, Interval(row.window_start, row.window_end)) for row in rows
+            row.calendar_id: Mirrored(
+                stamp=row.stamp,
+                window=Interval(row.window_start, row.window_end),
+                at=row.last_synced,
+            )
+            for row in rows
         }
 
-    def replace(self, snapshot: CalendarSnapshot, *, at: datetime) -> None:
-        of_calendar = {"user_id": self._user_id, "calendar_id": snapshot.calendar_id}
-        self._connection.execute(_DROP_EVENTS, of_calendar)
+    def apply(self, changes: CalendarChanges, *, at: datetime) -> None:
+        of_calendar = {"user_id": self._user_id, "calendar_id": changes.calendar_id}
+        first = 0
+        if changes.replaced is None:
+            self._connection.execute(_DROP_EVENTS, of_calendar)
+        elif changes.replaced:
+            self._connection.execute(_DROP_SOME, {**of_calendar, "ids": sorted(changes.replaced)})
+            first = self._connection.execute(_NEXT_POSITION, of_calendar).scalar_one()
         self._connection.execute(
             _SAVE_STAMP,
             {
                 **of_calendar,
-                "stamp": snapshot.stamp,
-                "window_start": snapshot.window.start,
-                "window_end": snapshot.window.end,
+                "stamp": changes.stamp,
+                "window_start": changes.window.start,
+                "window_end": changes.window.end,
                 "last_synced": at,
             },
         )
         rows = [
             {**of_calendar, "position": position, **_columns(event)}
-            for position, event in enumerate(snapshot.events)
+            for position, event in enumerate(changes.events, start=first)
         ]
         if rows:
             self._connection.execute(_SAVE_EVENTS, rows)
@@ -76,7 +106,7 @@ class SqlCalendarMirror(CalendarMirror):
             "window_start": window.start,
             "window_end": window.end,
         }
-        return tuple(map(_event, self._connection.execute(_EVENTS, asked)))
+        return tuple(map(_event, self._connection.execute(_EVENTS, asked).all()))
 
     def forget(self, calendar_id: str) -> None:
         of_calendar = {"user_id": self._user_id, "calendar_id": calendar_id}
@@ -92,15 +122,30 @@ def _columns(event: CalendarEvent) -> dict[str, Any]:
         "end_time": event.when.end,
         "busy": event.busy,
         "donna_task_id": event.task_id,
+        "recurrence_id": event.recurrence_id,
+        "starts": event.starts,
+        "ends": event.ends,
+        "status": event.status.value,
+        "organizer": event.organizer,
+        "attendees_json": json.dumps(event.attendees, ensure_ascii=False),
     }
 
 
-def _event(row: Row[Any]) -> CalendarEvent:
+def _event(row: Any) -> CalendarEvent:
+    """Return the occurrence of a row of ``_EVENTS``; by place, since a year has thousands."""
+    event_id, calendar_id, title, start, end, busy, task_id, *details = row
+    recurrence_id, starts, ends, status, organizer, attendees = details
     return CalendarEvent(
-        event_id=row.event_id,
-        calendar_id=row.calendar_id,
-        title=row.summary,
-        when=Interval(row.start_time, row.end_time),
-        busy=row.busy,
-        task_id=row.donna_task_id,
+        event_id=event_id,
+        calendar_id=calendar_id,
+        title=title,
+        when=Interval(datetime.fromisoformat(start), datetime.fromisoformat(end)),
+        busy=busy,
+        task_id=task_id,
+        recurrence_id=recurrence_id,
+        starts=starts,
+        ends=ends,
+        status=_STATUSES[status],
+        organizer=organizer,
+        attendees=() if attendees == _NOBODY else tuple(json.loads(attendees)),
     )

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Row, and_, bindparam, case, exists, func, or_
 from donna_adapters.sql.statements import any_of, next_value, numbered
 from donna_adapters.sql.tables import OUTBOX
 from donna_core.domain.codec import from_json, to_json
-from donna_core.domain.effects import Delivery, Message, MessageKind
+from donna_core.domain.effects import Delivery, Message
 from donna_core.domain.ids import TaskId, UserId
 from donna_core.ports.outbox import DeliveryState, Lane, Outbox, OutboxRow, lane_of
 
@@ -73,16 +73,6 @@ _SETTLE = (
         sent_at=func.coalesce(bindparam("gone_at", type_=OUTBOX.c.sent_at.type), OUTBOX.c.sent_at),
         remote_id=func.coalesce(bindparam("remote_name"), OUTBOX.c.remote_id),
     )
-)
-_CANCEL = (
-    update(OUTBOX)
-    .where(
-        _OWNED,
-        OUTBOX.c.task_id == bindparam("of_task"),
-        OUTBOX.c.kind.in_(bindparam("kinds", expanding=True)),
-        _IS_PENDING,
-    )
-    .values(state=DeliveryState.CANCELLED.value)
 )
 _QUARANTINE = (
     update(OUTBOX)
@@ -160,12 +150,6 @@ class SqlOutbox(Outbox):
             },
         )
         return settled.rowcount == 1
-
-    def cancel(self, task_id: TaskId, *, kinds: Collection[MessageKind]) -> None:
-        named = [kind.value for kind in kinds]
-        self._connection.execute(
-            _CANCEL, {"owner": self._user_id, "of_task": task_id, "kinds": named}
-        )
 
     def quarantine(self, *, before: datetime, note: str) -> int:
         asked = {"owner": self._user_id, "before": before, "remark": note}

@@ -15,7 +15,7 @@ from donna_core.domain.followup.phrasing import (
     moment,
     one_line,
 )
-from donna_core.domain.planning.busy import CalendarEvent
+from donna_core.domain.planning.calendar_events import CalendarEvent
 from donna_core.domain.tasks.task import DeadlineType, Task, TaskStatus
 from donna_core.domain.timing.interval import Interval
 from donna_core.domain.timing.zones import local_day
@@ -59,12 +59,13 @@ def morning_digest(
     at: datetime,
     unreadable: Sequence[str] = (),
     money: Sequence[str] = (),
+    moved: Sequence[str] = (),
 ) -> Message:
     """Return the overview of the local ``day``: its schedule, what presses, what is left over.
 
     ``tasks`` are all that are open and those finished the day before, ``events`` the occurrences
     of the day; ``unreadable`` names calendars whose events are unknown, ``money`` says what
-    models cost the day before. Each open task is
+    models cost the day before, ``moved`` what made way unasked. Each open task is
     listed as overdue or carried over at most once. The message expires with the day.
     """
     today = _Day(
@@ -84,6 +85,7 @@ def morning_digest(
         _Section(heading="Past the deadline", lines=overdue),
         _Section(heading="Carried over", lines=carried),
         *_waiting(today),
+        _moved(moved),
         _Section(heading="Done yesterday", lines=_finished(today, yesterday)),
         _Section(heading="Models", lines=[f"- {line}" for line in money]),
     )
@@ -102,6 +104,10 @@ def morning_digest(
     )
 
 
+def _moved(lines: Sequence[str]) -> _Section:
+    return _Section(heading="Moved to make room", lines=[f"- {line}" for line in lines])
+
+
 def evening_digest(
     *,
     day: date,
@@ -111,12 +117,13 @@ def evening_digest(
     at: datetime,
     unreadable: Sequence[str] = (),
     money: Sequence[str] = (),
+    moved: Sequence[str] = (),
 ) -> Message:
     """Return the balance of the local ``day``: done, left over, still to come, and tomorrow.
 
     ``tasks`` are all that are open and those finished today, ``events`` the occurrences of
     today and tomorrow; ``unreadable`` names calendars whose events are unknown, ``money`` says
-    what models cost. The message expires with the day.
+    what models cost, ``moved`` what made way unasked. The message expires with the day.
     """
     today = _Day(
         date=day,
@@ -137,6 +144,7 @@ def evening_digest(
         _Section(heading="Past the deadline", lines=overdue),
         _Section(heading="Still to come", lines=_timeline(today, after=at)),
         *_waiting(today),
+        _moved(moved),
         _Section(heading="Tomorrow", lines=_timeline(tomorrow)),
         _Section(heading="Models", lines=[f"- {line}" for line in money]),
     )

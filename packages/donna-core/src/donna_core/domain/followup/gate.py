@@ -134,9 +134,11 @@ def _question_stale(
     if task is None or escalation is None:
         return "the pursuit was dropped"
     pursued = occurrence_of(task)
-    asked = {escalation_key(task.id, pursued, tier) for tier in range(1, escalation.tier + 1)}
+    asked = [escalation_key(task.id, pursued, tier) for tier in range(1, escalation.tier + 1)]
     if escalation.occurrence != pursued or message.key not in asked:
         return "the task was moved"
+    if message.key != asked[-1]:
+        return "it was asked again since"
     answered = escalation.status is EscalationStatus.ACKNOWLEDGED
     return "you answered already" if answered else None
 

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from attrs import evolve
 
-from donna_core.domain.planning.busy import CalendarEvent
+from donna_core.domain.planning.calendar_events import CalendarEvent
 from donna_core.domain.tasks.dedup import normal_form
 from donna_core.domain.tasks.likeness import compare
 from donna_core.domain.tasks.task import (

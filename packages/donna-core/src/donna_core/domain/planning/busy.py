@@ -7,28 +7,14 @@ from itertools import accumulate
 
 from attrs import field, frozen
 
-from donna_core.domain.ids import EventKey, TaskId
+from donna_core.domain.ids import TaskId
+from donna_core.domain.planning.calendar_events import CalendarEvent
 from donna_core.domain.tasks.task import Domain
 from donna_core.domain.timing.interval import Interval
 from donna_core.domain.timing.windows import Windows
 
 _STRIDE = 64
 """How many gaps one entry of the index sums up; the square root of a busy year's gaps."""
-
-
-@frozen(kw_only=True)
-class CalendarEvent:
-    """One occurrence of one event. ``busy`` is false for events that block no time.
-
-    Donna's own events carry the task they stand for.
-    """
-
-    event_id: EventKey
-    calendar_id: str
-    title: str
-    when: Interval
-    busy: bool = True
-    task_id: TaskId | None = None
 
 
 @frozen(kw_only=True)
@@ -176,10 +162,14 @@ def busy_for(
     domain: baby time is open to family tasks. Donna's own events are left out, because
     ``occupied`` tells where her tasks are now.
     """
+    taken = [event for event in events if event.busy and event.task_id is None]
+    open_titles = {
+        title for title in {event.title for event in taken} if _admits(windows, title, domain)
+    }
     calendars = (
         Block(when=event.when, label=event.title, source=event.calendar_id)
-        for event in events
-        if event.busy and event.task_id is None and not _admits(windows, event.title, domain)
+        for event in taken
+        if event.title not in open_titles
     )
     tasks = (
         Block(

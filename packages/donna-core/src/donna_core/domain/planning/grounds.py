@@ -10,7 +10,8 @@ from zoneinfo import ZoneInfo
 
 from attrs import field, frozen
 
-from donna_core.domain.planning.busy import Block, CalendarEvent, Occupied, busy_for
+from donna_core.domain.planning.busy import Block, Occupied, busy_for
+from donna_core.domain.planning.calendar_events import CalendarEvent
 from donna_core.domain.planning.plan_rules import PlanRules, Preference
 from donna_core.domain.planning.search import SlotRules
 from donna_core.domain.planning.wishes import is_wish, wished_stretches

@@ -7,7 +7,8 @@ from attrs import frozen
 
 from donna_core.domain.followup.consequences import HOLDS_TIME
 from donna_core.domain.ids import TaskId
-from donna_core.domain.planning.busy import CalendarEvent, Occupied
+from donna_core.domain.planning.busy import Occupied
+from donna_core.domain.planning.calendar_events import CalendarEvent
 from donna_core.domain.planning.grounds import MINUTE, Grid, Ground, Stretch, holds
 from donna_core.domain.planning.model import Bound, Model, Piece
 from donna_core.domain.planning.plan_rules import PlanRules

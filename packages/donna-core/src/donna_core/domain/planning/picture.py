@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from attrs import frozen
 
 from donna_core.domain.followup.phrasing import one_line, short_day
-from donna_core.domain.planning.busy import CalendarEvent
+from donna_core.domain.planning.calendar_events import CalendarEvent
 from donna_core.domain.planning.proposal import Planned, Proposal
 from donna_core.domain.tasks.task import DeadlineType, Task, TaskStatus
 from donna_core.domain.timing.interval import Interval

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from attrs import frozen
 
 from donna_core.domain.ids import TaskId
-from donna_core.domain.planning.busy import CalendarEvent
+from donna_core.domain.planning.calendar_events import CalendarEvent
 from donna_core.domain.tasks.task import Task, TaskStatus
 from donna_core.domain.timing.interval import Interval
 from donna_core.domain.timing.zones import local_day

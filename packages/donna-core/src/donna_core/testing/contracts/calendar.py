@@ -53,18 +53,18 @@ class CalendarContract(ABC):
         calendar = self.managed()
         await calendar.write(PUT)
 
-        snapshot = await calendar.read(DAY)
-        assert snapshot.events == (ours(calendar, PUT),)
+        snapshot = await calendar.changes(DAY)
+        assert await shown(calendar) == (ours(calendar, PUT),)
         assert (snapshot.calendar_id, snapshot.window) == (calendar.calendar_id, DAY)
 
     async def test_writing_again_changes_nothing(self) -> None:
         """The second of two equal writes leaves the stamp as it is."""
         calendar = self.managed()
         await calendar.write(PUT)
-        stamp = await calendar.stamp()
+        stamp = await stamp_of(calendar)
 
         await calendar.write(PUT)
-        assert await calendar.stamp() == stamp
+        assert await stamp_of(calendar) == stamp
 
     async def test_a_later_write_moves_the_event(self) -> None:
         """The same id written with another time and title is still one event."""
@@ -73,7 +73,7 @@ class CalendarContract(ABC):
         await calendar.write(PUT)
         await calendar.write(moved)
 
-        assert (await calendar.read(DAY)).events == (ours(calendar, moved),)
+        assert await shown(calendar) == (ours(calendar, moved),)
 
     async def test_deleting_what_is_gone_succeeds(self) -> None:
         """A delete may come twice, or for an event that never was."""
@@ -83,26 +83,26 @@ class CalendarContract(ABC):
         await calendar.write(DELETE)
         await calendar.write(DELETE)
 
-        assert (await calendar.read(DAY)).events == ()
+        assert await shown(calendar) == ()
 
     async def test_the_stamp_follows_the_content(self) -> None:
         """Equal stamps mean equal content, and a snapshot carries the stamp of its reading."""
         calendar = self.managed()
-        before = await calendar.stamp()
+        before = await stamp_of(calendar)
         await calendar.write(PUT)
-        after = await calendar.stamp()
+        after = await stamp_of(calendar)
 
         assert before != after
-        assert (await calendar.read(DAY)).stamp == after == await calendar.stamp()
+        assert after == await stamp_of(calendar)
 
     async def test_a_reading_shows_what_changed_since_the_last(self) -> None:
         """Nothing that an earlier reading saw hides a later write."""
         calendar = self.managed()
         await calendar.write(PUT)
-        await calendar.read(DAY)
+        await calendar.changes(DAY)
         await calendar.write(DELETE)
 
-        assert (await calendar.read(DAY)).events == ()
+        assert await shown(calendar) == ()
 
     async def test_only_what_overlaps_the_window_is_read(self) -> None:
         """An event that ends when the window starts, or starts when it ends, is left out."""
@@ -115,7 +115,7 @@ class CalendarContract(ABC):
             (Interval(NOON - HOUR, NOON + timedelta(seconds=1)), 1),
             (Interval(NOON + HOUR / 4, NOON + HOUR / 2), 1),
         ]:
-            assert len((await calendar.read(window)).events) == seen, window
+            assert len(await shown(calendar, window)) == seen, window
 
     async def test_occurrences_come_by_start_then_id(self) -> None:
         """The order of reading does not depend on the order of writing."""
@@ -126,28 +126,56 @@ class CalendarContract(ABC):
                 evolve(PUT, event_id=EventKey(name * 26), start=start, end=start + HOUR)
             )
 
-        names = [event.event_id[0] for event in (await calendar.read(DAY)).events]
+        names = [event.event_id[0] for event in await shown(calendar)]
         assert names == ["c", "d", "a", "b"]
 
     async def test_events_of_others_survive(self) -> None:
         """Writing and deleting Donna's events leaves everybody else's alone."""
         calendar = self.managed_beside(SOMEBODYS)
-        theirs = (await calendar.read(DAY)).events
+        theirs = await shown(calendar)
         await calendar.write(PUT)
         await calendar.write(DELETE)
 
-        assert (await calendar.read(DAY)).events == theirs
+        assert await shown(calendar) == theirs
         assert [event.event_id for event in theirs] == [SOMEBODYS.event_id]
 
     async def test_an_event_of_others_is_refused(self) -> None:
         """Neither a put nor a delete touches an event that is not Donna's."""
         calendar = self.managed_beside(SOMEBODYS)
-        stamp = await calendar.stamp()
+        stamp = await stamp_of(calendar)
 
         for write in (PUT, DELETE):
             problem = await failure(calendar.write(evolve(write, event_id=SOMEBODYS.event_id)))
             assert isinstance(problem, ForeignEvent)
-        assert await calendar.stamp() == stamp
+        assert await stamp_of(calendar) == stamp
+
+    async def test_what_is_known_already_is_not_told_again(self) -> None:
+        """The answer to the latest stamp is empty; after a change it leads to the present."""
+        calendar = self.managed_beside(SOMEBODYS)
+        first = await calendar.changes(DAY)
+        again = await calendar.changes(DAY, since=first.stamp)
+        assert again.is_empty
+        assert (again.stamp, again.events) == (first.stamp, ())
+
+        known = {event.event_id: event for event in first.events}
+        for write in (PUT, evolve(PUT, start=PUT.start + HOUR, end=PUT.end + HOUR), DELETE):
+            await calendar.write(write)
+            news = await calendar.changes(DAY, since=first.stamp)
+            assert not news.is_empty
+            assert news.stamp != first.stamp
+            gone = known.keys() if news.replaced is None else news.replaced
+            known = {key: event for key, event in known.items() if key not in gone}
+            known |= {event.event_id: event for event in news.events}
+            whole = await calendar.changes(DAY)
+            assert set(known.values()) == set(whole.events)
+            first = news
+
+    async def test_an_unknown_stamp_gets_a_complete_answer(self) -> None:
+        """As does one that is too old."""
+        calendar = self.managed_beside(SOMEBODYS)
+        answer = await calendar.changes(DAY, since="never given")
+        assert answer.replaced is None or answer.replaced >= {SOMEBODYS.event_id}
+        assert [event.event_id for event in answer.events] == [SOMEBODYS.event_id]
 
     async def test_a_read_only_calendar_is_not_written(self) -> None:
         """Both kinds of writes are refused by name."""
@@ -159,10 +187,10 @@ class CalendarContract(ABC):
             assert problem.calendar == calendar.calendar_id
 
     async def test_a_failed_reading_is_never_an_empty_one(self) -> None:
-        """Stamp, read and write all say that the calendar cannot be read."""
+        """Reading and writing both say that the calendar cannot be read."""
         calendar = self.broken()
 
-        acts: list[Awaitable[object]] = [calendar.stamp(), calendar.read(DAY), calendar.write(PUT)]
+        acts: list[Awaitable[object]] = [calendar.changes(DAY), calendar.write(PUT)]
         for act in acts:
             problem = await failure(act)
             assert isinstance(problem, CalendarUnreadable)
@@ -176,6 +204,17 @@ SOMEBODYS = CalendarEvent(
     title="Dentist",
     when=Interval(NOON, NOON + HOUR),
 )
+
+
+async def shown(calendar: Calendar, window: Interval = DAY) -> tuple[CalendarEvent, ...]:
+    """Return the occurrences, without what each source words in its own way."""
+    found = (await calendar.changes(window)).events
+    return tuple(evolve(event, starts="", ends="", organizer="") for event in found)
+
+
+async def stamp_of(calendar: Calendar) -> str:
+    """Return the present stamp."""
+    return (await calendar.changes(DAY)).stamp
 
 
 def ours(calendar: Calendar, write: CalendarWrite) -> CalendarEvent:

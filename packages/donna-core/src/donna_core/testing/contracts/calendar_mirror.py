@@ -4,7 +4,7 @@ from attrs import evolve
 
 from donna_core.domain.ids import TaskId
 from donna_core.domain.timing.interval import Interval
-from donna_core.ports.calendar import CalendarEvent, CalendarSnapshot
+from donna_core.ports.calendar import CalendarChanges, CalendarEvent, EventStatus, Mirrored
 from donna_core.testing.contracts.stores import (
     DAY,
     HOUR,
@@ -19,14 +19,14 @@ from donna_core.testing.contracts.stores import (
 class CalendarMirrorContract(StoresContract):
     """Subclass this in a test module, say which unit of work, and every promise is tested."""
 
-    async def replace(self, *snapshots: CalendarSnapshot) -> None:
+    async def replace(self, *snapshots: CalendarChanges) -> None:
         """Put the snapshots in place, each in a decision of its own."""
         for seen in snapshots:
             await self.replace_one(seen)
 
-    async def replace_one(self, seen: CalendarSnapshot) -> None:
+    async def replace_one(self, seen: CalendarChanges) -> None:
         """Put the snapshot in place in a decision of its own."""
-        await self.run(lambda stores: stores.mirror.replace(seen, at=NOON))
+        await self.run(lambda stores: stores.mirror.apply(seen, at=NOON))
 
     async def events(self, window: Interval = DAY) -> tuple[CalendarEvent, ...]:
         """Return the known occurrences."""
@@ -34,13 +34,24 @@ class CalendarMirrorContract(StoresContract):
 
     async def test_nothing_is_known_at_first(self) -> None:
         """There are neither stamps nor events."""
-        assert await self.run(lambda stores: stores.mirror.stamps()) == {}
+        assert await self.run(lambda stores: stores.mirror.known()) == {}
         assert await self.events() == ()
 
     async def test_occurrences_come_back_as_seen(self) -> None:
         """With all they carry; occurrences of one event may share its id."""
         seen = [
-            occurrence("a", busy=False, title="Ž 🍵", task_id=TaskId("task-1")),
+            occurrence(
+                "a",
+                busy=False,
+                title="Ž 🍵",
+                task_id=TaskId("task-1"),
+                recurrence_id="2026-11-20",
+                starts="2026-11-20",
+                ends="2026-11-21",
+                status=EventStatus.TENTATIVE,
+                organizer="boss@example.org",
+                attendees=("me@example.org", "you@example.org"),
+            ),
             occurrence("a", when=Interval(NOON + 2 * HOUR, NOON + 3 * HOUR)),
         ]
         await self.replace(snapshot("work", *seen))
@@ -52,9 +63,9 @@ class CalendarMirrorContract(StoresContract):
         narrow = evolve(snapshot("family", stamp="f1"), window=Interval(NOON, NOON + HOUR))
         await self.replace(snapshot("work", stamp="w1"), narrow, snapshot("work", stamp="w2"))
 
-        assert await self.run(lambda stores: stores.mirror.stamps()) == {
-            "work": ("w2", DAY),
-            "family": ("f1", Interval(NOON, NOON + HOUR)),
+        assert await self.run(lambda stores: stores.mirror.known()) == {
+            "work": Mirrored(stamp="w2", window=DAY, at=NOON),
+            "family": Mirrored(stamp="f1", window=Interval(NOON, NOON + HOUR), at=NOON),
         }
 
     async def test_a_snapshot_replaces_all_of_its_calendar(self) -> None:
@@ -67,6 +78,25 @@ class CalendarMirrorContract(StoresContract):
         await self.replace(late)
 
         assert await self.events() == (occurrence("c"), family)
+
+    async def test_changes_replace_the_occurrences_of_the_events_they_name(self) -> None:
+        """All others stay, a deleted event has none left, and applying again is harmless."""
+        later = occurrence("a", when=Interval(NOON + 2 * HOUR, NOON + 3 * HOUR))
+        await self.replace(
+            snapshot("work", occurrence("a"), later, occurrence("b"), occurrence("c"))
+        )
+        news = evolve(
+            snapshot("work", occurrence("a", title="Moved"), occurrence("d"), stamp="s2"),
+            replaced=frozenset({"a", "b", "d"}),
+        )
+        for _ in range(2):
+            await self.replace(news)
+            titles = [(event.event_id, event.title) for event in await self.events()]
+            assert titles == [("a", "Moved"), ("c", "Stand-up"), ("d", "Stand-up")]
+
+        await self.replace(evolve(news, events=(), replaced=frozenset(), stamp="s3"))
+        assert len(await self.events()) == 3
+        assert (await self.run(lambda stores: stores.mirror.known()))["work"].stamp == "s3"
 
     async def test_occurrences_overlap_the_window(self) -> None:
         """One that ends when the window starts, or starts when it ends, is left out."""
@@ -101,4 +131,4 @@ class CalendarMirrorContract(StoresContract):
             await self.run(lambda stores: stores.mirror.forget("work"))
 
         assert await self.events() == (family,)
-        assert list(await self.run(lambda stores: stores.mirror.stamps())) == ["family"]
+        assert list(await self.run(lambda stores: stores.mirror.known())) == ["family"]

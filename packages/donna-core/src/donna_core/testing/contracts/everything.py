@@ -9,6 +9,12 @@ from donna_core.domain.spending.invocations import CallFilter, Dimension
 from donna_core.domain.spending.limits import Breaker
 from donna_core.ports.outbox import Lane
 from donna_core.ports.unit_of_work import Stores
+from donna_core.testing.contracts.lifecycle_store import (
+    STANDING,
+    STEP,
+    a_divergence,
+    a_run,
+)
 from donna_core.testing.contracts.spending import allowance, invocation, reservation
 from donna_core.testing.contracts.stores import (
     DAY,
@@ -38,11 +44,14 @@ def fill(stores: Stores, *, user_id: UserId = ME) -> None:
     stores.attention.save(Attention(quiet_until=NOON, version=1))
     stores.jobs.want([job(task_id=captured.id)])
     stores.outbox.add([message(task_id=captured.id), calendar_write()], at=NOON)
-    stores.mirror.replace(snapshot("work", occurrence()), at=NOON)
+    stores.mirror.apply(snapshot("work", occurrence()), at=NOON)
     stores.spend.reserve(reservation(task_id=captured.id))
     stores.spend.allow(allowance())
     stores.invocations.record([invocation(task_id=captured.id, prompt="Tea?")])
     stores.health.save("anthropic", Breaker(failures=(NOON,)))
+    stores.lifecycles.save(STANDING, step=STEP)
+    stores.lifecycles.observe("news", a_run("run-1"))
+    stores.lifecycles.observe("news", a_divergence("run-1"))
 
 
 def contents(stores: Stores) -> dict[str, Any]:
@@ -65,7 +74,7 @@ def contents(stores: Stores) -> dict[str, Any]:
         "jobs.next_due": stores.jobs.next_due(),
         "outbox.select": stores.outbox.select(),
         **{f"outbox.next_due {lane}": stores.outbox.next_due(lane) for lane in _LANES},
-        "mirror.stamps": stores.mirror.stamps(),
+        "mirror.known": stores.mirror.known(),
         "mirror.events": stores.mirror.events(DAY),
         "spend.select": stores.spend.select(),
         "spend.totals": {
@@ -79,4 +88,9 @@ def contents(stores: Stores) -> dict[str, Any]:
         "invocations.sums": stores.invocations.sums(CallFilter(), by=Dimension.MODEL),
         "health.get": stores.health.get("anthropic").failures,
         "health.all": stores.health.all(),
+        "lifecycles.get": stores.lifecycles.get("news"),
+        "lifecycles.all": stores.lifecycles.all(),
+        "lifecycles.steps": stores.lifecycles.steps("news"),
+        "lifecycles.runs": stores.lifecycles.runs("news", version="v1", limit=9),
+        "lifecycles.divergences": stores.lifecycles.divergences("news", version="v1", limit=9),
     }

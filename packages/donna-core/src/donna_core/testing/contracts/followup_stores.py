@@ -5,7 +5,7 @@ from attrs import evolve
 from donna_core.domain.followup.attention import Attention
 from donna_core.domain.followup.escalation import Escalation, EscalationStatus
 from donna_core.domain.ids import TaskId
-from donna_core.testing.contracts.stores import HOUR, NOON, StoresContract, escalation
+from donna_core.testing.contracts.stores import DAY, HOUR, NOON, StoresContract, escalation
 
 
 class EscalationStoreContract(StoresContract):
@@ -72,7 +72,7 @@ class AttentionStoreContract(StoresContract):
 
     async def test_the_setting_put_in_place_last_is_the_present_one(self) -> None:
         """There is one, and it can be lifted again."""
-        quiet = Attention(quiet_until=NOON, version=1)
+        quiet = Attention(quiet_until=NOON, off=(DAY,), version=1)
         for setting in (quiet, evolve(quiet, quiet_until=None, version=2)):
             await self.save(setting)
             assert await self.run(lambda stores: stores.attention.get()) == setting

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from attrs import evolve
 
-from donna_core.domain.effects import CalendarAction, Channel, Delivery, MessageKind
+from donna_core.domain.effects import CalendarAction, Channel, Delivery
 from donna_core.domain.ids import TaskId
 from donna_core.ports.outbox import DeliveryState, Lane, OutboxRow
 from donna_core.testing.contracts.stores import (
@@ -255,30 +255,6 @@ class OutboxContract(StoresContract):
         assert keys(found) == ["a", "b"]
         assert (again.attempts, again.not_before) == (2, NOON + HOUR)
         assert (again.state, again.delivery) == (DeliveryState.IN_FLIGHT, message("a"))
-
-    async def test_pending_messages_of_a_task_are_cancelled(self) -> None:
-        """Only those of the kinds named, and nothing that is on its way."""
-        nudge, notice = MessageKind.NUDGE, MessageKind.NOTICE
-        await self.add(message("flying", kind=nudge, task_id=ONE))
-        await self.claim()
-        await self.add(
-            message("drop", kind=nudge, task_id=ONE),
-            message("kind", kind=notice, task_id=ONE),
-            message("task", kind=nudge, task_id=TWO),
-            message("nobody", kind=nudge),
-            calendar_write("write", task_id=ONE),
-        )
-        everything = {nudge, MessageKind.DIGEST}
-        await self.run(lambda stores: stores.outbox.cancel(ONE, kinds=everything))
-        await self.run(lambda stores: stores.outbox.cancel(TWO, kinds=()))
-
-        states = {row.delivery.key: row.state for row in await self.rows()}
-        pending = dict.fromkeys(("kind", "task", "nobody", "write"), DeliveryState.PENDING)
-        assert states == {
-            "flying": DeliveryState.IN_FLIGHT,
-            "drop": DeliveryState.CANCELLED,
-            **pending,
-        }
 
     async def test_the_next_instant_is_the_next_leave_or_lapse(self) -> None:
         """It is when a claim of the lane next finds something."""

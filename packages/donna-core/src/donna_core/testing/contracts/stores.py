@@ -30,7 +30,7 @@ from donna_core.domain.tasks.task import (
     TimeIntent,
 )
 from donna_core.domain.timing.interval import Interval
-from donna_core.ports.calendar import CalendarEvent, CalendarSnapshot
+from donna_core.ports.calendar import CalendarChanges, CalendarEvent
 from donna_core.ports.unit_of_work import Stores, UnitOfWork
 
 T = TypeVar("T")
@@ -224,9 +224,9 @@ def escalation(number: int = 1, **fields: Any) -> Escalation:
 
 def snapshot(
     calendar_id: str = "work", *events: CalendarEvent, stamp: str = "s1"
-) -> CalendarSnapshot:
+) -> CalendarChanges:
     """Return a reading of the calendar around noon."""
-    return CalendarSnapshot(calendar_id=calendar_id, stamp=stamp, window=DAY, events=events)
+    return CalendarChanges(calendar_id=calendar_id, stamp=stamp, window=DAY, events=events)
 
 
 def occurrence(name: str = "event-1", *, calendar_id: str = "work", **fields: Any) -> CalendarEvent:

@@ -6,7 +6,6 @@ from typing import NoReturn
 
 from attrs import evolve
 
-from donna_core.domain.effects import MessageKind
 from donna_core.domain.errors import Refused
 from donna_core.domain.ids import TaskId
 from donna_core.ports.jobs import JobState
@@ -167,7 +166,6 @@ def meddle(stores: Stores) -> None:
     for lane in Lane:
         assert stores.outbox.claim(lane, now=NOON, lease_until=NOON + HOUR, limit=9) == ()
     assert not stores.outbox.settle("message-1", fence=0, state=DeliveryState.SENT, at=NOON)
-    stores.outbox.cancel(one, kinds=set(MessageKind))
     assert stores.outbox.quarantine(before=NOON + HOUR, note="old") == 0
     for command in stores.history.recent(9):
         raise AssertionError(f"{command.id} belongs to somebody else")

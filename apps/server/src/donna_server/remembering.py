@@ -1,0 +1,47 @@
+"""Reading along: what is written, done and said is remembered while Donna runs."""
+
+import asyncio
+from datetime import timedelta
+from importlib import import_module
+from typing import Any
+
+from attrs import define
+
+from donna_adapters.compose.build import Composed
+from donna_core.domain.errors import DonnaError
+
+PAUSE = timedelta(seconds=30)
+"""Between two looks at the tasks and the vault; what did not change costs no reading."""
+
+
+@define
+class Recall:
+    """How the memory does, for ``/health``: what it read so far, and what stood in the way."""
+
+    changed: int = 0
+    problem: str = ""
+
+
+async def read_along(composed: Composed, recall: Recall) -> None:
+    """Keep the memory current until cancelled.
+
+    What goes wrong is noted and tried again: it never reaches those who write.
+    """
+    clock = composed.runtime.clock
+    # NumPy and a model take seconds: nobody else waits for them.
+    memory = await asyncio.to_thread(_opened, composed)
+    while True:
+        try:
+            recall.changed += await memory.tasks.follow()
+            if memory.vault is not None:
+                synced = await memory.vault.sync()
+                recall.changed += synced.changed
+        except (DonnaError, OSError) as error:
+            recall.problem = str(error)
+        else:
+            recall.problem = ""
+        await clock.sleep_until(clock.now() + PAUSE)
+
+
+def _opened(composed: Composed) -> Any:
+    return import_module("donna_adapters.compose.memory").open_memory(composed)

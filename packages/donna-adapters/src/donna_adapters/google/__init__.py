@@ -1,0 +1,1 @@
+"""Google Calendar, by the vendor's own client."""

@@ -1,0 +1,41 @@
+"""The tables of skills, and with them all there are."""
+
+from sqlalchemy import Column, Index, Integer, PrimaryKeyConstraint, String, Table, Text
+
+from donna_adapters.sql.tables import METADATA
+from donna_adapters.sql.types import Instant
+
+__all__ = ["METADATA", "SKILL_OBSERVATION", "SKILL_STANDING", "SKILL_STEP"]
+
+SKILL_STANDING = Table(
+    "skill_standing",
+    METADATA,
+    Column("user_id", String(100), nullable=False),
+    Column("skill", String(100), nullable=False),
+    Column("standing_json", Text, nullable=False),
+    PrimaryKeyConstraint("user_id", "skill"),
+)
+
+SKILL_STEP = Table(
+    "skill_step",
+    METADATA,
+    Column("user_id", String(100), nullable=False),
+    Column("skill", String(100), nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("step_json", Text, nullable=False),
+    PrimaryKeyConstraint("user_id", "skill", "position"),
+)
+
+SKILL_OBSERVATION = Table(
+    "skill_observation",
+    METADATA,
+    Column("user_id", String(100), nullable=False),
+    Column("skill", String(100), nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("run_id", String(100), nullable=False),
+    Column("version", String(100), nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("seen_json", Text, nullable=False),
+    PrimaryKeyConstraint("user_id", "skill", "kind", "run_id"),
+    Index(None, "user_id", "skill", "kind", "version", "at"),
+)

@@ -1,0 +1,1 @@
+"""How a skill earns its trust, and loses it."""
