@@ -1,0 +1,1 @@
+"""Skills as folders of files, read and checked."""
