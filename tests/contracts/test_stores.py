@@ -27,6 +27,7 @@ from donna_core.testing.contracts.job_store import JobStoreContract
 from donna_core.testing.contracts.lifecycle_store import LifecycleStoreContract
 from donna_core.testing.contracts.outbox import OutboxContract
 from donna_core.testing.contracts.provider_health import ProviderHealthContract
+from donna_core.testing.contracts.skill_stores import SkillRunStoreContract, SkillStoreContract
 from donna_core.testing.contracts.spend_ledger import SpendLedgerContract
 from donna_core.testing.contracts.spending_together import SpendingTogetherContract
 from donna_core.testing.contracts.task_store import TaskStoreContract
@@ -95,6 +96,8 @@ CONTRACTS = [
     InvocationLogContract,
     ProviderHealthContract,
     LifecycleStoreContract,
+    SkillRunStoreContract,
+    SkillStoreContract,
     SpendingTogetherContract,
 ]
 # A new store is one line above: it keeps its contract in memory, in a file and on a server.

@@ -26,6 +26,7 @@ from donna_core.ports.unit_of_work import Stores
 from donna_core.testing.contracts.event_log import event as happening
 from donna_core.testing.contracts.everything import fill
 from donna_core.testing.contracts.lifecycle_store import STANDING, STEP, a_run
+from donna_core.testing.contracts.skill_stores import RUN, STEP_RECORD
 from donna_core.testing.contracts.spending import (
     TODAY,
     allowance,
@@ -121,6 +122,17 @@ CALLS: dict[str, Callable[[Stores], object]] = {
     "lifecycles.observe": lambda s: s.lifecycles.observe("news", a_run("run-1", valid=False)),
     "lifecycles.runs": lambda s: s.lifecycles.runs("news", version="v1", limit=9),
     "lifecycles.divergences": lambda s: s.lifecycles.divergences("news", version="v1", limit=9),
+    "skills.put": lambda s: s.skills.put("news", "v1", {"skill.yaml": "changed"}),
+    "skills.files": lambda s: s.skills.files("news", "v1"),
+    "skills.put_fixture": lambda s: s.skills.put_fixture("news", "one", "[]"),
+    "skills.fixtures": lambda s: s.skills.fixtures("news"),
+    "skill_runs.save": lambda s: s.skill_runs.save(RUN),
+    "skill_runs.get": lambda s: s.skill_runs.get("run-1"),
+    "skill_runs.recent": lambda s: s.skill_runs.recent(skill="news", limit=9),
+    "skill_runs.add_step": lambda s: not s.skill_runs.add_step("run-1", STEP_RECORD),
+    "skill_runs.steps": lambda s: s.skill_runs.steps("run-1"),
+    "skill_runs.intend": lambda s: not s.skill_runs.intend("run-1", "run-1/get/0", at=NOON),
+    "skill_runs.intended": lambda s: s.skill_runs.intended("run-1"),
 }
 
 

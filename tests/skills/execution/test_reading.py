@@ -61,11 +61,11 @@ def wrong(at: Path, text: str, more: Mapping[str, str] | None = None) -> str:
 
 def test_a_good_skill_is_read_whole(tmp_path: Path) -> None:
     """Its version is that of all its files."""
-    skill = read_skill(a_folder(tmp_path), specs=SPECS)
+    skill = read_skill(a_folder(tmp_path), specs=SPECS).skill
     assert [step.name for step in skill.steps] == ["get", "say"]
     assert skill.steps[0].invocations[0].retry.max_attempts == 2
     changed = a_folder(tmp_path, more={"steps/say.md": "Other words."})
-    assert read_skill(changed, specs=SPECS).version != skill.version
+    assert read_skill(changed, specs=SPECS).skill.version != skill.version
 
 
 @pytest.mark.parametrize(

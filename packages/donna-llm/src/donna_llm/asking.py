@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from donna_core.domain.errors import ConfigError, ModelUnavailable
+from donna_core.domain.labels import Label
 from donna_core.domain.spending.ledger import ModelLane
 from donna_core.domain.spending.limits import Rate, RateRules, fresh_rate, hold, take
 from donna_core.domain.timing.zones import instant_at, local
@@ -39,6 +40,15 @@ class NotConfigured(ModelUnavailable):
 
     def __init__(self, task_type: str, error: ConfigError) -> None:
         super().__init__(task_type, problem=str(error).rstrip("."))
+
+
+class StaysHere(ModelUnavailable):
+    """The question holds what must not leave this machine, and the model is elsewhere."""
+
+    def __init__(self, task_type: str, model: Model) -> None:
+        self.model = model.alias
+        problem = f"it holds what must not leave this machine, and '{model.alias}' is elsewhere"
+        super().__init__(task_type, problem=f"{problem}; route it to a model on this machine")
 
 
 class Shelf:
@@ -217,10 +227,14 @@ class Asking:
         self._check_context(question, model, counted)
 
     def _provider(self, question: Question, model: Model) -> Provider:
+        request = question.request
         try:
-            return self._shelf.get(model.provider)
+            provider = self._shelf.get(model.provider)
         except ConfigError as error:
-            raise NotConfigured(question.request.task_type, error) from error
+            raise NotConfigured(request.task_type, error) from error
+        if Label.LOCAL_ONLY in request.labels and not provider.is_local:
+            raise StaysHere(request.task_type, model)
+        return provider
 
     async def _be_bearable(self, question: Question, model: Model, config: GatewayConfig) -> None:
         """Wait until the provider may be asked; raise ``TooOften`` where that takes too long."""

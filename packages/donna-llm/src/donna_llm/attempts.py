@@ -15,6 +15,7 @@ from attrs import evolve, frozen
 from donna_core.domain.errors import InvalidInput, ModelUnavailable
 from donna_core.domain.events import Event, EventKind
 from donna_core.domain.ids import CallId, RequestId
+from donna_core.domain.labels import Label
 from donna_core.domain.spending.budget import Denied, refusal
 from donna_core.domain.spending.invocations import Invocation, Outcome
 from donna_core.domain.spending.ledger import Reservation, Settlement
@@ -108,7 +109,8 @@ class Attempt:
             ),
             self.config.texts,
         )
-        return evolve(row, spot_check_queued=self.config.spot_checks.wants(row))
+        may_be_shown = Label.LOCAL_ONLY not in request.labels
+        return evolve(row, spot_check_queued=may_be_shown and self.config.spot_checks.wants(row))
 
 
 _TAGS = (
@@ -389,8 +391,9 @@ def _metadata(row: Invocation) -> ModelMetadata:
 
 def _cast_shadow(stores: Stores, attempt: Attempt, row: Invocation, *, at: datetime) -> None:
     """Have a second model asked the same later, where one is to be compared."""
-    is_chosen = attempt.question.request.model_alias is not None
-    if row.outcome is not Outcome.ANSWERED or is_chosen or row.eval_session_id is not None:
+    request = attempt.question.request
+    stays = request.model_alias is not None or Label.LOCAL_ONLY in request.labels
+    if row.outcome is not Outcome.ANSWERED or stays or row.eval_session_id is not None:
         return
     model = attempt.config.shadow_of(row.task_type, attempt.model)
     if model is not None:

@@ -70,6 +70,11 @@ class Provider(Protocol):
     def name(self) -> str:
         """The name models are prefixed with: ``anthropic``, ``ollama``, ``replay``."""
 
+    @property
+    @abstractmethod
+    def is_local(self) -> bool:
+        """Whether nothing it is asked leaves this machine."""
+
     @abstractmethod
     async def call(self, call: ProviderCall) -> ProviderReply:
         """Ask once and return the whole answer, within the deadlines of the call.

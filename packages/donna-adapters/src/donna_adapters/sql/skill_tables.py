@@ -5,7 +5,17 @@ from sqlalchemy import Column, Index, Integer, PrimaryKeyConstraint, String, Tab
 from donna_adapters.sql.tables import METADATA
 from donna_adapters.sql.types import Instant
 
-__all__ = ["METADATA", "SKILL_OBSERVATION", "SKILL_STANDING", "SKILL_STEP"]
+__all__ = [
+    "METADATA",
+    "SKILL_FIXTURE",
+    "SKILL_INTENT",
+    "SKILL_OBSERVATION",
+    "SKILL_RUN",
+    "SKILL_RUN_STEP",
+    "SKILL_STANDING",
+    "SKILL_STEP",
+    "SKILL_VERSION",
+]
 
 SKILL_STANDING = Table(
     "skill_standing",
@@ -38,4 +48,57 @@ SKILL_OBSERVATION = Table(
     Column("seen_json", Text, nullable=False),
     PrimaryKeyConstraint("user_id", "skill", "kind", "run_id"),
     Index(None, "user_id", "skill", "kind", "version", "at"),
+)
+
+SKILL_VERSION = Table(
+    "skill_version",
+    METADATA,
+    Column("user_id", String(100), nullable=False),
+    Column("skill", String(100), nullable=False),
+    Column("version", String(100), nullable=False),
+    Column("files_json", Text, nullable=False),
+    PrimaryKeyConstraint("user_id", "skill", "version"),
+)
+
+SKILL_FIXTURE = Table(
+    "skill_fixture",
+    METADATA,
+    Column("user_id", String(100), nullable=False),
+    Column("skill", String(100), nullable=False),
+    Column("name", String(200), nullable=False),
+    Column("fixture_text", Text, nullable=False),
+    PrimaryKeyConstraint("user_id", "skill", "name"),
+)
+
+SKILL_RUN = Table(
+    "skill_run",
+    METADATA,
+    Column("user_id", String(100), nullable=False),
+    Column("run_id", String(100), nullable=False),
+    Column("skill", String(100), nullable=False),
+    Column("started_at", Instant, nullable=False),
+    Column("run_json", Text, nullable=False),
+    PrimaryKeyConstraint("user_id", "run_id"),
+    Index(None, "user_id", "started_at"),
+    Index(None, "user_id", "skill", "started_at"),
+)
+
+SKILL_RUN_STEP = Table(
+    "skill_run_step",
+    METADATA,
+    Column("user_id", String(100), nullable=False),
+    Column("run_id", String(100), nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("step_json", Text, nullable=False),
+    PrimaryKeyConstraint("user_id", "run_id", "position"),
+)
+
+SKILL_INTENT = Table(
+    "skill_intent",
+    METADATA,
+    Column("user_id", String(100), nullable=False),
+    Column("run_id", String(100), nullable=False),
+    Column("call_id", String(300), nullable=False),
+    Column("at", Instant, nullable=False),
+    PrimaryKeyConstraint("user_id", "run_id", "call_id"),
 )

@@ -16,6 +16,7 @@ from donna_adapters.sql.stores.jobs import SqlJobStore
 from donna_adapters.sql.stores.lifecycle import SqlLifecycleStore
 from donna_adapters.sql.stores.mirror import SqlCalendarMirror
 from donna_adapters.sql.stores.outbox import SqlOutbox
+from donna_adapters.sql.stores.skills import SqlSkillRunStore, SqlSkillStore
 from donna_adapters.sql.stores.spending import SqlProviderHealth, SqlSpendLedger
 from donna_adapters.sql.stores.tasks import SqlTaskStore
 from donna_core.domain.ids import UserId
@@ -67,4 +68,6 @@ def stores_of(user_id: UserId, connection: Connection) -> Stores:
         invocations=SqlInvocationLog(connection, user_id),
         health=SqlProviderHealth(connection, user_id),
         lifecycles=SqlLifecycleStore(connection, user_id),
+        skills=SqlSkillStore(connection, user_id),
+        skill_runs=SqlSkillRunStore(connection, user_id),
     )

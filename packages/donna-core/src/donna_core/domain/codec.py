@@ -2,8 +2,9 @@
 
 Instants are ISO 8601 in UTC with their offset and six decimals, so that the texts sort as the
 instants do; days are ISO 8601 dates, durations are seconds, money is text, enums are their
-values, fields that are ``None`` are kept. A delivery carries its type, because the outbox holds
-two of them. Reading ignores fields it does not know and fills absent ones with their defaults.
+values, sets are sorted lists, fields that are ``None`` are kept. A delivery carries its type,
+because the outbox holds two of them. Reading ignores fields it does not know and fills absent
+ones with their defaults.
 """
 
 import json
@@ -113,7 +114,8 @@ def _with_tag(
 
 
 def _build() -> Converter:
-    converter = Converter(detailed_validation=False)
+    sets: dict[type, Callable[[Any], Any]] = {frozenset: sorted}
+    converter = Converter(detailed_validation=False, unstruct_collection_overrides=sets)
     converter.register_structure_hook(datetime, lambda text, _: instant_from_text(text))
     converter.register_unstructure_hook(date, date.isoformat)
     converter.register_structure_hook(date, lambda text, _: date.fromisoformat(text))

@@ -3,9 +3,6 @@
 from collections.abc import Iterable
 from enum import StrEnum
 
-Labels = frozenset["Label"]
-"""The labels of one value; none of them means Donna's own or her owner's, and no secret."""
-
 
 class Label(StrEnum):
     """A mark that travels with a value; labels only ever join, none is ever taken away.
@@ -18,6 +15,9 @@ class Label(StrEnum):
     PRIVATE = "private"
     LOCAL_ONLY = "local-only"
 
+
+Labels = frozenset[Label]
+"""The labels of one value; none of them means Donna's own or her owner's, and no secret."""
 
 NO_LABELS: Labels = frozenset()
 

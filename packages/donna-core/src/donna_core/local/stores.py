@@ -19,6 +19,7 @@ from donna_core.domain.timing.interval import Interval
 from donna_core.local.journal import Counter, Journal, Table
 from donna_core.local.lifecycle import InMemoryLifecycleStore
 from donna_core.local.queues import InMemoryJobStore, InMemoryOutbox
+from donna_core.local.skills import InMemorySkillRunStore, InMemorySkillStore
 from donna_core.local.spending import (
     InMemoryInvocationLog,
     InMemoryProviderHealth,
@@ -63,6 +64,8 @@ class InMemoryUnitOfWork(UnitOfWork):
             invocations=InMemoryInvocationLog(self._journal),
             health=InMemoryProviderHealth(self._journal),
             lifecycles=InMemoryLifecycleStore(self._journal),
+            skills=InMemorySkillStore(self._journal),
+            skill_runs=InMemorySkillRunStore(self._journal),
         )
 
     async def run(self, decide: Callable[[Stores], T]) -> T:

@@ -10,6 +10,7 @@ from attrs import evolve, field, frozen
 
 from donna_core.domain.errors import DonnaError
 from donna_core.domain.ids import TaskId
+from donna_core.domain.labels import NO_LABELS, Labels
 from donna_core.domain.spending.ledger import ModelLane
 
 __all__ = [
@@ -44,7 +45,8 @@ class ModelRequest:
     model answers, or nobody does. ``priority`` is that of the task type unless it is given.
     ``caller`` is who asks, for limits and accounts; ``task_id`` is the task the question is
     about; ``tags`` name what else the money goes to (``skill_id``, ``chain_id``,
-    ``eval_session_id``).
+    ``eval_session_id``). ``labels`` are those of everything in it: what is local-only is put
+    to no model on another machine.
     """
 
     task_type: str
@@ -57,6 +59,7 @@ class ModelRequest:
     priority: Urgency | None = None
     task_id: TaskId | None = None
     tags: Mapping[str, str] = field(factory=dict)
+    labels: Labels = NO_LABELS
 
 
 @frozen(kw_only=True)

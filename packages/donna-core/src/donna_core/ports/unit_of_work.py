@@ -25,6 +25,7 @@ from donna_core.ports.calendar import CalendarMirror
 from donna_core.ports.jobs import JobStore
 from donna_core.ports.lifecycle import LifecycleStore
 from donna_core.ports.outbox import Outbox
+from donna_core.ports.skills import SkillRunStore, SkillStore
 from donna_core.ports.spending import InvocationLog, ProviderHealth, SpendLedger
 
 __all__ = [
@@ -184,6 +185,8 @@ class Stores:
     invocations: InvocationLog
     health: ProviderHealth
     lifecycles: LifecycleStore
+    skills: SkillStore
+    skill_runs: SkillRunStore
 
 
 class UnitOfWork(Protocol):

@@ -1,11 +1,11 @@
 """What the jobs that wait for a model share: a deadline below their lease, and later attempts."""
 
-import asyncio
 from datetime import timedelta
 
 from donna_core.domain.errors import ModelUnavailable
 from donna_core.ports.jobs import JobRow, JobState
 from donna_core.ports.language_model import ModelReply, ModelRequest
+from donna_core.usecases.patience import within
 from donna_core.usecases.runtime import Runtime
 
 PATIENCE = timedelta(seconds=35)
@@ -18,17 +18,12 @@ GIVE_UP_AFTER = 48
 
 async def answer_within(runtime: Runtime, request: ModelRequest) -> ModelReply:
     """Return the answer; raise ``ModelUnavailable`` where it takes too long, and end the call."""
-    asked = asyncio.ensure_future(runtime.language_model.complete(request))
-    alarm = asyncio.ensure_future(runtime.clock.sleep_until(runtime.clock.now() + PATIENCE))
+    until = runtime.clock.now() + PATIENCE
     try:
-        await asyncio.wait({asked, alarm}, return_when=asyncio.FIRST_COMPLETED)
-        if asked.done():
-            return asked.result()
-        raise ModelUnavailable(request.task_type, problem="the model took too long")
-    finally:
-        for task in (asked, alarm):
-            task.cancel()
-        await asyncio.gather(asked, alarm, return_exceptions=True)
+        return await within(runtime.clock, runtime.language_model.complete(request), until=until)
+    except TimeoutError as error:
+        problem = "the model took too long"
+        raise ModelUnavailable(request.task_type, problem=problem) from error
 
 
 async def put_off(runtime: Runtime, job: JobRow, problem: str) -> None:

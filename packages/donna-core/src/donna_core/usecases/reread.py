@@ -4,7 +4,6 @@ The message was kept when it came; a job waits for the model. What the person ch
 stands, everything else becomes as the model reads it.
 """
 
-import asyncio
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
@@ -24,6 +23,7 @@ from donna_core.ports.unit_of_work import Stores
 from donna_core.usecases.absorbing import as_told, asks_for_another_place
 from donna_core.usecases.anchoring import tie
 from donna_core.usecases.mirroring import Glance
+from donna_core.usecases.patience import within
 from donna_core.usecases.placing import place
 from donna_core.usecases.prioritising import prioritise
 from donna_core.usecases.recorder import Origin, Recorder
@@ -74,21 +74,16 @@ async def reread(runtime: Runtime, row: JobRow, *, seen: Glance) -> None:
 
 async def _understood(runtime: Runtime, command: Command) -> tuple[Understood | None, str]:
     """Return what the model reads, or ``None`` and why it does not; give up after a while."""
-    asked = asyncio.ensure_future(
-        understand(runtime, command.text, at=command.at, lane=ModelLane.INTERNAL, caller=_CALLER)
+    reading = understand(
+        runtime, command.text, at=command.at, lane=ModelLane.INTERNAL, caller=_CALLER
     )
-    alarm = asyncio.ensure_future(runtime.clock.sleep_until(runtime.clock.now() + PATIENCE))
+    until = runtime.clock.now() + PATIENCE
     try:
-        await asyncio.wait({asked, alarm}, return_when=asyncio.FIRST_COMPLETED)
-        if not asked.done():
-            return None, "the model took too long"
-        understood = asked.result()
+        understood = await within(runtime.clock, reading, until=until)
+    except TimeoutError:
+        return None, "the model took too long"
     except DonnaError as error:
         return None, str(error)
-    finally:
-        for task in (asked, alarm):
-            task.cancel()
-        await asyncio.gather(asked, alarm, return_exceptions=True)
     return (None, "the model is still away") if understood.stands_in else (understood, "")
 
 

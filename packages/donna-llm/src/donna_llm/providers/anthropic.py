@@ -108,6 +108,10 @@ class AnthropicProvider(Provider):
     def name(self) -> str:
         return NAME
 
+    @property
+    def is_local(self) -> bool:
+        return False
+
     async def call(self, call: ProviderCall) -> ProviderReply:
         answer = _Answer(model=call.model)
         with wire.exchange(

@@ -35,6 +35,7 @@ if TYPE_CHECKING:  # imported when the first provider is made
     import ollama
 
 NAME = "ollama"
+LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 PROBE_SECONDS = 10.0
 
 STATUSES: Mapping[int, type[ProviderError]] = {
@@ -80,6 +81,7 @@ class OllamaProvider(Provider):
             raise ExtraMissing(NAME, extra=NAME) from error
         self._sdk, self._faults = ollama, wire.faults(httpx)
         self._keep_alive, self._structured = keep_alive, structured
+        self._is_local = httpx.URL(address).host in LOOPBACK
         self._client = ollama.AsyncClient(
             address,
             timeout=httpx.Timeout(None, connect=wire.CONNECT_SECONDS),
@@ -90,6 +92,10 @@ class OllamaProvider(Provider):
     @property
     def name(self) -> str:
         return NAME
+
+    @property
+    def is_local(self) -> bool:
+        return self._is_local
 
     async def call(self, call: ProviderCall) -> ProviderReply:
         answer = _Answer(model=call.model)

@@ -73,6 +73,10 @@ class RecordingProvider(Provider):
     def name(self) -> str:
         return self._provider.name
 
+    @property
+    def is_local(self) -> bool:
+        return self._provider.is_local
+
     async def call(self, call: ProviderCall) -> ProviderReply:
         try:
             reply = await self._provider.call(call)
@@ -120,6 +124,10 @@ class ReplayProvider(Provider):
     @property
     def name(self) -> str:
         return "replay"
+
+    @property
+    def is_local(self) -> bool:
+        return True
 
     async def call(self, call: ProviderCall) -> ProviderReply:
         await asyncio.sleep(0)  # as with every other provider, others get their turn meanwhile

@@ -55,6 +55,10 @@ class ScriptedProvider(Provider):
     def name(self) -> str:
         return self._name
 
+    @property
+    def is_local(self) -> bool:
+        return self._name != "anthropic"
+
     async def call(self, call: ProviderCall) -> ProviderReply:
         self.calls.append(call)
         self.active += 1

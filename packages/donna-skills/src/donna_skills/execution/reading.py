@@ -113,14 +113,42 @@ class UnusableSkill(InvalidInput):
         super().__init__(f"The skill '{name}' cannot be used:\n{listed}\nCorrect it there.")
 
 
+@frozen(kw_only=True)
+class Written:
+    """A skill, and the files it was read from as texts by their paths."""
+
+    skill: Skill
+    files: Mapping[str, str]
+
+
 def read_skill(
     folder: Path, *, specs: Mapping[str, ToolSpec], granted: frozenset[str] | None = None
-) -> Skill:
+) -> Written:
     """Read and check the skill in a folder; raise ``UnusableSkill`` with all that is wrong.
 
-    Nothing outside the folder is read, through links neither.
+    ``granted`` are the tools its capability grants, where that is known. Nothing outside the
+    folder is read, through links neither.
     """
-    return SkillReader(folder).read(specs=specs, granted=granted)
+    root = folder.resolve()
+    reader = SkillReader(root.name, lambda name: _text_in(root, name))
+    return reader.read(specs=specs, granted=granted)
+
+
+def read_stored(
+    name: str,
+    files: Mapping[str, str],
+    *,
+    specs: Mapping[str, ToolSpec],
+    granted: frozenset[str] | None = None,
+) -> Skill:
+    """Return the skill of files that were kept; raise ``UnusableSkill`` as ``read_skill`` does."""
+
+    def text(path: str) -> str:
+        if path not in files:
+            raise _NoText("cannot be read (it is not among the files that were kept)")
+        return files[path]
+
+    return SkillReader(name, text).read(specs=specs, granted=granted).skill
 
 
 def json_schema() -> dict[str, Any]:
@@ -128,17 +156,21 @@ def json_schema() -> dict[str, Any]:
     return SkillSource.model_json_schema(by_alias=True)
 
 
-class SkillReader:
-    """Reads one folder once; keeps what it finds wrong."""
+class _NoText(Exception):
+    """A file of the skill has no text; the argument goes on where its name ends."""
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder.resolve()
+
+class SkillReader:
+    """Reads one skill once; keeps what it finds wrong. ``text`` returns that of a file."""
+
+    def __init__(self, name: str, text: Callable[[str], str]) -> None:
+        self._name, self._text = name, text
         self._findings: list[Finding] = []
         self._files: dict[str, str] = {}
         self._document = Document({})
 
-    def read(self, *, specs: Mapping[str, ToolSpec], granted: frozenset[str] | None) -> Skill:
-        """Return the skill; raise ``UnusableSkill``."""
+    def read(self, *, specs: Mapping[str, ToolSpec], granted: frozenset[str] | None) -> Written:
+        """Return the skill and its files; raise ``UnusableSkill``."""
         source = self._source()
         if source is None:
             raise self._unusable()
@@ -147,10 +179,10 @@ class SkillReader:
             self._found(problem.where, problem.message)
         if self._findings:
             raise self._unusable()
-        return skill
+        return Written(skill=skill, files=dict(self._files))
 
     def _unusable(self) -> UnusableSkill:
-        return UnusableSkill(self._folder.name, findings=tuple(self._findings))
+        return UnusableSkill(self._name, findings=tuple(self._findings))
 
     def _source(self) -> SkillSource | None:
         text = self._file(SKILL_FILE, ())
@@ -287,23 +319,11 @@ class SkillReader:
             self._found(where, f"it is no JSON Schema: {said}")
 
     def _file(self, name: str, where: Where) -> str | None:
-        """Return the text of a file within the folder; note what is wrong with it."""
-        path = self._folder / name
+        """Return the text of a file of the skill; note what is wrong with it."""
         try:
-            if not path.resolve().is_relative_to(self._folder):
-                self._found(where, f"'{name}' lies outside the skill's folder")
-                return None
-            content = path.read_bytes()
-            if len(content) > LARGEST:
-                self._found(where, f"'{name}' is larger than {LARGEST} bytes")
-                return None
-            text = content.decode("utf-8")
-        except UnicodeDecodeError:
-            self._found(where, f"'{name}' is not UTF-8")
-            return None
-        except (OSError, ValueError) as error:
-            said = getattr(error, "strerror", None) or "it is no path"
-            self._found(where, f"'{name}' cannot be read ({said})")
+            text = self._text(name)
+        except _NoText as error:
+            self._found(where, f"'{name}' {error}")
             return None
         self._files[name] = text
         return text
@@ -311,3 +331,19 @@ class SkillReader:
     def _found(self, where: Where, message: str) -> None:
         place = self._document.place(where) if self._document.places else f"{SKILL_FILE}:1"
         self._findings.append(Finding(where=place, message=message))
+
+
+def _text_in(folder: Path, name: str) -> str:
+    path = folder / name
+    try:
+        if not path.resolve().is_relative_to(folder):
+            raise _NoText("lies outside the skill's folder")
+        content = path.read_bytes()
+        if len(content) > LARGEST:
+            raise _NoText(f"is larger than {LARGEST} bytes")
+        return content.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise _NoText("is not UTF-8") from error
+    except (OSError, ValueError) as error:
+        said = getattr(error, "strerror", None) or "it is no path"
+        raise _NoText(f"cannot be read ({said})") from error

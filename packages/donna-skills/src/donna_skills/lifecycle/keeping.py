@@ -143,13 +143,17 @@ class Lifecycles:
         Return where it stands then. A promotion that waits for the owner is not made.
         """
         at = self._clock.now()
+        return await self._unit_of_work.run(
+            lambda stores: self.noted(stores.lifecycles, skill, seen, at=at)
+        )
 
-        def decide(store: LifecycleStore) -> Standing:
-            standing = _found(store, skill)
-            store.observe(skill, seen)
-            return self._judged(store, standing, at=at)
-
-        return await self._unit_of_work.run(lambda stores: decide(stores.lifecycles))
+    def noted(
+        self, store: LifecycleStore, skill: str, seen: RunRecord | Divergence, *, at: datetime
+    ) -> Standing:
+        """Do what ``observe`` does within a decision that is under way."""
+        standing = _found(store, skill)
+        store.observe(skill, seen)
+        return self._judged(store, standing, at=at)
 
     async def corrected(self, capability: str, corrected: Sequence[datetime]) -> tuple[str, ...]:
         """Flag the acting skills of the capability whose latest runs were corrected too often.

@@ -6,7 +6,7 @@ from typing import Any
 
 from attrs import frozen
 from jsonschema import Draft202012Validator
-from jsonschema.exceptions import SchemaError, best_match
+from jsonschema.exceptions import SchemaError
 
 from donna_core.domain.errors import Degraded, InvalidInput, Refused
 from donna_core.domain.labels import Label
@@ -19,8 +19,7 @@ from donna_core.ports.tools import (
     ToolNotFound,
     Tools,
 )
-
-LONGEST_PROBLEM = 200
+from donna_skills.tools.schemas import problem_of
 
 
 class UnusableTool(InvalidInput):
@@ -92,14 +91,14 @@ class ToolRegistry(Tools):
             raise ToolNotFound(call.tool, known=self._tools)
         registered = self._tools[call.tool]
         spec = registered.tool.spec
-        problem = _problem(registered.arguments, call.args)
+        problem = problem_of(registered.arguments, call.args)
         if problem:
             raise InvalidArguments(call.tool, step=call.step, problem=problem)
         untrusted = spec.has_effect and Label.UNTRUSTED in call.labels
         if untrusted and call.argument_hash not in self._approved:
             raise ApprovalMissing(call.tool, step=call.step, argument_hash=call.argument_hash)
         value = await _run(registered.tool, call.args)
-        problem = _problem(registered.result, value)
+        problem = problem_of(registered.result, value)
         if problem:
             raise ToolFailed(
                 call.tool, error_class="InvalidResult", message=problem, retryable=False
@@ -133,12 +132,3 @@ def _validator(spec: ToolSpec, schema: Mapping[str, Any]) -> Draft202012Validato
     except SchemaError as error:
         raise UnusableTool(spec.name, problem=f"its schema is wrong: {error.message}") from error
     return Draft202012Validator(schema)
-
-
-def _problem(validator: Draft202012Validator, value: Mapping[str, Any]) -> str:
-    error = best_match(validator.iter_errors(value))
-    if error is None:
-        return ""
-    where = ".".join(str(part) for part in error.absolute_path)
-    said = f"{where}: {error.message}" if where else error.message
-    return said if len(said) <= LONGEST_PROBLEM else f"{said[:LONGEST_PROBLEM]}…"

@@ -1,0 +1,60 @@
+"""The skills one user taught Donna, and their runs."""
+
+from abc import abstractmethod
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Protocol
+
+from donna_core.domain.skill.runs import SkillRun, StepRecord
+
+
+class SkillStore(Protocol):
+    """The files of every version of one user's skills, and their fixtures; as texts by name."""
+
+    @abstractmethod
+    def put(self, skill: str, version: str, files: Mapping[str, str]) -> None:
+        """Keep the files of a version; those of one that is kept already stay."""
+
+    @abstractmethod
+    def files(self, skill: str, version: str) -> Mapping[str, str] | None:
+        """Return the files of the version by their paths, or ``None``."""
+
+    @abstractmethod
+    def put_fixture(self, skill: str, name: str, text: str) -> None:
+        """Insert or replace a fixture of the skill, whatever its version."""
+
+    @abstractmethod
+    def fixtures(self, skill: str) -> Mapping[str, str]:
+        """Return the fixtures of the skill by name, in the order of their names."""
+
+
+class SkillRunStore(Protocol):
+    """The runs of one user's skills; part of a transaction."""
+
+    @abstractmethod
+    def save(self, run: SkillRun) -> None:
+        """Insert or replace the run."""
+
+    @abstractmethod
+    def get(self, run_id: str) -> SkillRun | None:
+        """Return the run, or ``None``."""
+
+    @abstractmethod
+    def recent(self, *, skill: str | None = None, limit: int) -> tuple[SkillRun, ...]:
+        """Return the latest runs, newest first; of one skill where one is named."""
+
+    @abstractmethod
+    def add_step(self, run_id: str, step: StepRecord) -> bool:
+        """Append a step; ``False``, and nothing is kept, where its position is taken."""
+
+    @abstractmethod
+    def steps(self, run_id: str) -> tuple[StepRecord, ...]:
+        """Return the steps of the run that are over, in order."""
+
+    @abstractmethod
+    def intend(self, run_id: str, call_id: str, *, at: datetime) -> bool:
+        """Note that an effect is about to be tried; ``False`` where it was noted before."""
+
+    @abstractmethod
+    def intended(self, run_id: str) -> tuple[str, ...]:
+        """Return the ids of the calls whose effects were about to be tried, in their order."""

@@ -1,0 +1,350 @@
+"""Running skills so that nothing is done twice and everything is on record.
+
+A step is committed with all its answers when it is over, together with the end of the run where
+it was the last. An effect is noted before it is tried. Whoever goes on with a run plays the
+recorded answers back; an effect that was tried and has no recorded result is not tried again,
+because nobody knows whether it happened: the run is handed to its owner.
+"""
+
+from collections import deque
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+from attrs import evolve, field, frozen
+
+from donna_core.domain.errors import NotFound
+from donna_core.domain.labels import NO_LABELS, Labels
+from donna_core.domain.skill.document import Skill
+from donna_core.domain.skill.lifecycle import ACTING, SkillState, Standing
+from donna_core.domain.skill.requests import (
+    Fault,
+    ModelCall,
+    Outcome,
+    Pause,
+    Reply,
+    Request,
+    RunStatus,
+    StepEnded,
+    Steps,
+    StepStatus,
+)
+from donna_core.domain.skill.runs import Answered, RunChanged, SkillRun, StepRecord, record_of
+from donna_core.domain.skill.stepper import steps
+from donna_core.domain.tools import ToolCall
+from donna_core.ports.ids import IdSource
+from donna_core.ports.unit_of_work import Stores, UnitOfWork
+from donna_skills.execution.answering import TIMEOUT, Asker, Fitting
+from donna_skills.lifecycle.keeping import Lifecycles
+
+OBSERVED = frozenset({SkillState.SANDBOX, SkillState.SHADOW, SkillState.TRUSTED})
+"""Where a run is evidence for or against its skill."""
+
+Progress = Callable[[StepEnded], None]
+"""Is told of each step as soon as it is on record."""
+
+
+class RunNotFound(NotFound):
+    """There is no run of this id."""
+
+    def __init__(self, run_id: str) -> None:
+        self.run_id = run_id
+        super().__init__(f"There is no run '{run_id}'. `donna skills runs` lists the latest.")
+
+
+@frozen(kw_only=True)
+class RunLimits:
+    """How long a step and a whole run may take, and the dollars after which no model is asked.
+
+    The times are those of the skill specification.
+    """
+
+    step: timedelta = timedelta(seconds=60)
+    run: timedelta = timedelta(seconds=300)
+    cost_usd: Decimal = Decimal("0.50")
+
+
+@frozen(kw_only=True)
+class SkillRunner:
+    """Runs the skills of one user.
+
+    Effects are for skills that are trusted enough to act; before that their tools are refused.
+    """
+
+    unit_of_work: UnitOfWork
+    ids: IdSource
+    asker: Asker
+    lifecycles: Lifecycles
+    limits: RunLimits = RunLimits()
+
+    async def run(
+        self,
+        skill: Skill,
+        inputs: Mapping[str, Any],
+        *,
+        name: str,
+        grant: frozenset[str],
+        labels: Labels = NO_LABELS,
+        progress: Progress = lambda _: None,
+    ) -> SkillRun:
+        """Run the skill and return the run as it ended.
+
+        ``inputs`` are JSON-ready, ``labels`` theirs; ``grant`` are the tools that its capability
+        and whoever runs it allow. Raise ``StorageUnavailable``; nothing else that goes wrong is
+        an error: the run has an outcome.
+        """
+        run_id, at = self.ids.new(), self.asker.clock.now()
+
+        def begin(stores: Stores) -> SkillRun:
+            run = SkillRun(
+                run_id=run_id,
+                skill=name,
+                capability=skill.capability,
+                version=skill.version,
+                started_at=at,
+                inputs=inputs,
+                labels=labels,
+                state=_state_of(stores.lifecycles.get(name), skill),
+            )
+            stores.skill_runs.save(run)
+            return run
+
+        run = await self.unit_of_work.run(begin)
+        return await _Journey(self, run, skill, grant=grant, progress=progress).all()
+
+    async def resume(
+        self,
+        run_id: str,
+        skill: Skill,
+        *,
+        grant: frozenset[str],
+        progress: Progress = lambda _: None,
+    ) -> SkillRun:
+        """Go on with a run that was cut off, and return it as it ended; one that ended stays.
+
+        Raise ``RunNotFound``, and ``RunChanged`` where the skill is in another version by now.
+        """
+
+        def read(stores: Stores) -> tuple[SkillRun | None, _Past]:
+            runs = stores.skill_runs
+            return runs.get(run_id), _Past(
+                steps=runs.steps(run_id), intents=frozenset(runs.intended(run_id))
+            )
+
+        run, past = await self.unit_of_work.run(read)
+        if run is None:
+            raise RunNotFound(run_id)
+        if run.outcome is not None:
+            return run
+        if run.version != skill.version:
+            problem = f"it is of version {run.version[:12]}, and there is {skill.version[:12]}"
+            raise RunChanged(run_id, problem=problem)
+        return await _Journey(self, run, skill, grant=grant, progress=progress, past=past).all()
+
+
+@frozen(kw_only=True)
+class _Past:
+    """What is on record of a run that was cut off."""
+
+    steps: tuple[StepRecord, ...] = ()
+    intents: frozenset[str] = field(factory=frozenset)
+
+
+class _FateUnknown(Exception):
+    """An effect was tried, and nobody knows whether it happened."""
+
+    def __init__(self, call: ToolCall) -> None:
+        self.step = call.step
+        super().__init__(
+            f"unknown_effect: nobody knows whether '{call.tool}' happened; look there before "
+            "anything is tried again"
+        )
+
+
+class _Journey:
+    """One run on its way."""
+
+    def __init__(
+        self,
+        runner: SkillRunner,
+        run: SkillRun,
+        skill: Skill,
+        *,
+        grant: frozenset[str],
+        progress: Progress,
+        past: _Past | None = None,
+    ) -> None:
+        self._runner, self._run, self._progress = runner, run, progress
+        self._asker, self._clock = runner.asker, runner.asker.clock
+        self._past = past or _Past()
+        self._specs = self._asker.specs
+        self._allowed = {
+            step.name: frozenset(
+                tool
+                for tool in step.tools & grant & self._specs.keys()
+                if run.state in ACTING or not self._specs[tool].has_effect
+            )
+            for step in skill.steps
+        }
+        self._stepper = steps(
+            skill,
+            run.inputs,
+            run_id=run.run_id,
+            fits=Fitting(),
+            specs=self._specs,
+            labels=run.labels,
+        )
+        self._spent = sum((step.cost_usd for step in self._past.steps), Decimal(0))
+        self._over = self._clock.now() + runner.limits.run
+        self._done: list[StepRecord] = []
+        self._begin_step()
+
+    async def all(self) -> SkillRun:
+        """Follow the skill to its end."""
+        request = _next(self._stepper, None)
+        try:
+            while not isinstance(request, Outcome):
+                if isinstance(request, StepEnded):
+                    following = _next(self._stepper, None)
+                    await self._step_over(request, following)
+                    request = following
+                else:
+                    request = _next(self._stepper, await self._answer(request))
+        except _FateUnknown as unknown:
+            self._stepper.close()
+            ended = StepEnded(
+                step=unknown.step,
+                status=StepStatus.TOOL_FAILED,
+                output={"success": False, "error": str(unknown)},
+                error=str(unknown),
+            )
+            request = Outcome(status=RunStatus.ESCALATED, reason=str(unknown))
+            await self._step_over(ended, request)
+        if self._run.outcome is None:  # it ended before its first step
+            await self._runner.unit_of_work.run(self._ending(request))
+        return self._run
+
+    def _begin_step(self) -> None:
+        recorded = self._past.steps[len(self._done) :][:1]
+        self._recorded = deque(recorded[0].answers) if recorded else None
+        self._answers: list[Answered] = []
+        self._began = self._clock.now()
+        self._until = min(self._began + self._runner.limits.step, self._over)
+
+    async def _answer(self, request: ModelCall | ToolCall | Pause) -> Reply:
+        if isinstance(request, Pause):
+            if self._recorded is None:
+                await self._clock.sleep_until(min(self._clock.now() + request.length, self._until))
+            return None
+        answered = await self._answered(request)
+        self._answers.append(answered)
+        self._spent += answered.cost_usd if self._recorded is None else 0
+        return answered.reply
+
+    async def _answered(self, request: ModelCall | ToolCall) -> Answered:
+        if self._recorded is not None:
+            return self._played_back(request)
+        if self._clock.now() >= self._until:
+            return _unasked(request, Fault(error_class=TIMEOUT, message="the time is up"))
+        if isinstance(request, ModelCall):
+            if self._spent >= self._runner.limits.cost_usd:
+                limit = f"${self._runner.limits.cost_usd} for one run are spent"
+                return _unasked(request, Fault(error_class="OverBudget", message=limit))
+            return await self._asker.ask(request, skill=self._run.skill, until=self._until)
+        return await self._called(request)
+
+    async def _called(self, call: ToolCall) -> Answered:
+        allowed = self._allowed[call.step]
+        acts = call.tool in allowed and self._specs[call.tool].has_effect
+        if acts:
+            await self._intend(call)
+        answered = await self._asker.call(call, allowed=allowed, until=self._until)
+        if acts and isinstance(answered.reply, Fault) and answered.reply.error_class == TIMEOUT:
+            raise _FateUnknown(call)
+        return answered
+
+    async def _intend(self, call: ToolCall) -> None:
+        """Note that an effect is tried; raise ``_FateUnknown`` where it was before."""
+        run_id, at = self._run.run_id, self._clock.now()
+        name = f"{call.call_id}#{call.attempt}"
+        if name in self._past.intents:
+            raise _FateUnknown(call)
+        first = await self._runner.unit_of_work.run(
+            lambda stores: stores.skill_runs.intend(run_id, name, at=at)
+        )
+        if not first:
+            raise RunChanged(run_id, problem="somebody else goes on with it")
+
+    def _played_back(self, request: ModelCall | ToolCall) -> Answered:
+        found = self._recorded.popleft() if self._recorded else None
+        if found is None or found.call_id != request.call_id:
+            problem = f"{request.call_id} is not what was recorded of its steps"
+            raise RunChanged(self._run.run_id, problem=problem)
+        return found
+
+    async def _step_over(self, ended: StepEnded, following: Request | Outcome) -> None:
+        if self._recorded is None:
+            step = StepRecord(
+                position=len(self._done),
+                ended=ended,
+                started_at=self._began,
+                ended_at=self._clock.now(),
+                answers=tuple(self._answers),
+            )
+            await self._keep(step, following)
+            self._progress(ended)
+        else:
+            step = self._past.steps[len(self._done)]
+            self._done.append(step)
+        self._begin_step()
+
+    async def _keep(self, step: StepRecord, following: Request | Outcome) -> None:
+        self._done.append(step)
+        run_id = self._run.run_id
+        end = self._ending(following) if isinstance(following, Outcome) else None
+
+        def keep(stores: Stores) -> None:
+            if not stores.skill_runs.add_step(run_id, step):
+                raise RunChanged(run_id, problem="somebody else goes on with it")
+            if end is not None:
+                end(stores)
+
+        await self._runner.unit_of_work.run(keep)
+
+    def _ending(self, outcome: Outcome) -> Callable[[Stores], None]:
+        """Return the decision that ends the run, and take it as ended."""
+        at = self._clock.now()
+        run = self._run = evolve(self._run, outcome=outcome, ended_at=at)
+        seen = record_of(run, self._done, at=at)
+
+        def end(stores: Stores) -> None:
+            stores.skill_runs.save(run)
+            standing = stores.lifecycles.get(run.skill)
+            if run.state in OBSERVED and standing is not None:
+                self._runner.lifecycles.noted(stores.lifecycles, run.skill, seen, at=at)
+
+        return end
+
+
+def _state_of(standing: Standing | None, skill: Skill) -> SkillState | None:
+    """Return how far exactly these files are trusted."""
+    if standing is None or standing.version != skill.version:
+        return None
+    return standing.state
+
+
+def _next(stepper: Steps, reply: Reply) -> Request | Outcome:
+    try:
+        return stepper.send(reply)
+    except StopIteration as end:
+        outcome: Outcome = end.value
+        return outcome
+
+
+def _unasked(request: ModelCall | ToolCall, fault: Fault) -> Answered:
+    if isinstance(request, ModelCall):
+        return Answered(call_id=request.call_id, reply=fault)
+    return Answered(
+        call_id=request.call_id, reply=fault, attempt=request.attempt, tool=request.tool
+    )
