@@ -91,11 +91,13 @@ def test_every_object_is_printed_here() -> None:
     """No documented command is left out."""
     elsewhere = {
         *("donna restore", "donna calendar connect", "donna calendar disconnect"),
+        *("donna skills check", "donna skills add", "donna skills fixtures", "donna skills runs"),
+        "donna skills run, donna skills show",
         *("donna skills why", "donna skills promote, donna skills demote, donna skills rollback"),
     }
     told = {
         what for what, _ in PRINTED
-    } | elsewhere  # those in test_restoring, test_calendars, test_skills
+    } | elsewhere  # those in test_restoring, test_calendars, test_skills, test_skills_at_work
 
     assert told == PRINTED_BY.keys() - {"any command that fails"}
 

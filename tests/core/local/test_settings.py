@@ -18,12 +18,16 @@ READ_BY_COMPOSITION = {
     "calendar.known_organizers",
     "calendar.planning.solver",
     *(f"calendar.calendars.{key}" for key in ("calendar_id", "access")),
+    *("skills", "skills.runs", "skills.web", "skills.web.opened"),
+    *(f"skills.runs.{key}" for key in ("step_seconds", "run_seconds", "cost_usd")),
+    *("capabilities", "capabilities.capabilities"),
+    *(f"capabilities.capabilities.{key}" for key in ("description", "tools")),
     *("memory", "memory.vault", "memory.embedding", "memory.retrieval"),
     *(f"memory.vault.{key}" for key in ("root", "ignore_globs")),
     *(f"memory.embedding.{key}" for key in ("provider", "weights")),
     *(f"memory.retrieval.{key}" for key in ("default_k", "max_k", "min_score")),
 }
-"""What the policy has no use for: calendars, memory, and the zone it is given anyway."""
+"""What the policy has no use for: calendars, memory, skills, and the zone it is given anyway."""
 
 ABOUT_MODELS = {"donna_models", "task_types", "llm_gateway"}
 """The files whose keys the gateway reads; its own tests look after them."""

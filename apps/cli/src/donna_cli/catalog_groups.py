@@ -225,6 +225,37 @@ GROUPS: Mapping[str, Group] = {
                 help="List the skills, and how far each is trusted.",
                 panel=TEACH,
             ),
+            "check": Entry(
+                target="teaching:check",
+                help="Say what is wrong with a skill, each with its file and line; nothing is run.",
+                panel=TEACH,
+            ),
+            "add": Entry(
+                target="teaching:add",
+                help="Take a skill in, as a draft or in its next version, and prove it on its "
+                "fixtures.",
+                panel=TEACH,
+            ),
+            "fixtures": Entry(
+                target="teaching:fixtures",
+                help="Prove a skill on its fixtures, with mocks in place of tools and models.",
+                panel=TEACH,
+            ),
+            "run": Entry(
+                target="practising:run",
+                help="Run a skill now, and show what came of it, step by step.",
+                panel=TEACH,
+            ),
+            "runs": Entry(
+                target="practising:runs",
+                help="List the latest runs of skills, newest first.",
+                panel=TEACH,
+            ),
+            "show": Entry(
+                target="practising:show",
+                help="Show a run: what it was given, what each step did, what it returned.",
+                panel=TEACH,
+            ),
             "why": Entry(
                 target="trusting:why",
                 help="Show which evidence moved a skill to where it stands, and what is missing.",

@@ -1,5 +1,7 @@
 """What ``--json`` prints of skills."""
 
+from typing import Any
+
 from donna_cli.wire_object import Instant, Wire
 
 
@@ -80,9 +82,105 @@ class CandidatesObject(Wire):
     candidates: list[CandidateObject]
 
 
+class CheckedSkillObject(Wire):
+    """A skill that can be used as it is written, and the tools it uses."""
+
+    skill: str
+    capability: str
+    version: str
+    steps: list[str]
+    tools: list[str]
+    fixtures: list[str]
+
+
+class CaseObject(Wire):
+    """How a fixture went; ``problem`` is empty where it passed."""
+
+    name: str
+    status: str
+    passed: bool
+    problem: str
+
+
+class CasesObject(Wire):
+    """How all fixtures of a skill went."""
+
+    skill: str
+    version: str
+    cases: list[CaseObject]
+
+
+class AddedSkillObject(Wire):
+    """A skill that was taken in, and how its fixtures went."""
+
+    skill: SkillObject
+    cases: list[CaseObject]
+
+
+class SkillAnswerObject(Wire):
+    """What a tool or a model answered; ``fault`` is null where it did."""
+
+    call_id: str
+    tool: str | None
+    attempt: int
+    latency_ms: int
+    cost_usd: str
+    invocation_id: str | None
+    fault: str | None
+    value: Any
+
+
+class RunStepObject(Wire):
+    """One step of a run, with every answer it was given."""
+
+    step: str
+    status: str
+    started_at: Instant
+    ended_at: Instant
+    output: Any
+    error: str
+    labels: list[str]
+    answers: list[SkillAnswerObject]
+
+
+class RunObject(Wire):
+    """A run of a skill; ``state`` is how far it was trusted, null for files nobody took in."""
+
+    run_id: str
+    skill: str
+    capability: str
+    version: str
+    state: str | None
+    status: str
+    reason: str
+    started_at: Instant
+    ended_at: Instant | None
+    inputs: dict[str, Any]
+    output: Any
+    labels: list[str]
+
+
+class RunStepsObject(Wire):
+    """A run and its steps."""
+
+    run: RunObject
+    steps: list[RunStepObject]
+
+
+class RunsObject(Wire):
+    """The latest runs, newest first."""
+
+    runs: list[RunObject]
+
+
 PRINTED_BY: dict[str, type[Wire]] = {
     "donna skills list": SkillsObject,
     "donna skills why": SkillAccountObject,
     "donna skills promote, donna skills demote, donna skills rollback": SkillStepObject,
     "donna skills candidates": CandidatesObject,
+    "donna skills check": CheckedSkillObject,
+    "donna skills add": AddedSkillObject,
+    "donna skills fixtures": CasesObject,
+    "donna skills run, donna skills show": RunStepsObject,
+    "donna skills runs": RunsObject,
 }

@@ -5,6 +5,11 @@ from collections.abc import Sequence
 from donna_cli import schema_skills as schema
 from donna_core.domain.skill.gates import Evidence
 from donna_core.domain.skill.lifecycle import Standing, Transition
+from donna_core.domain.skill.requests import Fault, ModelAnswer
+from donna_core.domain.skill.runs import Answered, SkillRun, StepRecord
+from donna_core.domain.tools import ToolResult
+from donna_skills.execution.shelf import Shelved
+from donna_skills.execution.validation import CaseResult
 from donna_skills.lifecycle.candidates import Candidate
 from donna_skills.lifecycle.keeping import Account
 
@@ -53,6 +58,99 @@ def candidates(found: Sequence[Candidate]) -> schema.CandidatesObject:
             )
             for each in found
         ]
+    )
+
+
+def checked(found: Shelved) -> schema.CheckedSkillObject:
+    """Return a skill that can be used."""
+    skill = found.skill
+    return schema.CheckedSkillObject(
+        skill=found.name,
+        capability=skill.capability,
+        version=skill.version,
+        steps=[step.name for step in skill.steps],
+        tools=sorted(skill.tools),
+        fixtures=[each.name for each in found.fixtures],
+    )
+
+
+def added(standing: Standing, results: Sequence[CaseResult]) -> schema.AddedSkillObject:
+    """Return a skill that was taken in."""
+    return schema.AddedSkillObject(skill=_skill(standing), cases=[_case(each) for each in results])
+
+
+def cases(found: Shelved, results: Sequence[CaseResult]) -> schema.CasesObject:
+    """Return how the fixtures of a skill went."""
+    return schema.CasesObject(
+        skill=found.name,
+        version=found.skill.version,
+        cases=[_case(each) for each in results],
+    )
+
+
+def runs(found: Sequence[SkillRun]) -> schema.RunsObject:
+    """Return runs."""
+    return schema.RunsObject(runs=[_run(each) for each in found])
+
+
+def run(found: SkillRun, steps: Sequence[StepRecord]) -> schema.RunStepsObject:
+    """Return a run with its steps."""
+    return schema.RunStepsObject(run=_run(found), steps=[_run_step(each) for each in steps])
+
+
+def _case(result: CaseResult) -> schema.CaseObject:
+    return schema.CaseObject(
+        name=result.name, status=result.run.status, passed=result.passed, problem=result.problem
+    )
+
+
+def _run(found: SkillRun) -> schema.RunObject:
+    outcome = found.outcome
+    return schema.RunObject(
+        run_id=found.run_id,
+        skill=found.skill,
+        capability=found.capability,
+        version=found.version,
+        state=found.state,
+        status=found.status,
+        reason="" if outcome is None else outcome.reason,
+        started_at=found.started_at,
+        ended_at=found.ended_at,
+        inputs=dict(found.inputs),
+        output=None if outcome is None else outcome.output,
+        labels=[] if outcome is None else sorted(outcome.labels),
+    )
+
+
+def _run_step(step: StepRecord) -> schema.RunStepObject:
+    return schema.RunStepObject(
+        step=step.ended.step,
+        status=step.ended.status,
+        started_at=step.started_at,
+        ended_at=step.ended_at,
+        output=step.ended.output,
+        error=step.ended.error,
+        labels=sorted(step.ended.labels),
+        answers=[_answer(each) for each in step.answers],
+    )
+
+
+def _answer(answered: Answered) -> schema.SkillAnswerObject:
+    reply = answered.reply
+    value: object = None
+    if isinstance(reply, ToolResult):
+        value = reply.value
+    elif isinstance(reply, ModelAnswer):
+        value = reply.output
+    return schema.SkillAnswerObject(
+        call_id=answered.call_id,
+        tool=answered.tool or None,
+        attempt=answered.attempt,
+        latency_ms=answered.latency_ms,
+        cost_usd=str(answered.cost_usd),
+        invocation_id=answered.invocation_id,
+        fault=str(reply) if isinstance(reply, Fault) else None,
+        value=value,
     )
 
 

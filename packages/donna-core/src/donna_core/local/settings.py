@@ -16,6 +16,7 @@ from donna_core.domain.tasks.task import Domain, TaskStatus
 from donna_core.local.model_settings import GatewayFile, ModelsFile, TaskTypesFile
 from donna_core.local.planning_settings import NegotiationSection, PlanningSection
 from donna_core.local.sections import (
+    Dollars,
     Flag,
     Hour,
     HourOfDay,
@@ -227,6 +228,40 @@ class MemoryFile(Section):
     retrieval: RetrievalSection
 
 
+class RunSection(Section):
+    """How long a run of a skill may take, and what it may cost."""
+
+    step_seconds: Positive
+    run_seconds: Positive
+    cost_usd: Dollars
+
+
+class WebSection(Section):
+    """What tools that read the web may reach."""
+
+    opened: tuple[str, ...]
+
+
+class SkillsFile(Section):
+    """skills.yaml."""
+
+    runs: RunSection
+    web: WebSection
+
+
+class CapabilityRow(Section):
+    """Something Donna can be asked to do, and what its skills may use for it."""
+
+    description: str
+    tools: tuple[str, ...] = ()
+
+
+class CapabilitiesFile(Section):
+    """capabilities.yaml."""
+
+    capabilities: dict[str, CapabilityRow]
+
+
 class Settings(Section):
     """Everything that can be configured, checked."""
 
@@ -240,6 +275,8 @@ class Settings(Section):
     task_types: TaskTypesFile
     llm_gateway: GatewayFile
     memory: MemoryFile
+    skills: SkillsFile
+    capabilities: CapabilitiesFile
     lexicon: dict[str, Any]
 
 

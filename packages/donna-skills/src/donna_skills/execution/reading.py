@@ -140,7 +140,7 @@ def read_stored(
     *,
     specs: Mapping[str, ToolSpec],
     granted: frozenset[str] | None = None,
-) -> Skill:
+) -> Written:
     """Return the skill of files that were kept; raise ``UnusableSkill`` as ``read_skill`` does."""
 
     def text(path: str) -> str:
@@ -148,7 +148,7 @@ def read_stored(
             raise _NoText("cannot be read (it is not among the files that were kept)")
         return files[path]
 
-    return SkillReader(name, text).read(specs=specs, granted=granted).skill
+    return SkillReader(name, text).read(specs=specs, granted=granted)
 
 
 def json_schema() -> dict[str, Any]:

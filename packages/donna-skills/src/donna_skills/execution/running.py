@@ -57,12 +57,13 @@ class RunNotFound(NotFound):
 class RunLimits:
     """How long a step and a whole run may take, and the dollars after which no model is asked.
 
-    The times are those of the skill specification.
+    ``longest_pause`` is the most that is waited before another attempt.
     """
 
     step: timedelta = timedelta(seconds=60)
     run: timedelta = timedelta(seconds=300)
     cost_usd: Decimal = Decimal("0.50")
+    longest_pause: timedelta = timedelta(seconds=300)
 
 
 @frozen(kw_only=True)
@@ -235,7 +236,8 @@ class _Journey:
     async def _answer(self, request: ModelCall | ToolCall | Pause) -> Reply:
         if isinstance(request, Pause):
             if self._recorded is None:
-                await self._clock.sleep_until(min(self._clock.now() + request.length, self._until))
+                length = min(request.length, self._runner.limits.longest_pause)
+                await self._clock.sleep_until(min(self._clock.now() + length, self._until))
             return None
         answered = await self._answered(request)
         self._answers.append(answered)

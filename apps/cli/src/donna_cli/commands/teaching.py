@@ -1,0 +1,172 @@
+"""What Donna is taught: skills check, add and fixtures."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from donna_adapters.compose.build import Composed
+from donna_adapters.compose.skills import Skills, open_skills
+from donna_cli import wire_skills
+from donna_cli.exits import ExitCode
+from donna_cli.invocation import Invocation
+from donna_cli.render import Block, Grid
+from donna_cli.session import Page, look
+from donna_core.domain.wording import Line, Tone
+from donna_core.ports.unit_of_work import Stores
+from donna_skills.execution.fixtures import captured, read_fixture
+from donna_skills.execution.reading import SKILL_FILE
+from donna_skills.execution.running import RunNotFound
+from donna_skills.execution.shelf import Shelved
+from donna_skills.execution.validation import CaseResult
+
+Folder = Annotated[
+    Path, typer.Argument(metavar="FOLDER", help="The skill's folder, or its skill.yaml.")
+]
+NameOrFolder = Annotated[
+    str, typer.Argument(metavar="NAME", help="The name of the skill, or its folder.")
+]
+
+
+def check(invocation: Invocation, folder: Folder) -> ExitCode:
+    """Say what is wrong with a skill, each with its file and line; nothing is run.
+
+    Examples:
+      donna skills check skills/news_check
+      donna skills check skills/news_check/skill.yaml --json
+    """
+
+    async def page(composed: Composed) -> Page:
+        found = open_skills(composed).shelf.read(folder_of(folder))
+        return Page(
+            blocks=lambda: [Line(f"{found.name}: {_account(found)}", Tone.GOOD)],
+            wire=lambda _: wire_skills.checked(found),
+        )
+
+    return look(invocation, page)
+
+
+def add(invocation: Invocation, folder: Folder) -> ExitCode:
+    """Take a skill in, as a draft or in its next version, and prove it on its fixtures.
+
+    A draft is run by nothing until you promote it.
+
+    Examples:
+      donna skills add skills/news_check
+      donna skills add skills/news_check --json
+    """
+
+    async def page(composed: Composed) -> Page:
+        skills = open_skills(composed)
+        read = skills.shelf.read(folder_of(folder))
+        results = await _proved(skills, read)
+        standing = await skills.shelf.add(read)
+        return Page(
+            blocks=lambda: [
+                Line(f"{read.name}: taken in as {standing.state}, {_account(read)}", Tone.GOOD),
+                *_case_blocks(results),
+            ],
+            wire=lambda _: wire_skills.added(standing, results),
+            problems=_failed(results),
+        )
+
+    return look(invocation, page)
+
+
+def fixtures(
+    invocation: Invocation,
+    name: NameOrFolder,
+    *,
+    capture: Annotated[
+        str | None,
+        typer.Option("--capture", metavar="RUN", help="Make a fixture of this run first."),
+    ] = None,
+) -> ExitCode:
+    """Prove a skill on its fixtures, with mocks in place of tools and models.
+
+    Examples:
+      donna skills fixtures news_check
+      donna skills fixtures skills/news_check --capture 0198f3
+    """
+
+    async def page(composed: Composed) -> Page:
+        skills = open_skills(composed)
+        if capture is not None:
+            await _capture(composed, name, capture)
+        found = await find(skills, name)
+        results = await _proved(skills, found)
+        return Page(
+            blocks=lambda: _case_blocks(results),
+            wire=lambda _: wire_skills.cases(found, results),
+            problems=_failed(results),
+        )
+
+    return look(invocation, page)
+
+
+async def find(skills: Skills, name: str) -> Shelved:
+    """Return the skill in the folder, or else the one of this name."""
+    path = folder_of(Path(name))
+    if path.is_dir():  # one look, before anything else is under way
+        return skills.shelf.read(path)
+    return await skills.shelf.get(name)
+
+
+def folder_of(path: Path) -> Path:
+    """Return the folder of a skill that is named by its folder or by its file."""
+    return path.parent if path.name == SKILL_FILE else path
+
+
+async def _capture(composed: Composed, name: str, run_id: str) -> None:
+    """Keep the run as a fixture: beside the files of a skill in a folder, else with the skill."""
+
+    def text_of(stores: Stores) -> str:
+        run = stores.skill_runs.get(run_id)
+        if run is None:
+            raise RunNotFound(run_id)
+        return captured(run, stores.skill_runs.steps(run_id), name=f"run-{run_id}")
+
+    text = await composed.runtime.unit_of_work.run(text_of)
+    case = read_fixture(text, where=run_id).name
+    folder = folder_of(Path(name))
+    if folder.is_dir():  # one look, before anything else is under way
+        path = folder / "fixtures" / f"{case}.json"
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+        return
+    await composed.runtime.unit_of_work.run(
+        lambda stores: stores.skills.put_fixture(name, case, text)
+    )
+
+
+async def _proved(skills: Skills, found: Shelved) -> tuple[CaseResult, ...]:
+    return await skills.validator.check(found.skill, found.fixtures, grant=found.grant)
+
+
+def _failed(results: Sequence[CaseResult]) -> tuple[str, ...]:
+    return tuple(f"{each.name}: {each.problem}." for each in results if not each.passed)
+
+
+def _account(found: Shelved) -> str:
+    skill = found.skill
+    used = ", ".join(sorted(skill.tools)) or "no tools"
+    count = len(skill.steps)
+    noun = "step" if count == 1 else "steps"
+    return f"{count} {noun}, {used}, version {skill.version[:12]}"
+
+
+def _case_blocks(results: Sequence[CaseResult]) -> Iterator[Block]:
+    if not results:
+        yield Line("It has no fixtures: nothing is proved before it runs.", Tone.QUIET)
+        return
+    yield Grid(
+        columns=("fixture", "ended", "passed"),
+        rows=tuple(
+            (each.name, each.run.status, "yes" if each.passed else "no") for each in results
+        ),
+        wide="fixture",
+    )
+    passed = sum(each.passed for each in results)
+    tone = Tone.GOOD if passed == len(results) else Tone.WARNING
+    yield Line(f"{passed} of {len(results)} fixtures passed.", tone)

@@ -1,0 +1,160 @@
+"""The skills there are: read from a folder, taken in, found again in the version that counts."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from attrs import frozen
+
+from donna_core.domain.errors import NotFound, Refused
+from donna_core.domain.skill.document import Skill
+from donna_core.domain.skill.lifecycle import Standing
+from donna_core.domain.tools import ToolSpec
+from donna_core.ports.unit_of_work import Stores, UnitOfWork
+from donna_skills.execution.fixtures import Fixture, UnusableFixture, read_fixture
+from donna_skills.execution.reading import LARGEST, Written, read_skill, read_stored
+from donna_skills.lifecycle.keeping import Lifecycles, SkillNotFound
+
+FIXTURES = "fixtures"
+MOST_FIXTURES = 200
+
+
+class CapabilityUnknown(Refused):
+    """Nobody said what a skill for this capability may use."""
+
+    def __init__(self, capability: str, *, tools: Sequence[str]) -> None:
+        self.capability, self.tools = capability, tuple(tools)
+        wanted = ", ".join(self.tools)
+        super().__init__(
+            f"The capability '{capability}' is not in capabilities.yaml, so that a skill for it "
+            f"may use no tool. Grant what it needs: donna config set "
+            f"capabilities.capabilities.{capability} "
+            f"'{{description: what it does, tools: [{wanted}]}}'"
+        )
+
+
+class FilesMissing(NotFound):
+    """The files of the version that counts are not there."""
+
+    def __init__(self, skill: str, version: str) -> None:
+        self.skill, self.version = skill, version
+        super().__init__(
+            f"The files of '{skill}' in version {version[:12]} are not kept. "
+            f"`donna skills add FOLDER` takes them in."
+        )
+
+
+@frozen(kw_only=True)
+class Shelved:
+    """A skill as it is on the shelf: its name, its files, its fixtures, what it may use.
+
+    ``texts`` are the fixtures as they are written, by name. ``standing`` is ``None`` for a skill
+    in a folder that nobody took in.
+    """
+
+    name: str
+    written: Written
+    texts: Mapping[str, str]
+    fixtures: tuple[Fixture, ...]
+    grant: frozenset[str]
+    standing: Standing | None = None
+
+    @property
+    def skill(self) -> Skill:
+        """The skill itself."""
+        return self.written.skill
+
+
+@frozen(kw_only=True)
+class SkillShelf:
+    """The skills of one user. ``grants`` are the tools that each capability allows."""
+
+    unit_of_work: UnitOfWork
+    lifecycles: Lifecycles
+    specs: Mapping[str, ToolSpec]
+    grants: Mapping[str, frozenset[str]]
+
+    def read(self, folder: Path) -> Shelved:
+        """Return the skill in a folder, checked whole.
+
+        Raise ``UnusableSkill``, ``UnusableFixture`` or ``CapabilityUnknown``.
+        """
+        written = read_skill(folder, specs=self.specs)
+        granted = self.grants.get(written.skill.capability)
+        if granted is not None and not written.skill.tools <= granted:
+            written = read_skill(folder, specs=self.specs, granted=granted)
+        return self._shelved(folder.resolve().name, written, texts=_texts_in(folder))
+
+    async def add(self, read: Shelved) -> Standing:
+        """Take in what was read from a folder, as a draft or as the next version of its skill."""
+        name, skill = read.name, read.written.skill
+
+        def keep(stores: Stores) -> None:
+            stores.skills.put(name, skill.version, read.written.files)
+            for each, text in read.texts.items():
+                stores.skills.put_fixture(name, each, text)
+
+        await self.unit_of_work.run(keep)
+        return await self.lifecycles.adopt(name, capability=skill.capability, version=skill.version)
+
+    async def get(self, name: str) -> Shelved:
+        """Return the skill of this name in the version that counts.
+
+        Raise ``SkillNotFound``, ``FilesMissing``, and ``UnusableSkill`` where it can be used no
+        more, such as for a tool that is gone.
+        """
+
+        def read(stores: Stores) -> tuple[Standing, Mapping[str, str] | None, Mapping[str, str]]:
+            standing = stores.lifecycles.get(name)
+            if standing is None:
+                known = [each.skill for each in stores.lifecycles.all()]
+                raise SkillNotFound(name, known=known)
+            files = stores.skills.files(name, standing.version)
+            return standing, files, stores.skills.fixtures(name)
+
+        standing, files, fixtures = await self.unit_of_work.run(read)
+        if files is None:
+            raise FilesMissing(name, standing.version)
+        granted = self.grants.get(standing.capability, frozenset())
+        written = read_stored(name, files, specs=self.specs, granted=granted)
+        return self._shelved(name, written, texts=fixtures, standing=standing)
+
+    def _shelved(
+        self,
+        name: str,
+        written: Written,
+        *,
+        texts: Mapping[str, str],
+        standing: Standing | None = None,
+    ) -> Shelved:
+        skill = written.skill
+        grant = self.grants.get(skill.capability)
+        if grant is None and skill.tools:
+            raise CapabilityUnknown(skill.capability, tools=sorted(skill.tools))
+        return Shelved(
+            name=name,
+            written=written,
+            texts=texts,
+            fixtures=tuple(
+                read_fixture(text, where=f"{FIXTURES}/{each}.json") for each, text in texts.items()
+            ),
+            grant=grant or frozenset(),
+            standing=standing,
+        )
+
+
+def _texts_in(folder: Path) -> dict[str, str]:
+    """Return the texts of the fixtures in the folder, by the names of their files."""
+    root = folder.resolve()
+    found: dict[str, str] = {}
+    for path in sorted((root / FIXTURES).glob("*.json"))[:MOST_FIXTURES]:
+        where = f"{FIXTURES}/{path.name}"
+        if not path.resolve().is_relative_to(root):
+            raise UnusableFixture(where, problem="it lies outside the skill's folder")
+        content = path.read_bytes()
+        if len(content) > LARGEST:
+            raise UnusableFixture(where, problem=f"it is larger than {LARGEST} bytes")
+        try:
+            found[path.stem] = content.decode("utf-8")
+        except UnicodeDecodeError as error:
+            raise UnusableFixture(where, problem="it is not UTF-8") from error
+    return found

@@ -1,0 +1,163 @@
+"""`donna skills`: from a folder through its fixtures to runs that are on record."""
+
+import json
+from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+from typing import Any
+
+import pytest
+
+from donna_cli.schema_page import PRINTED_BY
+
+Donna = Callable[..., Any]
+RUN = "donna skills run, donna skills show"
+
+SKILL = """\
+capability_name: fetch_and_summarize
+description: Reads a page and says how long it is.
+inputs:
+  schema:
+    type: object
+    properties: {url: {type: string}, depth: {type: integer}}
+    required: [url]
+steps:
+  - name: get
+    kind: tool
+    tools: [web_fetch]
+    tool_invocations:
+      - tool: web_fetch
+        args: {url: "{{ inputs.url }}"}
+        store_as: page
+final_output: "{{ {'status': state.get.page.status_code, 'words': state.get.page.body} }}"
+"""
+
+
+class Page(BaseHTTPRequestHandler):
+    """Answers every question with the same words."""
+
+    def do_GET(self) -> None:
+        """Answer."""
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.write(b"Tea is hot.")
+
+    def log_message(self, *_: Any) -> None:
+        """Say nothing of it."""
+
+
+@pytest.fixture
+def address(home: Path) -> Iterator[str]:
+    """Yield the address of a page on this machine that the owner opened to tools."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Page)
+    Thread(target=server.serve_forever, daemon=True).start()
+    host = f"127.0.0.1:{server.server_port}"
+    (home / "config").mkdir(parents=True, exist_ok=True)
+    (home / "config" / "skills.yaml").write_text(f"web: {{opened: ['{host}']}}\n")
+    yield f"http://{host}/page"
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Return the folder of a skill."""
+    folder = tmp_path / "length_of_page"
+    folder.mkdir()
+    (folder / "skill.yaml").write_text(SKILL)
+    return folder
+
+
+def test_a_skill_goes_from_its_folder_to_its_first_runs(
+    donna: Donna, folder: Path, address: str
+) -> None:
+    """Checked, tried, captured, proved, taken in, promoted, run and shown."""
+    checked = donna("skills", "check", str(folder / "skill.yaml"), "--json")
+    PRINTED_BY["donna skills check"].model_validate(checked.json)
+    assert checked.json["tools"] == ["web_fetch"]
+
+    tried = donna("skills", "run", str(folder), "-i", f"url={address}", "-i", "depth=2", "--json")
+    PRINTED_BY[RUN].model_validate(tried.json)
+    run = tried.json["run"]
+    assert (tried.code, run["state"], run["status"]) == (0, None, "succeeded")
+    assert run["inputs"] == {"url": address, "depth": 2}
+    assert run["output"] == {"status": 200, "words": "Tea is hot."}
+    assert run["labels"] == ["untrusted"]
+
+    proved = donna("skills", "fixtures", str(folder), "--capture", run["run_id"], "--json")
+    PRINTED_BY["donna skills fixtures"].model_validate(proved.json)
+    assert [case["passed"] for case in proved.json["cases"]] == [True]
+    assert (folder / "fixtures" / f"run-{run['run_id']}.json").exists()
+
+    added = donna("skills", "add", str(folder), "--json")
+    PRINTED_BY["donna skills add"].model_validate(added.json)
+    assert (added.json["skill"]["state"], len(added.json["cases"])) == ("draft", 1)
+
+    assert donna("skills", "promote", "length_of_page").code == 0
+    page = donna("skills", "run", "length_of_page", "--input", f"url={address}")
+    assert "Tea is hot." in page.out
+    assert "sandbox" in page.out
+    listed = donna("skills", "runs", "length_of_page", "--json")
+    PRINTED_BY["donna skills runs"].model_validate(listed.json)
+    latest, first = listed.json["runs"]
+    assert (latest["state"], first["run_id"]) == ("sandbox", run["run_id"])
+    assert "succeeded" in donna("skills", "runs").out
+    shown = donna("skills", "show", latest["run_id"])
+    assert "Tea is hot." in shown.out
+    again = donna("skills", "fixtures", "length_of_page", "--capture", latest["run_id"])
+    assert "2 of 2 fixtures passed" in again.out
+
+
+def test_a_run_that_fails_says_why_and_where_to_look(donna: Donna, folder: Path) -> None:
+    """It is on record all the same, and the exit code tells."""
+    failed = donna("skills", "run", str(folder), "-i", "url=http://127.0.0.1:81/")
+
+    assert failed.code == 4
+    assert "AddressRefused" in failed.err
+    assert "escalated" in donna("skills", "runs").out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ([], "'url' is a required property. Its inputs: depth, url"),
+        (["-i", "url"], "'url' is not NAME=VALUE"),
+        (["-i", "url=x", "-i", "depth=deep"], "depth: 'deep' is not of type 'integer'"),
+        (["--inputs", "nowhere.json"], "nowhere.json cannot be read as JSON"),
+        (["--inputs", "list.json"], "list.json holds no JSON object"),
+        (["--resume", "nothing"], "There is no run 'nothing'"),
+    ],
+)
+def test_inputs_that_do_not_fit_run_nothing(
+    donna: Donna,
+    folder: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    arguments: list[str],
+    said: str,
+) -> None:
+    """What is wrong with them is said with what is declared."""
+    monkeypatch.chdir(folder)
+    Path("list.json").write_text(json.dumps([1]))
+
+    refused = donna("skills", "run", str(folder), *arguments)
+
+    assert refused.code in (1, 3)
+    assert said in refused.err
+    assert donna("skills", "runs", "--json").json == {"runs": []}
+
+
+def test_what_is_wrong_with_a_skill_is_said_with_its_line(donna: Donna, folder: Path) -> None:
+    """Nothing is taken in; a capability that grants nothing says what to grant."""
+    for old, new, said in (
+        ("web_fetch]", "shell]", "skill.yaml:11: there is no tool 'shell'"),
+        ("inputs.url }}", "inputs.uri }}", "skill.yaml:14: the input 'uri' is not declared"),
+        ("fetch_and_summarize", "new_thing", "tools: [web_fetch]"),
+    ):
+        (folder / "skill.yaml").write_text(SKILL.replace(old, new))
+        refused = donna("skills", "add", str(folder))
+        assert refused.code == 1
+        assert said in refused.err
+    assert donna("skills", "list", "--json").json == {"skills": []}
+    assert "There is no skill 'nobody'" in donna("skills", "run", "nobody").err
+    assert "cannot be read" in donna("skills", "check", str(folder / "no" / "skill.yaml")).err
