@@ -3,13 +3,21 @@
 Write them anew with: .venv/bin/python tests/examples/test_generated_documents.py
 """
 
+import json
 from pathlib import Path
 
 from donna_core.local import settings_page, states_page
 from donna_core.local.settings import Settings
+from donna_skills.execution.reading import json_schema
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 CONFIGURATION, CONCEPTS = DOCS / "reference" / "config.md", DOCS / "concepts.md"
+SKILL_SCHEMA = DOCS / "reference" / "skill.schema.json"
+
+
+def skill_schema() -> str:
+    """Return the JSON Schema of skill.yaml as it is published."""
+    return json.dumps(json_schema(), indent=2) + "\n"
 
 
 def test_the_configuration_reference_is_current() -> None:
@@ -25,6 +33,11 @@ def test_the_table_of_states_is_current() -> None:
     assert "| backlog | scheduled → in progress → done |" in text
 
 
+def test_the_schema_of_skills_is_current() -> None:
+    """Editors hold skill.yaml to what the reader accepts."""
+    assert SKILL_SCHEMA.read_text() == skill_schema(), "write it anew, see above"
+
+
 def test_every_key_says_what_it_means() -> None:
     """No key is left without a word, and each is written down once."""
     keys = [key for name in Settings.model_fields for key in settings_page.keys(name)]
@@ -37,3 +50,4 @@ def test_every_key_says_what_it_means() -> None:
 if __name__ == "__main__":
     CONFIGURATION.write_text(settings_page.document())
     CONCEPTS.write_text(states_page.inserted(CONCEPTS.read_text()))
+    SKILL_SCHEMA.write_text(skill_schema())

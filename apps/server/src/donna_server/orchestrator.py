@@ -26,6 +26,7 @@ from donna_core.usecases.mirroring import Glance
 from donna_core.usecases.reread import reread
 from donna_core.usecases.runtime import Runtime
 from donna_core.usecases.work import Round, work
+from donna_server.assessing import Assess, assessing
 from donna_server.http.health import (
     Check,
     CheckName,
@@ -116,7 +117,9 @@ async def _lead(composed: Composed, leadership: Leadership, heartbeat: Heartbeat
             asyncio.create_task(read_along(composed, heartbeat.recall)),
         ]
         try:
-            await orchestrate(runtime, heartbeat, distributor=distributor)
+            await orchestrate(
+                runtime, heartbeat, distributor=distributor, assess=assessing(composed)
+            )
         finally:
             for each in beside:
                 each.cancel()
@@ -152,6 +155,7 @@ async def orchestrate(
     *,
     poll: timedelta = POLL,
     distributor: Distributor | None = None,
+    assess: Assess = assess_models,
 ) -> None:
     """Run round after round until cancelled, each when something is due or a poll has passed.
 
@@ -162,7 +166,7 @@ async def orchestrate(
     beside the rounds.
     """
     async with asyncio.TaskGroup() as beside:
-        await _rounds(runtime, heartbeat, beside, poll=poll, distributor=distributor)
+        await _rounds(runtime, heartbeat, beside, poll=poll, distributor=distributor, assess=assess)
 
 
 async def _rounds(
@@ -172,6 +176,7 @@ async def _rounds(
     *,
     poll: timedelta,
     distributor: Distributor | None,
+    assess: Assess,
 ) -> None:
     watching_until = runtime.clock.now()
     while True:
@@ -187,7 +192,7 @@ async def _rounds(
         for row in done.to_reread:
             beside.create_task(_reread(runtime, row, done.mirrored, heartbeat))
         for row in done.to_assess:
-            beside.create_task(_assess(runtime, row, heartbeat))
+            beside.create_task(_assess(runtime, row, heartbeat, assess))
         now = runtime.clock.now()
         heartbeat.beat_at = now
         heartbeat.problem = ""
@@ -206,10 +211,10 @@ async def _reread(runtime: Runtime, row: JobRow, seen: Glance, heartbeat: Heartb
         heartbeat.problem = str(error)
 
 
-async def _assess(runtime: Runtime, row: JobRow, heartbeat: Heartbeat) -> None:
+async def _assess(runtime: Runtime, row: JobRow, heartbeat: Heartbeat, assess: Assess) -> None:
     """Compare or judge answers; what cannot be written down now is due again later."""
     try:
-        await assess_models(runtime, row)
+        await assess(runtime, row)
     except Degraded as error:
         heartbeat.problem = str(error)
 

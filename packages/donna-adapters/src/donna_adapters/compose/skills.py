@@ -7,8 +7,10 @@ from attrs import frozen
 
 from donna_adapters.compose.build import Composed
 from donna_adapters.web.fetcher import HttpxFetcher
+from donna_skills.capabilities.registry import Capability
 from donna_skills.execution.answering import Asker
 from donna_skills.execution.running import RunLimits, SkillRunner
+from donna_skills.execution.shadowing import Comparison
 from donna_skills.execution.shelf import SkillShelf
 from donna_skills.execution.validation import Validator
 from donna_skills.lifecycle.keeping import Lifecycles
@@ -24,6 +26,7 @@ class Skills:
     runner: SkillRunner
     validator: Validator
     lifecycles: Lifecycles
+    comparison: Comparison
 
 
 def open_skills(composed: Composed) -> Skills:
@@ -33,16 +36,17 @@ def open_skills(composed: Composed) -> Skills:
     asker = Asker(model=runtime.language_model, tools=tools, clock=runtime.clock)
     lifecycles = Lifecycles(runtime.unit_of_work, clock=runtime.clock)
     limits = settings.skills.runs
+    shelf = SkillShelf(
+        unit_of_work=runtime.unit_of_work,
+        lifecycles=lifecycles,
+        specs=asker.specs,
+        capabilities={
+            name: Capability(name=name, description=row.description, tools=frozenset(row.tools))
+            for name, row in settings.capabilities.capabilities.items()
+        },
+    )
     return Skills(
-        shelf=SkillShelf(
-            unit_of_work=runtime.unit_of_work,
-            lifecycles=lifecycles,
-            specs=asker.specs,
-            grants={
-                name: frozenset(row.tools)
-                for name, row in settings.capabilities.capabilities.items()
-            },
-        ),
+        shelf=shelf,
         runner=SkillRunner(
             unit_of_work=runtime.unit_of_work,
             ids=runtime.ids,
@@ -56,4 +60,5 @@ def open_skills(composed: Composed) -> Skills:
         ),
         validator=Validator(specs=asker.specs, clock=runtime.clock, ids=runtime.ids),
         lifecycles=lifecycles,
+        comparison=Comparison(shelf=shelf, lifecycles=lifecycles),
     )

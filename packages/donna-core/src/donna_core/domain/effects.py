@@ -30,6 +30,7 @@ class JobKind(StrEnum):
     REQUEST_NUDGE = "request_nudge"
     SPOT_CHECK = "spot_check"
     SHADOW = "shadow"
+    SKILL_SHADOW = "skill_shadow"
 
 
 class Channel(StrEnum):

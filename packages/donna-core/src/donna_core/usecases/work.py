@@ -52,7 +52,7 @@ LEASE = timedelta(seconds=60)
 MOST_ATTEMPTS = 3
 MOST_REREADS = 4
 """How many messages a round hands on to be read again; the others are due a lease later."""
-FOR_A_MODEL = frozenset({JobKind.REREAD, JobKind.SPOT_CHECK, JobKind.SHADOW})
+FOR_A_MODEL = frozenset({JobKind.REREAD, JobKind.SPOT_CHECK, JobKind.SHADOW, JobKind.SKILL_SHADOW})
 _FIRST_PAUSE = timedelta(minutes=1)
 
 

@@ -36,7 +36,9 @@ from donna_core.domain.tools import ToolCall
 from donna_core.ports.ids import IdSource
 from donna_core.ports.unit_of_work import Stores, UnitOfWork
 from donna_skills.execution.answering import TIMEOUT, Asker, Fitting
+from donna_skills.execution.shadowing import comparison_job
 from donna_skills.lifecycle.keeping import Lifecycles
+from donna_skills.lifecycle.shadow import sampled
 
 OBSERVED = frozenset({SkillState.SANDBOX, SkillState.SHADOW, SkillState.TRUSTED})
 """Where a run is evidence for or against its skill."""
@@ -319,12 +321,19 @@ class _Journey:
         at = self._clock.now()
         run = self._run = evolve(self._run, outcome=outcome, ended_at=at)
         seen = record_of(run, self._done, at=at)
+        compared = (
+            run.state is not None
+            and outcome.status is RunStatus.SUCCEEDED
+            and sampled(run.run_id, run.state)
+        )
 
         def end(stores: Stores) -> None:
             stores.skill_runs.save(run)
             standing = stores.lifecycles.get(run.skill)
             if run.state in OBSERVED and standing is not None:
                 self._runner.lifecycles.noted(stores.lifecycles, run.skill, seen, at=at)
+            if compared:
+                stores.jobs.want([comparison_job(run.run_id, at=at)])
 
         return end
 

@@ -10,6 +10,7 @@ from donna_core.domain.skill.document import Skill
 from donna_core.domain.skill.lifecycle import Standing
 from donna_core.domain.tools import ToolSpec
 from donna_core.ports.unit_of_work import Stores, UnitOfWork
+from donna_skills.capabilities.registry import Capability
 from donna_skills.execution.fixtures import Fixture, UnusableFixture, read_fixture
 from donna_skills.execution.reading import LARGEST, Written, read_skill, read_stored
 from donna_skills.lifecycle.keeping import Lifecycles, SkillNotFound
@@ -55,7 +56,7 @@ class Shelved:
     written: Written
     texts: Mapping[str, str]
     fixtures: tuple[Fixture, ...]
-    grant: frozenset[str]
+    capability: Capability | None
     standing: Standing | None = None
 
     @property
@@ -63,15 +64,26 @@ class Shelved:
         """The skill itself."""
         return self.written.skill
 
+    @property
+    def grant(self) -> frozenset[str]:
+        """The tools its capability allows; none where nobody said."""
+        return frozenset() if self.capability is None else self.capability.tools
+
+    @property
+    def description(self) -> str:
+        """What it does, in its own words or in those of its capability."""
+        known = "" if self.capability is None else self.capability.description
+        return self.skill.description or known
+
 
 @frozen(kw_only=True)
 class SkillShelf:
-    """The skills of one user. ``grants`` are the tools that each capability allows."""
+    """The skills of one user, and the capabilities they are for, by name."""
 
     unit_of_work: UnitOfWork
     lifecycles: Lifecycles
     specs: Mapping[str, ToolSpec]
-    grants: Mapping[str, frozenset[str]]
+    capabilities: Mapping[str, Capability]
 
     def read(self, folder: Path) -> Shelved:
         """Return the skill in a folder, checked whole.
@@ -79,9 +91,9 @@ class SkillShelf:
         Raise ``UnusableSkill``, ``UnusableFixture`` or ``CapabilityUnknown``.
         """
         written = read_skill(folder, specs=self.specs)
-        granted = self.grants.get(written.skill.capability)
-        if granted is not None and not written.skill.tools <= granted:
-            written = read_skill(folder, specs=self.specs, granted=granted)
+        known = self.capabilities.get(written.skill.capability)
+        if known is not None and not written.skill.tools <= known.tools:
+            written = read_skill(folder, specs=self.specs, granted=known.tools)
         return self._shelved(folder.resolve().name, written, texts=_texts_in(folder))
 
     async def add(self, read: Shelved) -> Standing:
@@ -114,8 +126,7 @@ class SkillShelf:
         standing, files, fixtures = await self.unit_of_work.run(read)
         if files is None:
             raise FilesMissing(name, standing.version)
-        granted = self.grants.get(standing.capability, frozenset())
-        written = read_stored(name, files, specs=self.specs, granted=granted)
+        written = read_stored(name, files, specs=self.specs)
         return self._shelved(name, written, texts=fixtures, standing=standing)
 
     def _shelved(
@@ -127,8 +138,8 @@ class SkillShelf:
         standing: Standing | None = None,
     ) -> Shelved:
         skill = written.skill
-        grant = self.grants.get(skill.capability)
-        if grant is None and skill.tools:
+        known = self.capabilities.get(skill.capability)
+        if known is None and skill.tools:
             raise CapabilityUnknown(skill.capability, tools=sorted(skill.tools))
         return Shelved(
             name=name,
@@ -137,7 +148,7 @@ class SkillShelf:
             fixtures=tuple(
                 read_fixture(text, where=f"{FIXTURES}/{each}.json") for each, text in texts.items()
             ),
-            grant=grant or frozenset(),
+            capability=known,
             standing=standing,
         )
 

@@ -13,10 +13,14 @@ from attrs import frozen
 from jsonschema import Draft202012Validator
 
 from donna_core.domain.errors import DonnaError
+from donna_core.domain.labels import NO_LABELS, Labels
 from donna_core.domain.skill.gates import Divergence
 from donna_core.domain.skill.lifecycle import SkillState
 from donna_core.domain.tools import canonical
 from donna_core.ports.language_model import PROMPT_TASK, LanguageModel, ModelRequest, Urgency
+
+NOBODY = "nobody"
+"""Who settled a comparison that nobody could settle."""
 
 RATES: Mapping[SkillState, float] = {SkillState.SHADOW: 1.0, SkillState.TRUSTED: 0.05}
 SHADOW, JUDGE = "skill_shadow", "skill_equivalence_judge"
@@ -70,6 +74,7 @@ class ShadowedRun:
     output: Mapping[str, Any]
     output_schema: Mapping[str, Any]
     at: datetime
+    labels: Labels = NO_LABELS
 
 
 def sampled(run_id: str, state: SkillState) -> bool:
@@ -105,7 +110,7 @@ class Shadow:
         try:
             native = await self._native(run)
         except DonnaError as error:
-            return _divergence(run, skill_right=right, judged_by="nobody", note=str(error))
+            return _divergence(run, skill_right=right, judged_by=NOBODY, note=str(error))
         native_right = fits(native)
         agreement = settled(run.output, native)
         if agreement is not None:
@@ -117,13 +122,13 @@ class Shadow:
                 judged_by="comparator",
             )
         try:
-            agreement, why = await self._judged(run.output, native)
+            agreement, why = await self._judged(run.output, native, labels=run.labels)
         except DonnaError as error:
             return _divergence(
                 run,
                 skill_right=right,
                 native_right=native_right,
-                judged_by="nobody",
+                judged_by=NOBODY,
                 note=str(error),
             )
         return _divergence(
@@ -149,11 +154,14 @@ class Shadow:
                 caller=SHADOW,
                 priority=Urgency.BACKGROUND,
                 tags={"skill_id": run.skill},
+                labels=run.labels,
             )
         )
         return reply.output
 
-    async def _judged(self, one: object, two: object) -> tuple[float | None, str]:
+    async def _judged(
+        self, one: object, two: object, *, labels: Labels
+    ) -> tuple[float | None, str]:
         first, second = sorted((canonical(_plain(one)), canonical(_plain(two))))
         reply = await self._model.complete(
             ModelRequest(
@@ -162,6 +170,7 @@ class Shadow:
                 schema=VERDICT,
                 caller=JUDGE,
                 priority=Urgency.BACKGROUND,
+                labels=labels,
             )
         )
         found = reply.output.get("agreement")
