@@ -11,7 +11,7 @@ from typing import Any
 from donna_adapters.sql.sqlite import SqliteDatabase
 from donna_core.domain.ids import UserId
 from donna_core.domain.skill.document import Invocation, Skill, Step, StepKind
-from donna_core.domain.skill.expressions import template
+from donna_core.domain.skill.expressions import expression, template
 from donna_core.domain.skill.requests import StepEnded
 from donna_core.domain.skill.stepper import steps
 from donna_core.domain.tools import ToolResult, ToolSpec
@@ -74,23 +74,31 @@ def test_checking_twenty_steps(tmp_path: Path) -> None:
     lines = ["capability_name: bench", "inputs: {schema: {type: object, properties: {q: {}}}}"]
     lines.append("steps:")
     for n in range(20):
-        (tmp_path / f"p{n}.md").write_text("Sum up: {{ inputs.q }} and its page.\n" * 5)
+        (tmp_path / f"p{n}.md").write_text(f"{n}: {{{{ inputs.q }}}} and its page.\n" * 5)
         lines += [
             f"  - name: s{n}",
             "    kind: mixed",
             "    tools: [look]",
             f"    prompt: p{n}.md",
-            "    output_schema: {type: object, required: [text]}",
+            f"    output_schema: {{type: object, required: [text{n}]}}",
             "    tool_invocations:",
-            '      - {tool: look, args: {q: "{{ inputs.q }}"}, store_as: page}',
+            '      - {tool: look, args: {q: "{{ inputs.q }}"}, store_as: page}'.replace(
+                "page", f"page{n}"
+            ),
         ]
     (tmp_path / "skill.yaml").write_text("\n".join(lines))
-    taken = []
+    first, again = [], []
     for _ in range(15):
-        began = time.perf_counter()
-        read_skill(tmp_path, specs={"look": LOOK})
-        taken.append(time.perf_counter() - began)
-    print(f"\nread and check 20 mixed steps, 21 files: median {sorted(taken)[7] * 1000:.1f} ms")
+        template.cache_clear()
+        expression.cache_clear()
+        for taken in (first, again):
+            began = time.perf_counter()
+            read_skill(tmp_path, specs={"look": LOOK})
+            taken.append((time.perf_counter() - began) * 1000)
+    print(
+        f"\nread and check 20 mixed steps, 21 files: median {sorted(first)[7]:.1f} ms, "
+        f"once more {sorted(again)[7]:.1f} ms"
+    )
 
 
 def _small(stores: Stores, *, name: str, at: datetime) -> None:

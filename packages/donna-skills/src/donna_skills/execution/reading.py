@@ -9,7 +9,6 @@ from typing import Annotated, Any, Literal
 
 from attrs import frozen
 from jsonschema import Draft202012Validator
-from jsonschema.exceptions import SchemaError
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from donna_core.domain.errors import ConfigError, InvalidInput
@@ -27,9 +26,12 @@ from donna_core.domain.skill.evaluation import ExpressionError
 from donna_core.domain.skill.expressions import Template, expression, template
 from donna_core.domain.tools import ToolSpec
 from donna_core.local.yaml_source import Document, parse_document
+from donna_skills.tools.schemas import problem_of
 
 SKILL_FILE = "skill.yaml"
 LARGEST = 65_536
+_SCHEMA_OF_SCHEMAS = Draft202012Validator(Draft202012Validator.META_SCHEMA)
+
 NAME = r"^[A-Za-z][A-Za-z0-9_]{0,63}$"
 
 Name = Annotated[str, Field(pattern=NAME)]
@@ -313,10 +315,11 @@ class SkillReader:
 
     def _check_schema(self, schema: Mapping[str, Any], where: Where) -> None:
         try:
-            Draft202012Validator.check_schema(schema)
-        except (SchemaError, RecursionError) as error:
-            said = getattr(error, "message", "it is nested too deeply")
-            self._found(where, f"it is no JSON Schema: {said}")
+            problem = problem_of(_SCHEMA_OF_SCHEMAS, schema)
+        except RecursionError:
+            problem = "it is nested too deeply"
+        if problem:
+            self._found(where, f"it is no JSON Schema: {problem}")
 
     def _file(self, name: str, where: Where) -> str | None:
         """Return the text of a file of the skill; note what is wrong with it."""

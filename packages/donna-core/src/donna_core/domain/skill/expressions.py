@@ -6,6 +6,7 @@ value is JSON, and a part that is not there can only be asked about (``is define
 """
 
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import Any
 
 from attrs import field, frozen
@@ -35,6 +36,8 @@ Evaluate = Callable[[dict[str, Any], Work], Any]
 
 LONGEST = 65_536
 DEEPEST = 40
+KNOWN = 1024
+"""How many texts are remembered with what they mean: a skill is read anew before each run."""
 
 _GRAMMAR = Environment(trim_blocks=True, lstrip_blocks=True)  # noqa: S701  # only parses
 
@@ -78,6 +81,7 @@ class Template:
         return _text(self._parts, dict(scope), Work())
 
 
+@lru_cache(maxsize=KNOWN)
 def template(source: str) -> Template:
     """Read a template; raise ``ExpressionError`` with its line, counted from 1."""
     body = _parsed(source).body
@@ -89,6 +93,7 @@ def template(source: str) -> Template:
     return Template(source=source, reads=frozenset(reader.reads), parts=kept)
 
 
+@lru_cache(maxsize=KNOWN)
 def expression(source: str) -> Template:
     """Read a bare expression, or one in braces; raise ``ExpressionError``."""
     bare = source.strip()
