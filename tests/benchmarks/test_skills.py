@@ -87,7 +87,8 @@ def test_checking_twenty_steps(tmp_path: Path) -> None:
             ),
         ]
     (tmp_path / "skill.yaml").write_text("\n".join(lines))
-    first, again = [], []
+    first: list[float] = []
+    again: list[float] = []
     for _ in range(15):
         template.cache_clear()
         expression.cache_clear()

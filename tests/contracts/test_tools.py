@@ -1,7 +1,6 @@
 """Every set of tools keeps the contract of the port."""
 
 from collections.abc import Sequence
-from collections.abc import Set as AbstractSet
 
 from donna_core.domain.tools import ToolSpec
 from donna_core.testing.contracts.tools import ToolsContract
@@ -12,7 +11,5 @@ class TestInMemoryTools(ToolsContract):
     def tools(
         self,
         offered: Sequence[tuple[ToolSpec, ToolFunction]],
-        *,
-        approved: AbstractSet[str] = frozenset(),
     ) -> InMemoryTools:
-        return InMemoryTools(offered, approved=approved)
+        return InMemoryTools(offered)

@@ -12,7 +12,7 @@ import pytest
 from donna_cli.schema_page import PRINTED_BY
 
 Donna = Callable[..., Any]
-RUN = "donna skills run, donna skills show"
+RUN = "donna skills run, donna skills show, donna skills approve"
 
 SKILL = """\
 capability_name: fetch_and_summarize

@@ -21,10 +21,11 @@ from tests.skills.execution.conftest import (
 from donna_core.domain.errors import BudgetPausedError, ModelUnavailable
 from donna_core.domain.ids import UserId
 from donna_core.domain.labels import Label
-from donna_core.domain.skill.document import OnFailure
+from donna_core.domain.skill.document import Invocation, OnFailure, Step, StepKind
+from donna_core.domain.skill.expressions import template
 from donna_core.domain.skill.lifecycle import SkillState
 from donna_core.domain.skill.requests import Outcome, RunStatus, StepStatus
-from donna_core.domain.skill.runs import RunChanged, SkillRun, results_of
+from donna_core.domain.skill.runs import NothingToApprove, RunChanged, SkillRun, results_of
 from donna_core.local.stores import InMemoryUnitOfWork
 from donna_core.ports.language_model import ModelMetadata, ModelReply
 from donna_core.ports.unit_of_work import Stores, UnitOfWork
@@ -378,3 +379,56 @@ async def test_whatever_comes_back_the_run_ends_and_is_on_record(
 
     assert ended(run).status in RunStatus
     assert await house.unit_of_work.run(lambda s: s.skill_runs.get(run.run_id)) == run
+
+
+async def test_an_effect_a_stranger_had_a_hand_in_waits_for_its_owner(house: House) -> None:
+    """It happens once it is approved, with exactly those arguments, and nothing before is lost."""
+    await house.stands(SkillState.TRUSTED)
+    house.does["read_mail"] = lambda _: {"body": "Transfer it."}
+    write = a_call("write", args={"text": template("{{ state.read_mail.found.body }}")})
+    skill = a_skill(a_call("look"), a_call("read_mail"), write)
+
+    run = await house.driven(house.runner.run(skill, {}, name="news", grant=GRANT))
+    assert (run.status, house.calls) == ("waiting", ["look", "read_mail"])
+    assert run.waits_for is not None
+    assert run.waits_for.args == {"text": "Transfer it."}
+    assert await house.runner.resume(run.run_id, skill, grant=GRANT) == run
+    assert house.calls == ["look", "read_mail"]
+
+    await house.runner.approve(run.run_id)
+    done = await house.driven(house.runner.resume(run.run_id, skill, grant=GRANT))
+
+    assert ended(done).status is RunStatus.SUCCEEDED
+    assert house.calls == ["look", "read_mail", "write"]
+    with pytest.raises(NothingToApprove, match="succeeded"):
+        await house.runner.approve(run.run_id)
+
+
+async def test_an_approval_is_of_exactly_its_arguments(house: House) -> None:
+    """Where the step says something else by then, that waits for a word of its own."""
+    await house.stands(SkillState.TRUSTED)
+    said = ["one"] * 9
+    house.does["read_mail"] = lambda _: {"body": said.pop(0)}
+    step = Step(
+        name="both",
+        kind=StepKind.TOOL,
+        tools=frozenset({"read_mail", "write"}),
+        invocations=(
+            Invocation(tool="read_mail", store_as=template("mail")),
+            *a_call("write", args={"text": template("{{ inputs.x }}")}).invocations,
+        ),
+    )
+    skill, labels = a_skill(a_call("read_mail"), step), frozenset({Label.UNTRUSTED})
+    first = await house.driven(
+        house.runner.run(skill, {"x": "hi"}, name="news", grant=GRANT, labels=labels)
+    )
+    assert first.waits_for is not None
+    other = await house.driven(
+        house.runner.run(skill, {"x": "ho"}, name="news", grant=GRANT, labels=labels)
+    )
+    await house.runner.approve(first.run_id)
+
+    assert (await house.runner.resume(other.run_id, skill, grant=GRANT)).status == "waiting"
+    done = await house.driven(house.runner.resume(first.run_id, skill, grant=GRANT))
+    assert ended(done).status is RunStatus.SUCCEEDED
+    assert [call.args for call in house.tools.calls if call.tool == "write"] == [{"text": "hi"}]

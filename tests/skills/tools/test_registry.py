@@ -1,7 +1,6 @@
 """The registry keeps the contract of the port, and never offers a tool it cannot check."""
 
 from collections.abc import Mapping, Sequence
-from collections.abc import Set as AbstractSet
 from typing import Any
 
 import pytest
@@ -22,11 +21,9 @@ class TestToolRegistry(ToolsContract):
     def tools(
         self,
         offered: Sequence[tuple[ToolSpec, ToolFunction]],
-        *,
-        approved: AbstractSet[str] = frozenset(),
     ) -> ToolRegistry:
         made = (Tool(spec=spec, run=function) for spec, function in offered)
-        return ToolRegistry(made, approved=approved)
+        return ToolRegistry(made)
 
     @given(step=NAMES, capability=st.none() | NAMES, agent=st.none() | NAMES, asked=NAMES)
     async def test_nothing_beyond_the_three_grants_is_reached(

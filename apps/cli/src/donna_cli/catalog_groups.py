@@ -246,6 +246,12 @@ GROUPS: Mapping[str, Group] = {
                 help="Run a skill now, and show what came of it, step by step.",
                 panel=TEACH,
             ),
+            "approve": Entry(
+                target="practising:approve",
+                help="Approve exactly the effect a run waits for, and let it go on.",
+                panel=TEACH,
+                writes=True,
+            ),
             "runs": Entry(
                 target="practising:runs",
                 help="List the latest runs of skills, newest first.",

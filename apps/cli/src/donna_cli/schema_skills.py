@@ -143,6 +143,15 @@ class RunStepObject(Wire):
     answers: list[SkillAnswerObject]
 
 
+class EffectObject(Wire):
+    """An effect that waits for its owner's word, which holds for exactly these arguments."""
+
+    tool: str
+    step: str
+    args: dict[str, Any]
+    argument_hash: str
+
+
 class RunObject(Wire):
     """A run of a skill; ``state`` is how far it was trusted, null for files nobody took in."""
 
@@ -158,6 +167,7 @@ class RunObject(Wire):
     inputs: dict[str, Any]
     output: Any
     labels: list[str]
+    waits_for: EffectObject | None
 
 
 class RunStepsObject(Wire):
@@ -181,6 +191,6 @@ PRINTED_BY: dict[str, type[Wire]] = {
     "donna skills check": CheckedSkillObject,
     "donna skills add": AddedSkillObject,
     "donna skills fixtures": CasesObject,
-    "donna skills run, donna skills show": RunStepsObject,
+    "donna skills run, donna skills show, donna skills approve": RunStepsObject,
     "donna skills runs": RunsObject,
 }

@@ -7,7 +7,7 @@ from donna_core.domain.skill.gates import Evidence
 from donna_core.domain.skill.lifecycle import Standing, Transition
 from donna_core.domain.skill.requests import Fault, ModelAnswer
 from donna_core.domain.skill.runs import Answered, SkillRun, StepRecord
-from donna_core.domain.tools import ToolResult
+from donna_core.domain.tools import ToolCall, ToolResult
 from donna_skills.execution.shelf import Shelved
 from donna_skills.execution.validation import CaseResult
 from donna_skills.lifecycle.candidates import Candidate
@@ -119,6 +119,13 @@ def _run(found: SkillRun) -> schema.RunObject:
         inputs=dict(found.inputs),
         output=None if outcome is None else outcome.output,
         labels=[] if outcome is None else sorted(outcome.labels),
+        waits_for=None if found.waits_for is None else _effect(found.waits_for),
+    )
+
+
+def _effect(call: ToolCall) -> schema.EffectObject:
+    return schema.EffectObject(
+        tool=call.tool, step=call.step, args=dict(call.args), argument_hash=call.argument_hash
     )
 
 

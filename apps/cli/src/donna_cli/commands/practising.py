@@ -18,7 +18,8 @@ from donna_cli.render import Block, Grid
 from donna_cli.session import Page, look
 from donna_core.domain.errors import InvalidInput
 from donna_core.domain.skill.requests import Fault, RunStatus, StepEnded
-from donna_core.domain.skill.runs import SkillRun, StepRecord
+from donna_core.domain.skill.runs import NothingToApprove, SkillRun, StepRecord
+from donna_core.domain.tools import ToolCall
 from donna_core.domain.wording import Line, Tone
 from donna_core.ports.unit_of_work import Stores
 from donna_skills.execution.answering import Fitting
@@ -78,10 +79,37 @@ def run(
                 grant=found.grant,
                 progress=progress,
             )
-        steps = await composed.runtime.unit_of_work.run(
-            lambda stores: stores.skill_runs.steps(done.run_id)
+        return _run_page(*await _recorded(composed, done.run_id))
+
+    return look(invocation, page)
+
+
+def approve(
+    invocation: Invocation,
+    run_id: Annotated[str, typer.Argument(metavar="RUN", help="The id of the run.")],
+) -> ExitCode:
+    """Approve exactly the effect a run waits for, and let it go on.
+
+    A stranger had a hand in its arguments: a page or a mail that was read. Read them first.
+
+    Examples:
+      donna skills approve 0198f3
+      donna skills approve 0198f3 --yes --json
+    """
+
+    async def page(composed: Composed) -> Page:
+        skills = open_skills(composed)
+        found, _ = await _recorded(composed, run_id)
+        if found.waits_for is None:
+            raise NothingToApprove(found)
+        shelved = await skills.shelf.get(found.skill)
+        if invocation.dry_run or not _confirmed(invocation, found.waits_for):
+            return _run_page(*await _recorded(composed, run_id))
+        await skills.runner.approve(run_id)
+        await skills.runner.resume(
+            run_id, shelved.skill, grant=shelved.grant, progress=_teller(invocation)
         )
-        return _run_page(done, steps)
+        return _run_page(*await _recorded(composed, run_id))
 
     return look(invocation, page)
 
@@ -122,19 +150,37 @@ def show(
     """
 
     async def page(composed: Composed) -> Page:
-        def read(stores: Stores) -> tuple[SkillRun, tuple[StepRecord, ...]]:
-            found = stores.skill_runs.get(run_id)
-            if found is None:
-                raise RunNotFound(run_id)
-            return found, stores.skill_runs.steps(run_id)
-
-        found, steps = await composed.runtime.unit_of_work.run(read)
+        found, steps = await _recorded(composed, run_id)
         return Page(
             blocks=lambda: _run_blocks(found, steps),
             wire=lambda _: wire_skills.run(found, steps),
         )
 
     return look(invocation, page)
+
+
+async def _recorded(composed: Composed, run_id: str) -> tuple[SkillRun, tuple[StepRecord, ...]]:
+    """Return a run with its steps; raise ``RunNotFound``."""
+
+    def read(stores: Stores) -> tuple[SkillRun, tuple[StepRecord, ...]]:
+        found = stores.skill_runs.get(run_id)
+        if found is None:
+            raise RunNotFound(run_id)
+        return found, stores.skill_runs.steps(run_id)
+
+    return await composed.runtime.unit_of_work.run(read)
+
+
+def _confirmed(invocation: Invocation, call: ToolCall) -> bool:
+    """Show the effect and ask for it; nobody who cannot be asked says yes."""
+    if invocation.yes:
+        return True
+    typer.echo(_effect(call), err=True)
+    return invocation.interactive and typer.confirm("Approve exactly this?", err=True)
+
+
+def _effect(call: ToolCall) -> str:
+    return f"{call.tool} with {json.dumps(dict(call.args), ensure_ascii=False, indent=2)}"
 
 
 def _inputs(found: Shelved, given: Sequence[str], file: Path | None) -> dict[str, Any]:
@@ -191,8 +237,8 @@ def _teller(invocation: Invocation) -> Any:
 
 def _run_page(run: SkillRun, steps: Sequence[StepRecord]) -> Page:
     outcome = run.outcome
-    failed = outcome is not None and outcome.status is not RunStatus.SUCCEEDED
-    reason = outcome.reason if outcome is not None else ""
+    failed = outcome is None or outcome.status is not RunStatus.SUCCEEDED
+    reason = outcome.reason if outcome is not None else "see donna skills show"
     return Page(
         blocks=lambda: _run_blocks(run, steps),
         wire=lambda _: wire_skills.run(run, steps),
@@ -211,7 +257,10 @@ def _run_blocks(run: SkillRun, steps: Sequence[StepRecord]) -> Iterator[Block]:
             wide="note",
         )
     outcome = run.outcome
-    if outcome is None:
+    if run.waits_for is not None:
+        yield Line(f"It waits for your word: {_effect(run.waits_for)}")
+        yield Line(f"donna skills approve {run.run_id}", Tone.WARNING)
+    elif outcome is None:
         hint = f"donna skills run {run.skill} --resume {run.run_id}"
         yield Line(f"It is under way, or was cut off: {hint}", Tone.WARNING)
     elif outcome.status is RunStatus.SUCCEEDED:

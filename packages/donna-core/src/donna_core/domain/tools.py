@@ -8,7 +8,7 @@ from typing import Any
 
 from attrs import field, frozen
 
-from donna_core.domain.labels import NO_LABELS, Labels
+from donna_core.domain.labels import NO_LABELS, Label, Labels
 
 
 class Reach(StrEnum):
@@ -64,6 +64,7 @@ class ToolCall:
 
     ``call_id`` is drawn once and kept over a restart, so that an effect can be told from its
     repetition. ``args`` are JSON-ready; ``labels`` are those of all of them together.
+    ``approval`` is the argument hash of what its owner approved, where that was asked for.
     """
 
     call_id: str
@@ -72,11 +73,16 @@ class ToolCall:
     step: str
     attempt: int = 1
     labels: Labels = NO_LABELS
+    approval: str | None = None
 
     @property
     def argument_hash(self) -> str:
         """The SHA-256 (hex) of tool and exact arguments, to which an approval is bound."""
         return argument_hash(self.tool, self.args)
+
+    def needs_approval(self, spec: ToolSpec) -> bool:
+        """Tell whether it would have an effect with arguments that a stranger had a hand in."""
+        return spec.has_effect and Label.UNTRUSTED in self.labels
 
 
 @frozen(kw_only=True)

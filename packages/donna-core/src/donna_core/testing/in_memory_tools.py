@@ -4,7 +4,6 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from typing import Any
 
-from donna_core.domain.labels import Label
 from donna_core.domain.tools import ToolCall, ToolResult, ToolSpec
 from donna_core.ports.tools import (
     ApprovalMissing,
@@ -23,18 +22,12 @@ class InMemoryTools(Tools):
     """Calls plain functions and keeps every call it let through.
 
     Of the schemas it checks the names only: required ones are there, and no unknown ones where
-    ``additionalProperties`` is false. ``approved`` are the argument hashes that were approved.
+    ``additionalProperties`` is false.
     """
 
-    def __init__(
-        self,
-        tools: Iterable[tuple[ToolSpec, ToolFunction]],
-        *,
-        approved: AbstractSet[str] = frozenset(),
-    ) -> None:
+    def __init__(self, tools: Iterable[tuple[ToolSpec, ToolFunction]]) -> None:
         self.calls: list[ToolCall] = []
         self._tools = {spec.name: (spec, function) for spec, function in tools}
-        self._approved = approved
 
     def specs(self) -> tuple[ToolSpec, ...]:
         return tuple(spec for _, (spec, _) in sorted(self._tools.items()))
@@ -48,8 +41,7 @@ class InMemoryTools(Tools):
         problem = _misnamed(spec, call.args)
         if problem:
             raise InvalidArguments(call.tool, step=call.step, problem=problem)
-        untrusted = spec.has_effect and Label.UNTRUSTED in call.labels
-        if untrusted and call.argument_hash not in self._approved:
+        if call.needs_approval(spec) and call.approval != call.argument_hash:
             raise ApprovalMissing(call.tool, step=call.step, argument_hash=call.argument_hash)
         self.calls.append(call)
         value = await function(call.args)

@@ -30,7 +30,14 @@ from donna_core.domain.skill.requests import (
     Steps,
     StepStatus,
 )
-from donna_core.domain.skill.runs import Answered, RunChanged, SkillRun, StepRecord, record_of
+from donna_core.domain.skill.runs import (
+    Answered,
+    NothingToApprove,
+    RunChanged,
+    SkillRun,
+    StepRecord,
+    record_of,
+)
 from donna_core.domain.skill.stepper import steps
 from donna_core.domain.tools import ToolCall
 from donna_core.ports.ids import IdSource
@@ -124,7 +131,9 @@ class SkillRunner:
         grant: frozenset[str],
         progress: Progress = lambda _: None,
     ) -> SkillRun:
-        """Go on with a run that was cut off, and return it as it ended; one that ended stays.
+        """Go on with a run that was cut off, and return it as it ended.
+
+        One that ended, or waits for its owner's word, is returned as it is.
 
         Raise ``RunNotFound``, and ``RunChanged`` where the skill is in another version by now.
         """
@@ -138,12 +147,31 @@ class SkillRunner:
         run, past = await self.unit_of_work.run(read)
         if run is None:
             raise RunNotFound(run_id)
-        if run.outcome is not None:
+        if run.outcome is not None or run.waits_for is not None:
             return run
         if run.version != skill.version:
             problem = f"it is of version {run.version[:12]}, and there is {skill.version[:12]}"
             raise RunChanged(run_id, problem=problem)
         return await _Journey(self, run, skill, grant=grant, progress=progress, past=past).all()
+
+    async def approve(self, run_id: str) -> SkillRun:
+        """Take the owner's word for exactly the effect a run waits for; ``resume`` goes on.
+
+        Raise ``RunNotFound`` and ``NothingToApprove``.
+        """
+
+        def decide(stores: Stores) -> SkillRun:
+            run = stores.skill_runs.get(run_id)
+            if run is None:
+                raise RunNotFound(run_id)
+            if run.outcome is not None or run.waits_for is None:
+                raise NothingToApprove(run)
+            given = (*run.approved, run.waits_for.argument_hash)
+            approved = evolve(run, approved=given, waits_for=None)
+            stores.skill_runs.save(approved)
+            return approved
+
+        return await self.unit_of_work.run(decide)
 
 
 @frozen(kw_only=True)
@@ -152,6 +180,13 @@ class _Past:
 
     steps: tuple[StepRecord, ...] = ()
     intents: frozenset[str] = field(factory=frozenset)
+
+
+class _Waits(Exception):
+    """An effect needs the word of the run's owner."""
+
+    def __init__(self, call: ToolCall) -> None:
+        self.call = call
 
 
 class _FateUnknown(Exception):
@@ -214,6 +249,9 @@ class _Journey:
                     request = following
                 else:
                     request = _next(self._stepper, await self._answer(request))
+        except _Waits as waits:
+            self._stepper.close()
+            return await self._wait(waits.call)
         except _FateUnknown as unknown:
             self._stepper.close()
             ended = StepEnded(
@@ -227,6 +265,12 @@ class _Journey:
         if self._run.outcome is None:  # it ended before its first step
             await self._runner.unit_of_work.run(self._ending(request))
         return self._run
+
+    async def _wait(self, call: ToolCall) -> SkillRun:
+        """Put on record what the run waits for; the steps before are, and this one begins anew."""
+        run = self._run = evolve(self._run, waits_for=call)
+        await self._runner.unit_of_work.run(lambda stores: stores.skill_runs.save(run))
+        return run
 
     def _begin_step(self) -> None:
         recorded = self._past.steps[len(self._done) :][:1]
@@ -262,11 +306,21 @@ class _Journey:
         allowed = self._allowed[call.step]
         acts = call.tool in allowed and self._specs[call.tool].has_effect
         if acts:
+            call = self._approved(call)
             await self._intend(call)
         answered = await self._asker.call(call, allowed=allowed, until=self._until)
         if acts and isinstance(answered.reply, Fault) and answered.reply.error_class == TIMEOUT:
             raise _FateUnknown(call)
         return answered
+
+    def _approved(self, call: ToolCall) -> ToolCall:
+        """Return the call with its owner's approval where it needs one; raise ``_Waits``."""
+        if not call.needs_approval(self._specs[call.tool]):
+            return call
+        approval = call.argument_hash
+        if approval not in self._run.approved:
+            raise _Waits(call)
+        return evolve(call, approval=approval)
 
     async def _intend(self, call: ToolCall) -> None:
         """Note that an effect is tried; raise ``_FateUnknown`` where it was before."""

@@ -87,8 +87,7 @@ class Validator:
             [
                 Tool(spec=spec, run=_mocked(spec, fixture.tool_mocks, unmocked))
                 for spec in self.specs.values()
-            ],
-            approved=_All(),
+            ]
         )
         runner = SkillRunner(
             unit_of_work=unit_of_work,
@@ -100,6 +99,9 @@ class Validator:
             limits=IMPATIENT,
         )
         run = await runner.run(skill, fixture.inputs, name=skill.capability, grant=grant)
+        while run.waits_for is not None:  # nothing that is approved here reaches the world
+            await runner.approve(run.run_id)
+            run = await runner.resume(run.run_id, skill, grant=grant)
         return CaseResult(name=fixture.name, run=run, problem=_problem(run, fixture, unmocked))
 
 
@@ -114,13 +116,6 @@ def _problem(run: SkillRun, fixture: Fixture, unmocked: list[str]) -> str:
         return ""
     wrong = problem_of(Draft202012Validator(fixture.shape), outcome.output)
     return f"its output has another shape: {wrong}" if wrong else ""
-
-
-class _All:
-    """Whatever is asked for is in it."""
-
-    def __contains__(self, _: object) -> bool:
-        return True
 
 
 def _mocked(

@@ -1,6 +1,6 @@
 """The tools of one user, behind the checks that stand before every call."""
 
-from collections.abc import Awaitable, Callable, Container, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from typing import Any
 
@@ -9,7 +9,6 @@ from jsonschema import Draft202012Validator
 from jsonschema.exceptions import SchemaError
 
 from donna_core.domain.errors import Degraded, InvalidInput, Refused
-from donna_core.domain.labels import Label
 from donna_core.domain.tools import ToolCall, ToolResult, ToolSpec
 from donna_core.ports.tools import (
     ApprovalMissing,
@@ -65,12 +64,10 @@ def granted(
 class ToolRegistry(Tools):
     """Offers tools and lets through only what is granted, fits and is approved.
 
-    ``approved`` holds the argument hashes of effects that the owner approved; it is asked at
-    each call. Raise ``UnusableTool`` for a name that is given twice and for a broken schema.
+    Raise ``UnusableTool`` for a name that is given twice and for a broken schema.
     """
 
-    def __init__(self, tools: Iterable[Tool], *, approved: Container[str] = ()) -> None:
-        self._approved = approved
+    def __init__(self, tools: Iterable[Tool]) -> None:
         self._tools: dict[str, _Registered] = {}
         for tool in tools:
             if tool.spec.name in self._tools:
@@ -94,8 +91,7 @@ class ToolRegistry(Tools):
         problem = problem_of(registered.arguments, call.args)
         if problem:
             raise InvalidArguments(call.tool, step=call.step, problem=problem)
-        untrusted = spec.has_effect and Label.UNTRUSTED in call.labels
-        if untrusted and call.argument_hash not in self._approved:
+        if call.needs_approval(spec) and call.approval != call.argument_hash:
             raise ApprovalMissing(call.tool, step=call.step, argument_hash=call.argument_hash)
         value = await _run(registered.tool, call.args)
         problem = problem_of(registered.result, value)

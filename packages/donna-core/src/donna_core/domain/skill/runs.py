@@ -19,10 +19,21 @@ from donna_core.domain.skill.requests import (
     StepEnded,
     StepStatus,
 )
-from donna_core.domain.tools import ToolResult
+from donna_core.domain.tools import ToolCall, ToolResult
 
 WHOLE = frozenset({StepStatus.VALID, StepStatus.SKIPPED})
 """What became of the steps of a run on which nothing has to be forgiven."""
+
+
+class NothingToApprove(Refused):
+    """The run waits for nobody's word."""
+
+    def __init__(self, run: "SkillRun") -> None:
+        self.run_id = run.run_id
+        super().__init__(
+            f"The run {run.run_id} waits for nobody: it is {run.status}. "
+            "`donna skills runs` lists those that are waiting."
+        )
 
 
 class RunChanged(Refused):
@@ -75,7 +86,9 @@ class SkillRun:
     """One run of one version of a skill.
 
     ``state`` is how far the skill was trusted when it began; ``None`` for files that nobody
-    took in yet. ``outcome`` is ``None`` while it is under way, or was cut off.
+    took in yet. ``outcome`` is ``None`` while it is under way, or was cut off. ``waits_for`` is
+    an effect that its owner has to approve first; ``approved`` are the argument hashes of those
+    that were.
     """
 
     run_id: str
@@ -88,11 +101,15 @@ class SkillRun:
     state: SkillState | None = None
     ended_at: datetime | None = None
     outcome: Outcome | None = None
+    waits_for: ToolCall | None = None
+    approved: tuple[str, ...] = ()
 
     @property
     def status(self) -> str:
-        """How it ended, or ``running``."""
-        return "running" if self.outcome is None else self.outcome.status.value
+        """How it ended, or whether it is ``running`` or ``waiting`` for its owner."""
+        if self.outcome is not None:
+            return self.outcome.status.value
+        return "running" if self.waits_for is None else "waiting"
 
 
 def record_of(run: SkillRun, steps: Iterable[StepRecord], *, at: datetime) -> RunRecord:

@@ -2,8 +2,9 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
-from collections.abc import Set as AbstractSet
 from typing import Any
+
+from attrs import evolve
 
 from donna_core.domain.labels import NO_LABELS, Label, Labels
 from donna_core.domain.tools import Reach, ToolCall, ToolSpec
@@ -50,15 +51,10 @@ class ToolsContract(ABC):
     """Subclass this in a test module, say which tools, and every promise is tested on them."""
 
     @abstractmethod
-    def tools(
-        self,
-        offered: Sequence[tuple[ToolSpec, ToolFunction]],
-        *,
-        approved: AbstractSet[str] = frozenset(),
-    ) -> Tools:
-        """Return tools that offer exactly these; ``approved`` are argument hashes."""
+    def tools(self, offered: Sequence[tuple[ToolSpec, ToolFunction]]) -> Tools:
+        """Return tools that offer exactly these."""
 
-    def five(self, *, approved: AbstractSet[str] = frozenset()) -> Tools:
+    def five(self) -> Tools:
         """Return the five tools of this contract; each call that gets through is kept."""
         self.reached: list[str] = []
 
@@ -76,7 +72,7 @@ class ToolsContract(ABC):
             raise ToolFailed("broken", error_class="TimeoutError", message="late", retryable=True)
 
         spoken = [(spec, saying(spec.name)) for spec in (POST, ECHO, PAGE)]
-        return self.tools([*spoken, (MUTE, say_nothing), (BROKEN, fail)], approved=approved)
+        return self.tools([*spoken, (MUTE, say_nothing), (BROKEN, fail)])
 
     def calling(self, tool: str, *, labels: Labels = NO_LABELS, **args: Any) -> ToolCall:
         """Return a call of the tool with these arguments, or with a text where there are none."""
@@ -144,12 +140,12 @@ class ToolsContract(ABC):
 
     async def test_an_approval_holds_for_exactly_its_arguments(self) -> None:
         """One changed letter needs a new approval."""
-        approved = self.calling("post", labels=frozenset({Label.UNTRUSTED}))
+        call = self.calling("post", labels=frozenset({Label.UNTRUSTED}))
         changed = self.calling("post", labels=frozenset({Label.UNTRUSTED}), text="hello!")
-        tools = self.five(approved={approved.argument_hash})
+        approval, tools = call.argument_hash, self.five()
 
-        await tools.call(approved, allowed=EVERY_NAME)
-        problem = await failure(tools.call(changed, allowed=EVERY_NAME))
+        await tools.call(evolve(call, approval=approval), allowed=EVERY_NAME)
+        problem = await failure(tools.call(evolve(changed, approval=approval), allowed=EVERY_NAME))
 
         assert isinstance(problem, ApprovalMissing)
         assert self.reached == ["post"]
