@@ -161,3 +161,15 @@ def test_what_is_wrong_with_a_skill_is_said_with_its_line(donna: Donna, folder: 
     assert donna("skills", "list", "--json").json == {"skills": []}
     assert "There is no skill 'nobody'" in donna("skills", "run", "nobody").err
     assert "cannot be read" in donna("skills", "check", str(folder / "no" / "skill.yaml")).err
+
+
+def test_a_message_is_matched_with_what_can_be_asked_for(donna: Donna, folder: Path) -> None:
+    """The inputs are those of its skill, and what it does not say is named."""
+    donna("skills", "add", str(folder))
+
+    found = donna("skills", "match", "fetch and summarize https://example.org/x", "--json")
+
+    PRINTED_BY["donna skills match"].model_validate(found.json)
+    assert found.json["matches"][0]["capability"] == "fetch_and_summarize"
+    assert found.json["inputs"]["missing"] == ["url"] or found.json["inputs"]["values"]
+    assert "nothing that Donna was taught" in donna("skills", "match", "zzz").out

@@ -21,7 +21,7 @@ READ_BY_COMPOSITION = {
     *("skills", "skills.runs", "skills.web", "skills.web.opened"),
     *(f"skills.runs.{key}" for key in ("step_seconds", "run_seconds", "cost_usd")),
     *("capabilities", "capabilities.capabilities"),
-    *(f"capabilities.capabilities.{key}" for key in ("description", "tools")),
+    *(f"capabilities.capabilities.{key}" for key in ("description", "trigger", "tools")),
     *("memory", "memory.vault", "memory.embedding", "memory.retrieval"),
     *(f"memory.vault.{key}" for key in ("root", "ignore_globs")),
     *(f"memory.embedding.{key}" for key in ("provider", "weights")),

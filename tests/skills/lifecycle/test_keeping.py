@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 
+from donna_core.domain.effects import Message
 from donna_core.domain.errors import ModelUnavailable
 from donna_core.domain.ids import CallId, RequestId, UserId
 from donna_core.domain.skill.gates import Divergence, RunRecord, Verdict
@@ -27,7 +28,8 @@ class Kept:
 
     def __init__(self) -> None:
         self.clock = FakeClock(NOON)
-        self.lifecycles = Lifecycles(InMemoryUnitOfWork(UserId("me")), clock=self.clock)
+        self.unit_of_work = InMemoryUnitOfWork(UserId("me"))
+        self.lifecycles = Lifecycles(self.unit_of_work, clock=self.clock)
         self.count = 0
 
     async def run(self, *, version: str = "v1", valid: bool = True) -> SkillState:
@@ -50,6 +52,11 @@ class Kept:
             judged_by="comparator",
         )
         return (await self.lifecycles.observe("news", seen)).state
+
+    async def told(self) -> list[str]:
+        """Return the subjects of what the owner is told."""
+        rows = await self.unit_of_work.run(lambda stores: stores.outbox.select())
+        return [row.delivery.subject for row in rows if isinstance(row.delivery, Message)]
 
     async def trusted(self, *, needs_owner: bool = False) -> None:
         """Bring the skill to trust by what it does."""
@@ -83,6 +90,7 @@ async def test_a_skill_rises_by_evidence_and_falls_by_it() -> None:
         (SkillState.FLAGGED, Reason.DEGRADATION),
     ]
     assert all(step.evidence and step.evidence.version == "v1" for step in account.steps[1:])
+    assert await kept.told() == ["The skill 'news' is set aside for a look"]
 
 
 async def test_a_human_gate_waits_for_its_owner_up_and_not_down() -> None:
@@ -94,6 +102,7 @@ async def test_a_human_gate_waits_for_its_owner_up_and_not_down() -> None:
     account = await kept.lifecycles.account("news")
 
     assert (reached, account.waits) == ({SkillState.SANDBOX}, True)
+    assert await kept.told() == ["The skill 'news' waits for your word"]
     step = await kept.lifecycles.promote("news")
     assert step.evidence is not None
     assert step.evidence.verdict is Verdict.PASS

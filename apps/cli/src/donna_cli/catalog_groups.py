@@ -241,6 +241,12 @@ GROUPS: Mapping[str, Group] = {
                 help="Prove a skill on its fixtures, with mocks in place of tools and models.",
                 panel=TEACH,
             ),
+            "match": Entry(
+                target="teaching:match",
+                help="Show which capability a message means, how sure that is, and the inputs it "
+                "names.",
+                panel=TEACH,
+            ),
             "run": Entry(
                 target="practising:run",
                 help="Run a skill now, and show what came of it, step by step.",

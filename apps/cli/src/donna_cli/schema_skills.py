@@ -183,12 +183,36 @@ class RunsObject(Wire):
     runs: list[RunObject]
 
 
+class MatchObject(Wire):
+    """A capability and how near a message comes to it, from -1 to 1."""
+
+    capability: str
+    score: float
+    band: str
+
+
+class InputsObject(Wire):
+    """What a message says of the inputs of the nearest capability."""
+
+    values: dict[str, Any]
+    missing: list[str]
+    problems: list[str]
+
+
+class MatchesObject(Wire):
+    """The nearest capabilities, the best first; ``inputs`` is null where none is near enough."""
+
+    matches: list[MatchObject]
+    inputs: InputsObject | None
+
+
 PRINTED_BY: dict[str, type[Wire]] = {
     "donna skills list": SkillsObject,
     "donna skills why": SkillAccountObject,
     "donna skills promote, donna skills demote, donna skills rollback": SkillStepObject,
     "donna skills candidates": CandidatesObject,
     "donna skills check": CheckedSkillObject,
+    "donna skills match": MatchesObject,
     "donna skills add": AddedSkillObject,
     "donna skills fixtures": CasesObject,
     "donna skills run, donna skills show, donna skills approve": RunStepsObject,

@@ -8,6 +8,8 @@ from donna_core.domain.skill.lifecycle import Standing, Transition
 from donna_core.domain.skill.requests import Fault, ModelAnswer
 from donna_core.domain.skill.runs import Answered, SkillRun, StepRecord
 from donna_core.domain.tools import ToolCall, ToolResult
+from donna_skills.capabilities.inputs import Inputs
+from donna_skills.capabilities.matching import Match
 from donna_skills.execution.shelf import Shelved
 from donna_skills.execution.validation import CaseResult
 from donna_skills.lifecycle.candidates import Candidate
@@ -85,6 +87,25 @@ def cases(found: Shelved, results: Sequence[CaseResult]) -> schema.CasesObject:
         skill=found.name,
         version=found.skill.version,
         cases=[_case(each) for each in results],
+    )
+
+
+def matches(found: Sequence[Match], inputs: Inputs | None) -> schema.MatchesObject:
+    """Return what a message means."""
+    return schema.MatchesObject(
+        matches=[
+            schema.MatchObject(
+                capability=each.name, score=round(each.score, 4), band=each.band.value
+            )
+            for each in found
+        ],
+        inputs=None
+        if inputs is None
+        else schema.InputsObject(
+            values=dict(inputs.values),
+            missing=list(inputs.missing),
+            problems=list(inputs.problems),
+        ),
     )
 
 

@@ -1,5 +1,7 @@
-"""What Donna is taught: skills check, add and fixtures."""
+"""What Donna is taught: skills check, add, match and fixtures."""
 
+import asyncio
+import json
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Annotated
@@ -15,6 +17,8 @@ from donna_cli.render import Block, Grid
 from donna_cli.session import Page, look
 from donna_core.domain.wording import Line, Tone
 from donna_core.ports.unit_of_work import Stores
+from donna_skills.capabilities.inputs import Inputs, extract_inputs
+from donna_skills.capabilities.matching import Band, Match, spoken
 from donna_skills.execution.fixtures import captured, read_fixture
 from donna_skills.execution.reading import SKILL_FILE
 from donna_skills.execution.running import RunNotFound
@@ -69,6 +73,34 @@ def add(invocation: Invocation, folder: Folder) -> ExitCode:
             ],
             wire=lambda _: wire_skills.added(standing, results),
             problems=_failed(results),
+        )
+
+    return look(invocation, page)
+
+
+def match(
+    invocation: Invocation,
+    words: Annotated[list[str], typer.Argument(metavar="WORDS", help="What somebody asks for.")],
+) -> ExitCode:
+    """Show which capability a message means, how sure that is, and the inputs it names.
+
+    Examples:
+      donna skills match sum up https://example.org for me
+      donna skills match "anything new in the feeds?" --json
+    """
+    text = " ".join(words)
+
+    async def page(composed: Composed) -> Page:
+        settings = composed.home.settings.memory
+        capabilities, matcher = await open_skills(composed).known(settings)
+        found = await asyncio.to_thread(matcher.nearest, spoken(text))
+        best = capabilities.get(found[0].name) if found else None
+        inputs = None
+        if best is not None and found[0].band is not Band.LOW:
+            inputs = await extract_inputs(composed.runtime.language_model, best, text)
+        return Page(
+            blocks=lambda: _match_blocks(found, inputs),
+            wire=lambda _: wire_skills.matches(found, inputs),
         )
 
     return look(invocation, page)
@@ -142,6 +174,23 @@ async def _capture(composed: Composed, name: str, run_id: str) -> None:
 
 async def _proved(skills: Skills, found: Shelved) -> tuple[CaseResult, ...]:
     return await skills.validator.check(found.skill, found.fixtures, grant=found.grant)
+
+
+def _match_blocks(found: Sequence[Match], inputs: Inputs | None) -> Iterator[Block]:
+    if inputs is None:
+        yield Line("This means nothing that Donna was taught.", Tone.QUIET)
+    yield Grid(
+        columns=("capability", "score", "how sure"),
+        rows=tuple((each.name, f"{each.score:.2f}", each.band.value) for each in found),
+        wide="capability",
+    )
+    if inputs is None:
+        return
+    yield Line(f"inputs {json.dumps(dict(inputs.values), ensure_ascii=False)}")
+    if inputs.missing:
+        yield Line(f"It does not say: {', '.join(inputs.missing)}.", Tone.WARNING)
+    for problem in inputs.problems:
+        yield Line(problem, Tone.WARNING)
 
 
 def _failed(results: Sequence[CaseResult]) -> tuple[str, ...]:

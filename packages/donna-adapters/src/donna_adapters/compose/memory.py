@@ -33,7 +33,7 @@ class Memory:
 def open_memory(composed: Composed) -> Memory:
     """Return the memory in the database of a composed Donna."""
     settings = composed.home.settings.memory
-    embedder, problem = _embedder(settings)
+    embedder, problem = embedder_of(settings)
     runtime = composed.runtime
     store = SqlMemoryStore(
         composed.database,
@@ -56,7 +56,7 @@ def open_memory(composed: Composed) -> Memory:
 @contextmanager
 def trial_memory(settings: MemoryFile) -> Iterator[tuple[MemoryStore, str]]:
     """Yield a memory to be measured and thrown away, and why it goes by words if it does."""
-    embedder, problem = _embedder(settings)
+    embedder, problem = embedder_of(settings)
     rules = RetrievalRules(max_k=64, min_score=0.0)
     with (
         TemporaryDirectory(prefix="donna-memory-") as folder,
@@ -80,7 +80,8 @@ def _vault(composed: Composed, store: SqlMemoryStore) -> VaultSource | None:
     )
 
 
-def _embedder(settings: MemoryFile) -> tuple[Embedder | None, str]:
+def embedder_of(settings: MemoryFile) -> tuple[Embedder | None, str]:
+    """Return what turns texts into vectors, or ``None`` and why there is nothing that does."""
     if settings.embedding.provider == "none":
         return None, ""
     from donna_memory.embeddings.minilm import MiniLMEmbedder, weights_folder  # noqa: PLC0415  # an extra

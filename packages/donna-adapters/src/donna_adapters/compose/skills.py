@@ -1,13 +1,18 @@
 """Composition of skills: apart, because only what runs or checks them pays for it."""
 
+import asyncio
+from collections.abc import Iterator
 from datetime import timedelta
 from decimal import Decimal
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from donna_adapters.compose.build import Composed
+from donna_adapters.compose.memory import embedder_of
 from donna_adapters.web.fetcher import HttpxFetcher
-from donna_skills.capabilities.registry import Capability
+from donna_core.local.settings import CapabilitiesFile, MemoryFile, RunSection
+from donna_skills.capabilities.matching import Matcher, MeaningMatcher, WordMatcher
+from donna_skills.capabilities.registry import Capabilities, Capability, Trigger
 from donna_skills.execution.answering import Asker
 from donna_skills.execution.running import RunLimits, SkillRunner
 from donna_skills.execution.shadowing import Comparison
@@ -27,6 +32,22 @@ class Skills:
     validator: Validator
     lifecycles: Lifecycles
     comparison: Comparison
+    capabilities: tuple[Capability, ...]
+
+    async def known(self, settings: MemoryFile) -> tuple[Capabilities, Matcher]:
+        """Return the capabilities and what finds them: by meaning, or by words without weights.
+
+        Each has the inputs of its skill. Raise ``CapabilityToolConfigError`` where one that acts
+        by itself needs a tool that is not there. Loads a model: a thread waits for it.
+        """
+        matcher = await asyncio.to_thread(_matcher, settings)
+        schemas = await self.shelf.schemas()
+        capabilities = Capabilities(matcher)
+        for each in self.capabilities:
+            schema = schemas.get(each.name, each.input_schema)
+            capabilities.add(evolve(each, input_schema=schema))
+        capabilities.check_tools(self.shelf.specs.keys())
+        return capabilities, matcher
 
 
 def open_skills(composed: Composed) -> Skills:
@@ -35,15 +56,12 @@ def open_skills(composed: Composed) -> Skills:
     tools = ToolRegistry([web_fetch(HttpxFetcher(opened=frozenset(settings.skills.web.opened)))])
     asker = Asker(model=runtime.language_model, tools=tools, clock=runtime.clock)
     lifecycles = Lifecycles(runtime.unit_of_work, clock=runtime.clock)
-    limits = settings.skills.runs
+    capabilities = tuple(_capabilities(settings.capabilities))
     shelf = SkillShelf(
         unit_of_work=runtime.unit_of_work,
         lifecycles=lifecycles,
         specs=asker.specs,
-        capabilities={
-            name: Capability(name=name, description=row.description, tools=frozenset(row.tools))
-            for name, row in settings.capabilities.capabilities.items()
-        },
+        capabilities={each.name: each for each in capabilities},
     )
     return Skills(
         shelf=shelf,
@@ -52,13 +70,33 @@ def open_skills(composed: Composed) -> Skills:
             ids=runtime.ids,
             asker=asker,
             lifecycles=lifecycles,
-            limits=RunLimits(
-                step=timedelta(seconds=limits.step_seconds),
-                run=timedelta(seconds=limits.run_seconds),
-                cost_usd=Decimal(str(limits.cost_usd)),
-            ),
+            limits=_limits(settings.skills.runs),
         ),
         validator=Validator(specs=asker.specs, clock=runtime.clock, ids=runtime.ids),
         lifecycles=lifecycles,
         comparison=Comparison(shelf=shelf, lifecycles=lifecycles),
+        capabilities=capabilities,
     )
+
+
+def _capabilities(section: CapabilitiesFile) -> Iterator[Capability]:
+    for name, row in section.capabilities.items():
+        yield Capability(
+            name=name,
+            description=row.description,
+            trigger=Trigger(row.trigger),
+            tools=frozenset(row.tools),
+        )
+
+
+def _limits(section: RunSection) -> RunLimits:
+    return RunLimits(
+        step=timedelta(seconds=section.step_seconds),
+        run=timedelta(seconds=section.run_seconds),
+        cost_usd=Decimal(str(section.cost_usd)),
+    )
+
+
+def _matcher(settings: MemoryFile) -> Matcher:
+    embedder, _ = embedder_of(settings)
+    return WordMatcher() if embedder is None else MeaningMatcher(embedder.embed)

@@ -253,6 +253,7 @@ class CapabilityRow(Section):
     """Something Donna can be asked to do, and what its skills may use for it."""
 
     description: str
+    trigger: Literal["on_schedule", "on_message", "on_manual"] = "on_message"
     tools: tuple[str, ...] = ()
 
 

@@ -22,6 +22,14 @@ CANDIDATES = 5
 WORD = re.compile(r"\w+")
 
 
+ADDRESS = re.compile(r"https?://\S+")
+
+
+def spoken(text: str) -> str:
+    """Return a message as it is compared: what an address says is no part of what is asked."""
+    return ADDRESS.sub("a web page", text)
+
+
 class Band(StrEnum):
     """How sure a match is: high is acted on, medium is asked about, low is none."""
 

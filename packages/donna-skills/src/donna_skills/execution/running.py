@@ -385,7 +385,7 @@ class _Journey:
             stores.skill_runs.save(run)
             standing = stores.lifecycles.get(run.skill)
             if run.state in OBSERVED and standing is not None:
-                self._runner.lifecycles.noted(stores.lifecycles, run.skill, seen, at=at)
+                self._runner.lifecycles.noted(stores, run.skill, seen, at=at)
             if compared:
                 stores.jobs.want([comparison_job(run.run_id, at=at)])
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from attrs import frozen
 
@@ -128,6 +129,12 @@ class SkillShelf:
             raise FilesMissing(name, standing.version)
         written = read_stored(name, files, specs=self.specs)
         return self._shelved(name, written, texts=fixtures, standing=standing)
+
+    async def schemas(self) -> dict[str, Mapping[str, Any]]:
+        """Return the JSON Schema of the inputs of each capability that has a skill."""
+        standings = await self.unit_of_work.run(lambda stores: stores.lifecycles.all())
+        found = [await self.get(each.skill) for each in standings]
+        return {each.skill.capability: each.skill.input_schema for each in found}
 
     def _shelved(
         self,

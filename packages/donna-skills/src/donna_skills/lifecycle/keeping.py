@@ -30,9 +30,10 @@ from donna_core.domain.skill.lifecycle import (
     rolled_back,
     swapped,
 )
+from donna_core.domain.skill.notices import flagged_notice, ready_notice
 from donna_core.ports.clock import Clock
 from donna_core.ports.lifecycle import LifecycleStore
-from donna_core.ports.unit_of_work import UnitOfWork
+from donna_core.ports.unit_of_work import Stores, UnitOfWork
 
 Step = tuple[SkillState, Reason]
 
@@ -140,20 +141,19 @@ class Lifecycles:
     async def observe(self, skill: str, seen: RunRecord | Divergence) -> Standing:
         """Keep what was seen of a run and let the skill take the step that now follows from it.
 
-        Return where it stands then. A promotion that waits for the owner is not made.
+        Return where it stands then. A promotion that waits for the owner is not made; the owner
+        is told of it, and of a skill that is flagged.
         """
         at = self._clock.now()
-        return await self._unit_of_work.run(
-            lambda stores: self.noted(stores.lifecycles, skill, seen, at=at)
-        )
+        return await self._unit_of_work.run(lambda stores: self.noted(stores, skill, seen, at=at))
 
     def noted(
-        self, store: LifecycleStore, skill: str, seen: RunRecord | Divergence, *, at: datetime
+        self, stores: Stores, skill: str, seen: RunRecord | Divergence, *, at: datetime
     ) -> Standing:
         """Do what ``observe`` does within a decision that is under way."""
-        standing = _found(store, skill)
-        store.observe(skill, seen)
-        return self._judged(store, standing, at=at)
+        standing = _found(stores.lifecycles, skill)
+        stores.lifecycles.observe(skill, seen)
+        return self._judged(stores, standing, at=at)
 
     async def corrected(self, capability: str, corrected: Sequence[datetime]) -> tuple[str, ...]:
         """Flag the acting skills of the capability whose latest runs were corrected too often.
@@ -162,8 +162,8 @@ class Lifecycles:
         """
         at = self._clock.now()
 
-        def decide(store: LifecycleStore) -> tuple[str, ...]:
-            flagged = []
+        def decide(stores: Stores) -> tuple[str, ...]:
+            store, flagged = stores.lifecycles, []
             for standing in store.all():
                 if standing.capability != capability or standing.state not in ACTING:
                     continue
@@ -174,11 +174,11 @@ class Lifecycles:
                     corrected, runs, version=standing.version, rules=self._rules
                 )
                 if evidence.verdict is Verdict.FAIL:
-                    _flag(store, standing, evidence, at=at)
+                    _flag(stores, standing, evidence, at=at)
                     flagged.append(standing.skill)
             return tuple(flagged)
 
-        return await self._unit_of_work.run(lambda stores: decide(stores.lifecycles))
+        return await self._unit_of_work.run(decide)
 
     async def promote(self, skill: str, *, note: str = "") -> Transition:
         """Take the owner's word for one step up, with what is known of the version beside it.
@@ -231,16 +231,17 @@ class Lifecycles:
 
         return await self._unit_of_work.run(lambda stores: decide(stores.lifecycles))
 
-    def _judged(self, store: LifecycleStore, standing: Standing, *, at: datetime) -> Standing:
+    def _judged(self, stores: Stores, standing: Standing, *, at: datetime) -> Standing:
+        store = stores.lifecycles
         for evidence in self._evidence(store, standing):
             if standing.state is SkillState.TRUSTED:
                 if evidence.verdict is Verdict.FAIL:
-                    return _flag(store, standing, evidence, at=at)
-            elif (
-                standing.state in CLIMBING
-                and evidence.verdict is Verdict.PASS
-                and not standing.needs_owner
-            ):
+                    return _flag(stores, standing, evidence, at=at)
+            elif standing.state in CLIMBING and evidence.verdict is Verdict.PASS:
+                if standing.needs_owner:
+                    ready = ready_notice(standing, evidence, at=at)
+                    stores.outbox.add([ready], at=at)
+                    return standing
                 to, _ = UP[standing.state]
                 moved, step = move(
                     standing,
@@ -281,9 +282,8 @@ def _found(store: LifecycleStore, skill: str) -> Standing:
     return standing
 
 
-def _flag(
-    store: LifecycleStore, standing: Standing, evidence: Evidence, *, at: datetime
-) -> Standing:
+def _flag(stores: Stores, standing: Standing, evidence: Evidence, *, at: datetime) -> Standing:
+    """Set the skill aside, and tell its owner."""
     moved, step = move(
         standing,
         SkillState.FLAGGED,
@@ -292,7 +292,8 @@ def _flag(
         at=at,
         evidence=evidence,
     )
-    store.save(moved, step=step)
+    stores.lifecycles.save(moved, step=step)
+    stores.outbox.add([flagged_notice(step)], at=at)
     return moved
 
 
