@@ -7,8 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from donna_core.domain.tools import ToolSpec
-from donna_core.ports.tools import ToolNotAllowed
+from donna_core.domain.errors import TaskNotFound
+from donna_core.domain.labels import Label
+from donna_core.domain.tools import ToolCall, ToolResult, ToolSpec
+from donna_core.ports.tools import ToolFailed, ToolNotAllowed
 from donna_core.testing.contracts.failures import failure
 from donna_core.testing.contracts.tools import ECHO, ToolsContract
 from donna_core.testing.in_memory_tools import ToolFunction
@@ -61,3 +63,34 @@ def test_a_broken_schema_is_refused_at_once() -> None:
     spec = ToolSpec(name="odd", description="Odd.", arguments={"type": "objekt"})
     with pytest.raises(UnusableTool, match="schema is wrong"):
         ToolRegistry([Tool(spec=spec, run=nothing)])
+
+
+async def test_a_result_may_carry_labels_of_its_own() -> None:
+    """What only this result holds is minded beside what the tool always returns."""
+
+    async def run(_args: Mapping[str, Any]) -> ToolResult:
+        return ToolResult(value={"text": "kept"}, labels=frozenset({Label.LOCAL_ONLY}))
+
+    call = ToolCall(
+        call_id="one",
+        tool="echo",
+        args={"text": "x"},
+        step="step",
+        labels=frozenset({Label.PRIVATE}),
+    )
+    result = await ToolRegistry([Tool(spec=ECHO, run=run)]).call(call, allowed={"echo"})
+
+    assert result.labels == {Label.LOCAL_ONLY, Label.PRIVATE}
+
+
+async def test_what_is_not_there_is_a_failure_of_the_tool() -> None:
+    """Any error of Donna's own reaches the skill as one it can name, and no repetition mends."""
+
+    async def run(_args: Mapping[str, Any]) -> Mapping[str, Any]:
+        raise TaskNotFound("12")
+
+    call = ToolCall(call_id="one", tool="echo", args={"text": "x"}, step="step")
+    with pytest.raises(ToolFailed) as caught:
+        await ToolRegistry([Tool(spec=ECHO, run=run)]).call(call, allowed={"echo"})
+
+    assert (caught.value.error_class, caught.value.retryable) == ("TaskNotFound", False)

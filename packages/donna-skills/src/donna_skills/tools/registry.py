@@ -8,7 +8,8 @@ from attrs import frozen
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import SchemaError
 
-from donna_core.domain.errors import Degraded, InvalidInput, Refused
+from donna_core.domain.errors import Degraded, DonnaError, InvalidInput
+from donna_core.domain.labels import joined
 from donna_core.domain.tools import ToolCall, ToolResult, ToolSpec
 from donna_core.ports.tools import (
     ApprovalMissing,
@@ -33,13 +34,14 @@ class UnusableTool(InvalidInput):
 class Tool:
     """What a tool says of itself and what it does.
 
-    ``run`` gets arguments that meet the schema. What it raises of Donna's own errors, and
-    ``OSError`` or ``TimeoutError``, reaches the caller as ``ToolFailed``; anything else is a
-    mistake in the tool.
+    ``run`` gets arguments that meet the schema. It returns the value alone, or a ``ToolResult``
+    where just this one needs labels beyond those of the spec. What it raises of Donna's own
+    errors, and ``OSError`` or ``TimeoutError``, reaches the caller as ``ToolFailed``; anything
+    else is a mistake in the tool.
     """
 
     spec: ToolSpec
-    run: Callable[[Mapping[str, Any]], Awaitable[Mapping[str, Any]]]
+    run: Callable[[Mapping[str, Any]], Awaitable[Mapping[str, Any] | ToolResult]]
 
 
 @frozen
@@ -93,27 +95,30 @@ class ToolRegistry(Tools):
             raise InvalidArguments(call.tool, step=call.step, problem=problem)
         if call.needs_approval(spec) and call.approval != call.argument_hash:
             raise ApprovalMissing(call.tool, step=call.step, argument_hash=call.argument_hash)
-        value = await _run(registered.tool, call.args)
-        problem = problem_of(registered.result, value)
+        found = await _run(registered.tool, call.args)
+        problem = problem_of(registered.result, found.value)
         if problem:
             raise ToolFailed(
                 call.tool, error_class="InvalidResult", message=problem, retryable=False
             )
-        return ToolResult(value=value, labels=spec.labels | call.labels)
+        return ToolResult(
+            value=found.value, labels=joined([spec.labels, call.labels, found.labels])
+        )
 
 
-async def _run(tool: Tool, args: Mapping[str, Any]) -> Mapping[str, Any]:
+async def _run(tool: Tool, args: Mapping[str, Any]) -> ToolResult:
     name = tool.spec.name
     try:
-        return await tool.run(args)
+        found = await tool.run(args)
     except ToolFailed:
         raise
-    except Refused as error:
-        raise _failed(name, error, retryable=False) from error
     except Degraded as error:
         raise _failed(name, error, retryable=bool(getattr(error, "retryable", True))) from error
+    except DonnaError as error:
+        raise _failed(name, error, retryable=False) from error
     except OSError as error:  # TimeoutError is one
         raise _failed(name, error, retryable=True) from error
+    return found if isinstance(found, ToolResult) else ToolResult(value=found)
 
 
 def _failed(tool: str, error: Exception, *, retryable: bool) -> ToolFailed:
