@@ -66,17 +66,22 @@ def trial_memory(settings: MemoryFile) -> Iterator[tuple[MemoryStore, str]]:
         yield SqlMemoryStore(database, clock=clock, embedder=embedder, rules=rules), problem
 
 
+def vault_root(composed: Composed) -> Path | None:
+    """Return the folder of notes, if one is named."""
+    named = composed.home.settings.memory.vault.root
+    return composed.home.place.data / Path(named).expanduser() if named else None
+
+
 def _vault(composed: Composed, store: SqlMemoryStore) -> VaultSource | None:
-    settings = composed.home.settings.memory.vault
-    if not settings.root:
+    root = vault_root(composed)
+    if root is None:
         return None
-    root = composed.home.place.data / Path(settings.root).expanduser()
     return VaultSource(
         reader=VaultReader(root),
         store=store,
         catalog=store,
         user_id=composed.runtime.user_id,
-        ignore=settings.ignore_globs,
+        ignore=composed.home.settings.memory.vault.ignore_globs,
     )
 
 

@@ -1,13 +1,117 @@
 """Composition of the tools that a skill may use on this home."""
 
+import asyncio
+from collections.abc import Sequence
+from pathlib import Path
+
+from attrs import field, frozen
+
+from donna_adapters.compose.build import Composed
+from donna_adapters.compose.calendars import known_organizers
+from donna_adapters.compose.memory import open_memory, vault_root
 from donna_adapters.web.fetcher import HttpxFetcher
+from donna_core.domain.errors import ConfigError
+from donna_memory.documents import Hit, SourceType
+from donna_memory.ports import Filters, MemoryStore
+from donna_memory.vault.history import GitHistory
+from donna_memory.vault.reader import VaultReader
+from donna_memory.vault.writer import VaultRules, VaultWriter
+from donna_skills.tools.calendars import calendar_read
+from donna_skills.tools.costs import cost_summary
 from donna_skills.tools.feeds import rss_fetch
+from donna_skills.tools.memory import Question, Recall, Remembered, memory_search
 from donna_skills.tools.pages import html_extract
 from donna_skills.tools.registry import Tool
+from donna_skills.tools.tasks import task_db_read
+from donna_skills.tools.vault import Autonomy, vault_reading, vault_writing
 from donna_skills.tools.web import web_fetch
 
+HISTORY = "vault.git"
+"""The folder of the vault's history, beside the database and never in the vault."""
 
-def tools_of(*, opened: frozenset[str] = frozenset()) -> tuple[Tool, ...]:
-    """Return all tools there are; ``opened`` are ``host:port`` pairs of this house."""
-    fetcher = HttpxFetcher(opened=opened)
-    return (web_fetch(fetcher), rss_fetch(fetcher), html_extract())
+
+def tools_of(composed: Composed, *, opened: frozenset[str] = frozenset()) -> tuple[Tool, ...]:
+    """Return every tool that this home can offer, each of which costs nothing until it is called.
+
+    ``opened`` are the ``host:port`` pairs that may be read although they are on no public
+    network. Notes are read where ``vault.root`` names a folder, and written where
+    ``vault.write_folders`` names any. Raise ``ConfigError`` where the history would lie within
+    the vault.
+    """
+    runtime, fetcher = composed.runtime, HttpxFetcher(opened=opened)
+    return (
+        web_fetch(fetcher),
+        rss_fetch(fetcher),
+        html_extract(),
+        calendar_read(runtime, known_organizers=known_organizers(composed.home)),
+        task_db_read(runtime),
+        cost_summary(runtime),
+        memory_search(MemoryRecall(composed), user_id=runtime.user_id),
+        *_vault_tools(composed),
+    )
+
+
+@frozen
+class MemoryRecall(Recall):
+    """Asks the memory of a home, which is opened at the first question: it may load a model."""
+
+    composed: Composed
+    _opened: list[MemoryStore] = field(factory=list, init=False)
+
+    async def search(self, question: Question) -> Sequence[Remembered]:
+        if not self._opened:
+            self._opened.append((await asyncio.to_thread(open_memory, self.composed)).store)
+        filters = Filters(
+            sources=frozenset(SourceType(name) for name in question.sources),
+            uri_prefix=f"vault:{question.path_prefix}" if question.path_prefix else None,
+        )
+        hits = await self._opened[0].search(
+            question.query, user_id=self.composed.runtime.user_id, k=question.k, filters=filters
+        )
+        return tuple(_remembered(hit) for hit in hits)
+
+
+def _remembered(hit: Hit) -> Remembered:
+    return Remembered(
+        source_type=hit.source_type.value,
+        source_id=hit.source_id,
+        source_path=hit.source_id if hit.source_type is SourceType.VAULT else hit.uri,
+        title=hit.title,
+        content=hit.text,
+        score=hit.score,
+        heading_path=hit.heading_path,
+        labels=hit.labels,
+        metadata=hit.metadata,
+    )
+
+
+def _vault_tools(composed: Composed) -> tuple[Tool, ...]:
+    settings, root = composed.home.settings.memory.vault, vault_root(composed)
+    if root is None:
+        return ()
+    reading = vault_reading(VaultReader(root), ignore=settings.ignore_globs)
+    if not settings.write_folders:
+        return reading
+    rules = VaultRules(
+        folders=frozenset(settings.write_folders), max_note_bytes=settings.max_note_bytes
+    )
+    writer = VaultWriter(
+        root,
+        GitHistory(_history_beside(root, composed)),
+        rules=rules,
+        clock=composed.runtime.clock,
+        # Donna keeps no marks of her own: what the front matter says is what counts.
+        is_marked=lambda _path: False,
+    )
+    return (*reading, *vault_writing(writer, autonomy=Autonomy(settings.autonomy)))
+
+
+def _history_beside(root: Path, composed: Composed) -> Path:
+    history = composed.home.place.data / HISTORY
+    if history.resolve().is_relative_to(root.resolve()):
+        raise ConfigError(
+            f"the vault {root} holds Donna's own data",
+            where="memory.yaml: vault.root",
+            remedy="Name a folder of notes only",
+        )
+    return history

@@ -203,6 +203,9 @@ class VaultSection(Section):
 
     root: str
     ignore_globs: tuple[str, ...]
+    write_folders: tuple[str, ...]
+    autonomy: Literal["low", "medium", "high"]
+    max_note_bytes: Positive
 
 
 class EmbeddingSection(Section):

@@ -1,8 +1,13 @@
 """Instants and days as arguments name them."""
 
 from datetime import UTC, date, datetime
+from typing import TypeVar
 
 from donna_core.domain.errors import InvalidInput
+
+FIRST_YEAR, LAST_YEAR = 1900, 9000
+
+Time = TypeVar("Time", date, datetime)
 
 
 class UnreadableTime(InvalidInput):
@@ -23,7 +28,8 @@ def instant_of(text: str, *, name: str) -> datetime:
     """
     try:
         read = datetime.fromisoformat(text.strip())
-        return read.replace(tzinfo=UTC) if read.tzinfo is None else read.astimezone(UTC)
+        instant = read.replace(tzinfo=UTC) if read.tzinfo is None else read.astimezone(UTC)
+        return _in_reach(instant)
     except (ValueError, OverflowError) as error:
         raise UnreadableTime(name, given=text) from error
 
@@ -31,6 +37,13 @@ def instant_of(text: str, *, name: str) -> datetime:
 def day_of(text: str, *, name: str) -> date:
     """Return a day from ISO 8601; raise ``UnreadableTime``."""
     try:
-        return date.fromisoformat(text.strip())
+        return _in_reach(date.fromisoformat(text.strip()))
     except ValueError as error:
         raise UnreadableTime(name, given=text) from error
+
+
+def _in_reach(time: Time) -> Time:
+    """Return the time if those around it can be reckoned with; raise ``ValueError``."""
+    if not FIRST_YEAR <= time.year <= LAST_YEAR:
+        raise ValueError(time.year)
+    return time
