@@ -1,7 +1,9 @@
 """Composition of the tools that a skill may use on this home."""
 
 import asyncio
+import shutil
 from collections.abc import Sequence
+from importlib.util import find_spec
 from pathlib import Path
 
 from attrs import field, frozen
@@ -11,11 +13,13 @@ from donna_adapters.compose.calendars import known_organizers
 from donna_adapters.compose.memory import open_memory, vault_root
 from donna_adapters.web.fetcher import HttpxFetcher
 from donna_core.domain.errors import ConfigError
+from donna_core.ports.fetcher import Fetcher
 from donna_memory.documents import Hit, SourceType
 from donna_memory.ports import Filters, MemoryStore
 from donna_memory.vault.history import GitHistory
 from donna_memory.vault.reader import VaultReader
 from donna_memory.vault.writer import VaultRules, VaultWriter
+from donna_skills.tools.browser import browser_tools
 from donna_skills.tools.calendars import calendar_read
 from donna_skills.tools.costs import cost_summary
 from donna_skills.tools.feeds import rss_fetch
@@ -26,6 +30,7 @@ from donna_skills.tools.tasks import task_db_read
 from donna_skills.tools.vault import Autonomy, vault_reading, vault_writing
 from donna_skills.tools.web import web_fetch
 
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 HISTORY = "vault.git"
 """The folder of the vault's history, beside the database and never in the vault."""
 
@@ -35,7 +40,8 @@ def tools_of(composed: Composed, *, opened: frozenset[str] = frozenset()) -> tup
 
     ``opened`` are the ``host:port`` pairs that may be read although they are on no public
     network. Notes are read where ``vault.root`` names a folder, and written where
-    ``vault.write_folders`` names any. Raise ``ConfigError`` where the history would lie within
+    ``vault.write_folders`` names any. Pages are opened in a browser where there are Chromium and
+    Playwright. Raise ``ConfigError`` where the history would lie within
     the vault.
     """
     runtime, fetcher = composed.runtime, HttpxFetcher(opened=opened)
@@ -48,6 +54,7 @@ def tools_of(composed: Composed, *, opened: frozenset[str] = frozenset()) -> tup
         cost_summary(runtime),
         memory_search(MemoryRecall(composed), user_id=runtime.user_id),
         *_vault_tools(composed),
+        *_browser_tools(opened),
     )
 
 
@@ -83,6 +90,18 @@ def _remembered(hit: Hit) -> Remembered:
         labels=hit.labels,
         metadata=hit.metadata,
     )
+
+
+def _browser_tools(opened: frozenset[str]) -> tuple[Tool, ...]:
+    executable = next((path for name in BROWSERS if (path := shutil.which(name))), None)
+    if executable is None or find_spec("playwright") is None:
+        return ()
+    from donna_adapters.browser.chromium import ChromiumRenderer  # noqa: PLC0415  # an extra
+
+    def fetcher_for(place: str) -> Fetcher:
+        return HttpxFetcher(opened=opened & {place})
+
+    return browser_tools(ChromiumRenderer(fetcher_for=fetcher_for, executable=executable))
 
 
 def _vault_tools(composed: Composed) -> tuple[Tool, ...]:

@@ -1,0 +1,1 @@
+"""Pages as a browser of this machine shows them."""
