@@ -9,7 +9,7 @@ from attrs import evolve, frozen
 
 from donna_adapters.compose.build import Composed
 from donna_adapters.compose.memory import embedder_of
-from donna_adapters.web.fetcher import HttpxFetcher
+from donna_adapters.compose.tools import tools_of
 from donna_core.local.settings import CapabilitiesFile, MemoryFile, RunSection
 from donna_skills.capabilities.matching import Matcher, MeaningMatcher, WordMatcher
 from donna_skills.capabilities.registry import Capabilities, Capability, Trigger
@@ -20,7 +20,6 @@ from donna_skills.execution.shelf import SkillShelf
 from donna_skills.execution.validation import Validator
 from donna_skills.lifecycle.keeping import Lifecycles
 from donna_skills.tools.registry import ToolRegistry
-from donna_skills.tools.web import web_fetch
 
 
 @frozen(kw_only=True)
@@ -53,7 +52,7 @@ class Skills:
 def open_skills(composed: Composed) -> Skills:
     """Return the skills of a composed Donna, with every tool that can be offered here."""
     runtime, settings = composed.runtime, composed.home.settings
-    tools = ToolRegistry([web_fetch(HttpxFetcher(opened=frozenset(settings.skills.web.opened)))])
+    tools = ToolRegistry(tools_of(composed, opened=frozenset(settings.skills.web.opened)))
     asker = Asker(model=runtime.language_model, tools=tools, clock=runtime.clock)
     lifecycles = Lifecycles(runtime.unit_of_work, clock=runtime.clock)
     capabilities = tuple(_capabilities(settings.capabilities))
