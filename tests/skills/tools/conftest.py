@@ -37,12 +37,13 @@ def call() -> Callable[..., Awaitable[ToolResult]]:
 
 
 @pytest.fixture
-def web() -> Callable[[Mapping[str, bytes]], Fetcher]:
+def web() -> Callable[..., Fetcher]:
     """Give the function that makes a web of bodies by their address."""
 
-    def made(bodies: Mapping[str, bytes], status: int = 200) -> Fetcher:
+    def made(bodies: Mapping[str, bytes], **fields: Any) -> Fetcher:
+        answer = {"status": 200, "headers": {"content-type": "text/xml"}}
         pages = {
-            url: Page(url=url, status=status, headers={"content-type": "text/xml"}, body=body)
+            url: Page(**{**answer, "url": url, "body": body, **fields})
             for url, body in bodies.items()
         }
         return StoredPages(pages)

@@ -137,10 +137,26 @@ async def test_a_bomb_of_entities_stays_small(call: Call, web: Web) -> None:
 async def test_a_huge_feed_is_bounded(call: Call, web: Web) -> None:
     """As many items as two megabytes hold are read within the patience, or the call fails."""
     body = rss(*(item(f"Ship {number}", "Fri, 27 Nov 2026") for number in range(20_000)))
-    result = await call(rss_fetch(web({URL: body})), {"url": URL, "max_items": 200})
+    try:
+        result = await call(rss_fetch(web({URL: body})), {"url": URL, "max_items": 200})
+    except ToolFailed as error:
+        assert error.error_class == "ParserError"  # noqa: PT017  # a slow machine comes to this
+        return
 
     assert len(result.value["items"]) == 200
     assert result.value["has_more"]
+
+
+async def test_a_feed_that_was_cut_says_that_there_is_more(call: Call, web: Web) -> None:
+    """Half an item is none, and who asks for more comes to an end."""
+    body = rss(*(item(f"Ship {number}") for number in range(4)))
+    tool = rss_fetch(web({URL: body[: body.index(b"Ship 3") + 3]}, truncated=True))
+    first = await call(tool, {"url": URL})
+    last = await call(tool, {"url": URL, "offset": 3})
+
+    assert [each["title"] for each in first.value["items"]] == ["Ship 0", "Ship 1", "Ship 2"]
+    assert first.value["has_more"]
+    assert (last.value["items"], last.value["has_more"]) == ([], False)
 
 
 PIECES = st.sampled_from(

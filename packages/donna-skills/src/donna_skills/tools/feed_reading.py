@@ -18,9 +18,10 @@ LONGEST_TITLE, LONGEST_SUMMARY, LONGEST_LINK = 300, 2000, 2048
 def feed_of(body: bytes, options: Mapping[str, Any]) -> Mapping[str, Any]:
     """Return title, description and at most ``MOST_ITEMS`` items, in the feed's order.
 
-    ``is_feed`` is false where it is none. ``published`` of an item is ISO 8601 in UTC, or
-    ``None``. Of ``options`` are read ``url`` and ``content_type``. What the library cannot take
-    it raises, ``ValueError`` mostly; that ends the process.
+    ``is_feed`` is false where it is none, ``is_cut`` true where there were more items.
+    ``published`` of an item is ISO 8601 in UTC, or ``None``. Of ``options`` are read ``url`` and
+    ``content_type``. What the library cannot take it raises, ``ValueError`` mostly; that ends
+    the process.
     """
     headers = {"content-location": options["url"]}
     if options.get("content_type"):
@@ -35,11 +36,14 @@ def feed_of(body: bytes, options: Mapping[str, Any]) -> Mapping[str, Any]:
             parsed.feed.get("subtitle") or parsed.feed.get("description"), LONGEST_SUMMARY
         ),
         "items": items,
+        "is_cut": len(parsed.entries) > MOST_ITEMS,
     }
 
 
 def _item(entry: Mapping[str, Any]) -> Mapping[str, Any]:
-    when = entry.get("published_parsed") or entry.get("updated_parsed")
+    when = entry.get("published_parsed")
+    if when is None and "updated_parsed" in entry:  # asking for one that is absent warns
+        when = entry["updated_parsed"]
     return {
         "title": _text(entry.get("title"), LONGEST_TITLE),
         "link": _link(entry.get("link")),

@@ -68,7 +68,8 @@ def rss_fetch(fetcher: Fetcher) -> Tool:
     """Return the tool ``rss_fetch``.
 
     Items that were not published after ``since`` are left out; those that tell no time stay.
-    ``offset`` counts the items that are left.
+    ``offset`` counts the items that are left. Of a feed that is larger than the fetcher reads
+    the beginning is returned, and ``has_more`` stays true until a page comes empty.
     """
 
     async def run(args: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -82,7 +83,9 @@ def rss_fetch(fetcher: Fetcher) -> Tool:
             raise FeedUnreadable(
                 args["url"], kind="NotAFeed", problem="what it sent is no feed", retryable=False
             )
-        items = _newer(feed["items"], newer)
+        # What stands at a cut is half an item.
+        items = _newer(feed["items"][:-1] if page.truncated else feed["items"], newer)
+        is_cut = page.truncated or feed["is_cut"]
         first = args.get("offset", 0)
         end = first + args.get("max_items", MOST_ITEMS)
         return {
@@ -90,7 +93,7 @@ def rss_fetch(fetcher: Fetcher) -> Tool:
             "items": items[first:end],
             "feed_title": feed["title"],
             "feed_description": feed["description"],
-            "has_more": len(items) > end,
+            "has_more": len(items) > end or (is_cut and len(items) > first),
         }
 
     return Tool(spec=RSS_FETCH, run=run)

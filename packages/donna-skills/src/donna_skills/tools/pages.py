@@ -43,7 +43,7 @@ def html_extract() -> Tool:
     """Return the tool ``html_extract``; its text is at most 200,000 characters, a line a block.
 
     Its result carries the labels of the page it was given. A page that cannot be taken apart
-    within five seconds and a gigabyte gives ``extractor_error``.
+    in five seconds of computing and a gigabyte gives ``extractor_error``.
     """
 
     async def run(args: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -10,7 +10,9 @@ from typing import Any
 
 from donna_core.domain.errors import Degraded
 
-PATIENCE = timedelta(seconds=5)
+PATIENCE = timedelta(seconds=15)
+"""How long it may take where the machine is busy; the process limits its own computing."""
+
 KEPT = ("PATH", "PYTHONPATH", "HOME", "LANG", "SYSTEMROOT", "TEMP", "TMPDIR")
 """What the process sees of the environment: no key, no password."""
 
