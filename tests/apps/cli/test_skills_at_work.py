@@ -173,3 +173,16 @@ def test_a_message_is_matched_with_what_can_be_asked_for(donna: Donna, folder: P
     assert found.json["matches"][0]["capability"] == "fetch_and_summarize"
     assert found.json["inputs"]["missing"] == ["url"] or found.json["inputs"]["values"]
     assert "nothing that Donna was taught" in donna("skills", "match", "zzz").out
+
+
+def test_what_donna_comes_with_is_named_and_taken_in_by_name(donna: Donna) -> None:
+    """A shipped skill is checked, proved and taken in without a folder of one's own."""
+    assert "news_check" in donna("skills", "list").out
+    assert donna("skills", "check", "news_check", "--json").json["tools"] == ["rss_fetch"]
+    assert "3 of 3 fixtures passed" in donna("skills", "fixtures", "news_check").out
+
+    added = donna("skills", "add", "news_check", "--json").json
+
+    assert added["skill"]["state"] == "draft"
+    assert {case["passed"] for case in added["cases"]} == {True}
+    assert "news_check" not in donna("skills", "list").out.splitlines()[0]

@@ -59,7 +59,7 @@ def run(
 
     Examples:
       donna skills run fetch_and_summarize --input url=https://example.org
-      donna skills run skills/news_check --inputs inputs.json
+      donna skills run skills/my_news --inputs inputs.json
       donna skills run news_check --resume 0198f3
     """
 

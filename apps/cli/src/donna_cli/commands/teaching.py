@@ -24,9 +24,13 @@ from donna_skills.execution.reading import SKILL_FILE
 from donna_skills.execution.running import RunNotFound
 from donna_skills.execution.shelf import Shelved
 from donna_skills.execution.validation import CaseResult
+from donna_skills.library.shipped import shipped
 
 Folder = Annotated[
-    Path, typer.Argument(metavar="FOLDER", help="The skill's folder, or its skill.yaml.")
+    Path,
+    typer.Argument(
+        metavar="FOLDER", help="The skill's folder, its skill.yaml, or the name of a shipped one."
+    ),
 ]
 NameOrFolder = Annotated[
     str, typer.Argument(metavar="NAME", help="The name of the skill, or its folder.")
@@ -37,8 +41,8 @@ def check(invocation: Invocation, folder: Folder) -> ExitCode:
     """Say what is wrong with a skill, each with its file and line; nothing is run.
 
     Examples:
-      donna skills check skills/news_check
-      donna skills check skills/news_check/skill.yaml --json
+      donna skills check news_check
+      donna skills check skills/my_news/skill.yaml --json
     """
 
     async def page(composed: Composed) -> Page:
@@ -57,8 +61,8 @@ def add(invocation: Invocation, folder: Folder) -> ExitCode:
     A draft is run by nothing until you promote it.
 
     Examples:
-      donna skills add skills/news_check
-      donna skills add skills/news_check --json
+      donna skills add news_check
+      donna skills add skills/my_news --json
     """
 
     async def page(composed: Composed) -> Page:
@@ -138,16 +142,18 @@ def fixtures(
 
 
 async def find(skills: Skills, name: str) -> Shelved:
-    """Return the skill in the folder, or else the one of this name."""
+    """Return the skill of this name that was taken in, or else the one in the folder."""
     path = folder_of(Path(name))
-    if path.is_dir():  # one look, before anything else is under way
+    taken_in = {each.skill for each in await skills.lifecycles.all()}
+    if name not in taken_in and path.is_dir():
         return skills.shelf.read(path)
     return await skills.shelf.get(name)
 
 
 def folder_of(path: Path) -> Path:
-    """Return the folder of a skill that is named by its folder or by its file."""
-    return path.parent if path.name == SKILL_FILE else path
+    """Return the folder of a skill: itself, that of its file, or that of a shipped one."""
+    folder = path.parent if path.name == SKILL_FILE else path
+    return folder if folder.is_dir() else shipped().get(str(path), folder)
 
 
 async def _capture(composed: Composed, name: str, run_id: str) -> None:
@@ -161,15 +167,21 @@ async def _capture(composed: Composed, name: str, run_id: str) -> None:
 
     text = await composed.runtime.unit_of_work.run(text_of)
     case = read_fixture(text, where=run_id).name
-    folder = folder_of(Path(name))
-    if folder.is_dir():  # one look, before anything else is under way
-        path = folder / "fixtures" / f"{case}.json"
-        path.parent.mkdir(exist_ok=True)
-        path.write_text(text, encoding="utf-8")
+    if _written_beside(Path(name), case, text):
         return
     await composed.runtime.unit_of_work.run(
         lambda stores: stores.skills.put_fixture(name, case, text)
     )
+
+
+def _written_beside(folder: Path, case: str, text: str) -> bool:
+    """Write a fixture into the folder of a skill; ``False`` where there is no such folder."""
+    if not folder.is_dir():
+        return False
+    path = folder / "fixtures" / f"{case}.json"
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+    return True
 
 
 async def _proved(skills: Skills, found: Shelved) -> tuple[CaseResult, ...]:

@@ -16,6 +16,7 @@ from donna_core.domain.skill.lifecycle import Standing, Transition
 from donna_core.domain.spending.invocations import CallFilter
 from donna_core.domain.wording import Line, Tone
 from donna_core.ports.unit_of_work import Stores
+from donna_skills.library.shipped import shipped
 from donna_skills.lifecycle.candidates import WINDOW, Candidate
 from donna_skills.lifecycle.candidates import candidates as worth_a_skill
 from donna_skills.lifecycle.keeping import Account, Lifecycles
@@ -134,8 +135,13 @@ def _step(invocation: Invocation, act: Callable[[Lifecycles], Awaitable[Transiti
 
 
 def _list_blocks(standings: tuple[Standing, ...]) -> Iterator[Block]:
+    taken_in = {each.skill for each in standings}
+    waiting = ", ".join(name for name in shipped() if name not in taken_in)
     if not standings:
         yield Line("No skills yet.", Tone.QUIET)
+    if waiting:
+        yield Line(f"Shipped, to be taken in by donna skills add NAME: {waiting}", Tone.QUIET)
+    if not standings:
         return
     yield Grid(
         columns=("skill", "stands", "version", "agreement"),

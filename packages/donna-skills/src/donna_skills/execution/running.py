@@ -46,6 +46,7 @@ from donna_skills.execution.answering import TIMEOUT, Asker, Fitting
 from donna_skills.execution.shadowing import comparison_job
 from donna_skills.lifecycle.keeping import Lifecycles
 from donna_skills.lifecycle.shadow import sampled
+from donna_skills.tools.registry import granted
 
 OBSERVED = frozenset({SkillState.SANDBOX, SkillState.SHADOW, SkillState.TRUSTED})
 """Where a run is evidence for or against its skill."""
@@ -220,7 +221,7 @@ class _Journey:
         self._allowed = {
             step.name: frozenset(
                 tool
-                for tool in step.tools & grant & self._specs.keys()
+                for tool in granted(step=step.tools, capability=grant, agent=self._specs)
                 if run.state in ACTING or not self._specs[tool].has_effect
             )
             for step in skill.steps

@@ -1,0 +1,1 @@
+"""The skills Donna comes with, each a folder of files like anybody's own."""
