@@ -12,6 +12,8 @@ from pathlib import Path
 import pytest
 
 from donna_core.local.settings import load_settings
+from donna_skills.execution.reading import SKILL_FILE, read_skill
+from donna_skills.tools.web import WEB_FETCH
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCUMENTS = {
@@ -88,7 +90,10 @@ def test_files_to_copy_are_well_formed(tmp_path: Path) -> None:
             named = NAMED.match(block)
             path = tmp_path / (named.group(1) if named else "calendar.yaml")
             path.write_text(block)
-            assert load_settings(tmp_path) != load_settings()
+            if path.name == SKILL_FILE:
+                assert read_skill(tmp_path, specs={"web_fetch": WEB_FETCH}).skill.steps
+            else:
+                assert load_settings(tmp_path) != load_settings()
             path.unlink()
 
     assert {kind for kind, _ in blocks} == {"ini", "xml", "yaml"}

@@ -186,3 +186,21 @@ def test_what_donna_comes_with_is_named_and_taken_in_by_name(donna: Donna) -> No
     assert added["skill"]["state"] == "draft"
     assert {case["passed"] for case in added["cases"]} == {True}
     assert "news_check" not in donna("skills", "list").out.splitlines()[0]
+
+
+def test_skills_travel_in_the_open_format(donna: Donna, tmp_path: Path) -> None:
+    """Out with everything, in as a question without tools; nothing is written over."""
+    out, back = tmp_path / "out", tmp_path / "back"
+    exported = donna("skills", "export", "news_check", "--to", str(out), "--json")
+    PRINTED_BY["donna skills import, donna skills export"].model_validate(exported.json)
+    assert {"SKILL.md", "skill.yaml", "fixtures/a_hit.json"} <= set(exported.json["files"])
+    assert donna("skills", "fixtures", str(out)).code == 0
+
+    imported = donna("skills", "import", str(out), "--to", str(back), "--json")
+    assert imported.json["files"] == ["skill.yaml", "steps/follow.md"]
+    checked = donna("skills", "check", str(back), "--json").json
+    assert (checked["capability"], checked["tools"]) == ("news_check", [])
+
+    assert "is not empty" in donna("skills", "import", str(out), "--to", str(back)).err
+    assert "cannot be read" in donna("skills", "import", str(back), "--to", str(tmp_path / "x")).err
+    assert donna("skills", "list", "--json").json == {"skills": []}

@@ -93,6 +93,7 @@ def test_every_object_is_printed_here() -> None:
     elsewhere = {
         *("donna restore", "donna calendar connect", "donna calendar disconnect"),
         *("donna skills check", "donna skills add", "donna skills fixtures", "donna skills runs"),
+        "donna skills import, donna skills export",
         "donna skills run, donna skills show, donna skills approve",
         *("donna skills why", "donna skills promote, donna skills demote, donna skills rollback"),
     }

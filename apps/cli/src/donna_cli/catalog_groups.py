@@ -241,6 +241,17 @@ GROUPS: Mapping[str, Group] = {
                 help="Prove a skill on its fixtures, with mocks in place of tools and models.",
                 panel=TEACH,
             ),
+            "import": Entry(
+                target="teaching:import_skill",
+                help="Write a skill of the open SKILL.md format as a folder of Donna's own, to be "
+                "read first.",
+                panel=TEACH,
+            ),
+            "export": Entry(
+                target="teaching:export",
+                help="Write a skill in the open SKILL.md format, with its own files beside it.",
+                panel=TEACH,
+            ),
             "match": Entry(
                 target="teaching:match",
                 help="Show which capability a message means, how sure that is, and the inputs it "

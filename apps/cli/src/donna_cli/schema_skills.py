@@ -93,6 +93,13 @@ class CheckedSkillObject(Wire):
     fixtures: list[str]
 
 
+class WrittenSkillObject(Wire):
+    """The folder a skill was written to, and its files."""
+
+    folder: str
+    files: list[str]
+
+
 class CaseObject(Wire):
     """How a fixture went; ``problem`` is empty where it passed."""
 
@@ -213,6 +220,7 @@ PRINTED_BY: dict[str, type[Wire]] = {
     "donna skills candidates": CandidatesObject,
     "donna skills check": CheckedSkillObject,
     "donna skills match": MatchesObject,
+    "donna skills import, donna skills export": WrittenSkillObject,
     "donna skills add": AddedSkillObject,
     "donna skills fixtures": CasesObject,
     "donna skills run, donna skills show, donna skills approve": RunStepsObject,

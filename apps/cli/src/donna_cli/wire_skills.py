@@ -1,6 +1,7 @@
 """From the lifecycles of skills to the wire."""
 
 from collections.abc import Sequence
+from pathlib import Path
 
 from donna_cli import schema_skills as schema
 from donna_core.domain.skill.gates import Evidence
@@ -88,6 +89,11 @@ def cases(found: Shelved, results: Sequence[CaseResult]) -> schema.CasesObject:
         version=found.skill.version,
         cases=[_case(each) for each in results],
     )
+
+
+def written(folder: Path, files: Sequence[str]) -> schema.WrittenSkillObject:
+    """Return where a skill was written to."""
+    return schema.WrittenSkillObject(folder=str(folder), files=list(files))
 
 
 def matches(found: Sequence[Match], inputs: Inputs | None) -> schema.MatchesObject:

@@ -1,8 +1,8 @@
-"""What Donna is taught: skills check, add, match and fixtures."""
+"""What Donna is taught: skills check, add, import, export, match and fixtures."""
 
 import asyncio
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -14,11 +14,19 @@ from donna_cli import wire_skills
 from donna_cli.exits import ExitCode
 from donna_cli.invocation import Invocation
 from donna_cli.render import Block, Grid
-from donna_cli.session import Page, look
+from donna_cli.session import Page, look, opened, present, run
+from donna_core.domain.errors import Refused
 from donna_core.domain.wording import Line, Tone
 from donna_core.ports.unit_of_work import Stores
 from donna_skills.capabilities.inputs import Inputs, extract_inputs
 from donna_skills.capabilities.matching import Band, Match, spoken
+from donna_skills.execution.exchange import (
+    SKILL_MD,
+    UnusableSkillMd,
+    files_of,
+    read_skill_md,
+    to_skill_md,
+)
 from donna_skills.execution.fixtures import captured, read_fixture
 from donna_skills.execution.reading import SKILL_FILE
 from donna_skills.execution.running import RunNotFound
@@ -82,6 +90,55 @@ def add(invocation: Invocation, folder: Folder) -> ExitCode:
     return look(invocation, page)
 
 
+def import_skill(
+    invocation: Invocation,
+    source: Annotated[
+        Path, typer.Argument(metavar="SKILL.MD", help="A SKILL.md, or the folder it is in.")
+    ],
+    *,
+    to: Annotated[Path, typer.Option("--to", help="The folder that is written.")],
+) -> ExitCode:
+    """Write a skill of the open SKILL.md format as a folder of Donna's own, to be read first.
+
+    It asks a model to follow the instructions, and has no tool. Nothing is taken in.
+
+    Examples:
+      donna skills import downloads/tidy-minutes --to skills/tidy_minutes
+      donna skills import SKILL.md --to skills/tidy_minutes --json
+    """
+    path = source / SKILL_MD if source.is_dir() else source
+    files = files_of(read_skill_md(_text_of(path), where=str(path)))
+    _write_new(to, files)
+    return _present_written(invocation, to, sorted(files))
+
+
+def export(
+    invocation: Invocation,
+    name: NameOrFolder,
+    *,
+    to: Annotated[Path, typer.Option("--to", help="The folder that is written.")],
+) -> ExitCode:
+    """Write a skill in the open SKILL.md format, with its own files beside it.
+
+    Examples:
+      donna skills export news_check --to shared/news-check
+      donna skills export skills/my_news --to shared/my-news --json
+    """
+
+    async def found() -> Shelved:
+        async with opened(invocation) as composed:
+            return await find(open_skills(composed), name)
+
+    shelved = run(found())
+    files = {
+        SKILL_MD: to_skill_md(shelved.name, shelved.skill, shelved.written.files),
+        **shelved.written.files,
+        **{f"fixtures/{each}.json": text for each, text in shelved.texts.items()},
+    }
+    _write_new(to, files)
+    return _present_written(invocation, to, sorted(files))
+
+
 def match(
     invocation: Invocation,
     words: Annotated[list[str], typer.Argument(metavar="WORDS", help="What somebody asks for.")],
@@ -139,6 +196,43 @@ def fixtures(
         )
 
     return look(invocation, page)
+
+
+class FolderTaken(Refused):
+    """Something is in the folder that would be written."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        super().__init__(f"{folder} is not empty. Name a folder that is, or is not there yet.")
+
+
+def _text_of(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, ValueError) as error:
+        said = getattr(error, "strerror", None) or "it is not UTF-8"
+        raise UnusableSkillMd(str(path), problem=f"it cannot be read ({said})") from error
+
+
+def _write_new(folder: Path, files: Mapping[str, str]) -> None:
+    """Write the files into a folder in which there is nothing; raise ``FolderTaken``."""
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise FolderTaken(folder)
+    for name, text in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+
+
+def _present_written(invocation: Invocation, folder: Path, files: Sequence[str]) -> ExitCode:
+    page = Page(
+        blocks=lambda: [
+            Line(f"{folder}: {', '.join(files)}", Tone.GOOD),
+            Line(f"donna skills check {folder} reads it.", Tone.QUIET),
+        ],
+        wire=lambda _: wire_skills.written(folder, files),
+    )
+    return present(page, invocation)
 
 
 async def find(skills: Skills, name: str) -> Shelved:
