@@ -12,7 +12,7 @@ import pytest
 from donna_cli.schema_page import PRINTED_BY
 
 Donna = Callable[..., Any]
-RUN = "donna skills run, donna skills show, donna skills approve"
+RUN = "donna skills run, donna skills show, donna skills approve, donna skills wrong"
 
 SKILL = """\
 capability_name: fetch_and_summarize
@@ -204,3 +204,60 @@ def test_skills_travel_in_the_open_format(donna: Donna, tmp_path: Path) -> None:
     assert "is not empty" in donna("skills", "import", str(out), "--to", str(back)).err
     assert "cannot be read" in donna("skills", "import", str(back), "--to", str(tmp_path / "x")).err
     assert donna("skills", "list", "--json").json == {"skills": []}
+
+
+NOTE = """\
+capability_name: keep_page
+description: Keeps what a page says as a note.
+inputs: {schema: {type: object, properties: {url: {type: string}}, required: [url]}}
+steps:
+  - name: get
+    kind: tool
+    tools: [web_fetch]
+    tool_invocations: [{tool: web_fetch, args: {url: "{{ inputs.url }}"}, store_as: page}]
+  - name: keep
+    kind: tool
+    tools: [vault_write]
+    tool_invocations:
+      - tool: vault_write
+        args: {path: "Inbox/page.md", content: "{{ state.get.page.body }}", message: "keep it"}
+        store_as: note
+"""
+
+
+def test_an_effect_waits_for_a_word_and_happens_once_it_is_given(
+    donna: Donna, home: Path, tmp_path: Path, address: str
+) -> None:
+    """A stranger's words reach the vault only when the owner approved exactly them."""
+    folder, vault = tmp_path / "keep_page", tmp_path / "vault"
+    folder.mkdir()
+    vault.mkdir()
+    (folder / "skill.yaml").write_text(NOTE)
+    config = home / "config"
+    (config / "memory.yaml").write_text(f"vault: {{root: '{vault}', write_folders: [Inbox]}}\n")
+    (config / "capabilities.yaml").write_text(
+        "capabilities: {keep_page: {description: Keeps pages., tools: [web_fetch, vault_write]}}\n"
+    )
+    donna("skills", "add", str(folder))
+    donna("skills", "promote", "keep_page")
+    refused = donna("skills", "run", "keep_page", "-i", f"url={address}")
+    assert "may not use the tool 'vault_write'" in refused.err
+    donna("skills", "promote", "keep_page")
+
+    waiting = donna("skills", "run", "keep_page", "-i", f"url={address}", "--json").json["run"]
+    assert (waiting["status"], waiting["waits_for"]["tool"]) == ("waiting", "vault_write")
+    assert waiting["waits_for"]["args"]["content"] == "Tea is hot."
+    run = waiting["run_id"]
+    assert "donna skills approve" in donna("skills", "show", run).out
+    asked = donna("skills", "approve", run)
+    assert "Tea is hot." in asked.err
+    assert list(vault.rglob("*.md")) == []
+
+    done = donna("skills", "approve", run, "--yes", "--json").json
+    assert done["run"]["status"] == "succeeded"
+    assert [path.name for path in vault.rglob("*.md")] == ["page.md"]
+    assert "waits for nobody" in donna("skills", "approve", run, "--yes").err
+
+    said = donna("skills", "wrong", run, "--note", "not that page", "--json")
+    PRINTED_BY[RUN].model_validate(said.json)
+    assert "not that page" in donna("skills", "show", run).out

@@ -94,7 +94,7 @@ def test_every_object_is_printed_here() -> None:
         *("donna restore", "donna calendar connect", "donna calendar disconnect"),
         *("donna skills check", "donna skills add", "donna skills fixtures", "donna skills runs"),
         "donna skills import, donna skills export",
-        "donna skills run, donna skills show, donna skills approve",
+        "donna skills run, donna skills show, donna skills approve, donna skills wrong",
         *("donna skills why", "donna skills promote, donna skills demote, donna skills rollback"),
     }
     told = {

@@ -25,12 +25,18 @@ from donna_core.domain.skill.document import Invocation, OnFailure, Step, StepKi
 from donna_core.domain.skill.expressions import template
 from donna_core.domain.skill.lifecycle import SkillState
 from donna_core.domain.skill.requests import Outcome, RunStatus, StepStatus
-from donna_core.domain.skill.runs import NothingToApprove, RunChanged, SkillRun, results_of
+from donna_core.domain.skill.runs import (
+    NothingToApprove,
+    RunChanged,
+    RunNotFound,
+    SkillRun,
+    results_of,
+)
 from donna_core.local.stores import InMemoryUnitOfWork
 from donna_core.ports.language_model import ModelMetadata, ModelReply
 from donna_core.ports.unit_of_work import Stores, UnitOfWork
 from donna_core.testing.scripted_model import Answer, ScriptedLanguageModel
-from donna_skills.execution.running import RunLimits, RunNotFound
+from donna_skills.execution.running import RunLimits
 
 T = TypeVar("T")
 SAY = "skill_step::news_check::say"

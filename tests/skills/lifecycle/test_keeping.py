@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from decimal import Decimal
+from functools import partial
 
 import pytest
 
@@ -10,9 +11,11 @@ from donna_core.domain.errors import ModelUnavailable
 from donna_core.domain.ids import CallId, RequestId, UserId
 from donna_core.domain.skill.gates import Divergence, RunRecord, Verdict
 from donna_core.domain.skill.lifecycle import IllegalTransition, Reason, SkillState
+from donna_core.domain.skill.runs import RunNotFound, SkillRun
 from donna_core.domain.spending.invocations import Invocation, Outcome
 from donna_core.local.stores import InMemoryUnitOfWork
 from donna_core.ports.language_model import ModelRequest
+from donna_core.ports.unit_of_work import Stores
 from donna_core.testing.contracts.stores import NOON
 from donna_core.testing.fake_clock import FakeClock
 from donna_core.testing.scripted_model import Answer, ScriptedLanguageModel
@@ -125,15 +128,35 @@ async def test_a_new_version_proves_itself_and_can_be_taken_back() -> None:
     assert (step.version, step.note) == ("v1", "rolled back")
 
 
+def _saved(stores: Stores, *, run: SkillRun) -> None:
+    stores.skill_runs.save(run)
+
+
 async def test_corrections_flag_a_skill_that_acts() -> None:
-    """Two corrections of the latest runs are enough, and only for their capability."""
+    """Two corrections of the latest runs are enough; a run of other files says nothing of it."""
     kept = Kept()
     await kept.trusted()
-    late = [NOON + timedelta(hours=9)] * 2
+    kept.clock.advance(by=timedelta(hours=9))
+    for name, skill in (("a", "news"), ("b", "mail"), ("c", "news")):
+        run = SkillRun(
+            run_id=name,
+            skill=skill,
+            capability="news_check",
+            version="v1",
+            started_at=kept.clock.now(),
+        )
+        await kept.unit_of_work.run(partial(_saved, run=run))
 
-    assert await kept.lifecycles.corrected("mail", late) == ()
-    assert await kept.lifecycles.corrected("news_check", late) == ("news",)
-    assert await kept.lifecycles.corrected("news_check", late) == ()
+    assert await kept.lifecycles.corrected("b") is None
+    states = []
+    for name in ("a", "a", "c"):
+        standing = await kept.lifecycles.corrected(name, note="no")
+        assert standing is not None
+        states.append(standing.state)
+    assert states == [SkillState.TRUSTED, SkillState.TRUSTED, SkillState.FLAGGED]
+    assert await kept.told() == ["The skill 'news' is set aside for a look"]
+    with pytest.raises(RunNotFound):
+        await kept.lifecycles.corrected("z")
 
 
 async def test_the_owner_goes_down_to_the_bottom_and_no_further() -> None:

@@ -269,6 +269,12 @@ GROUPS: Mapping[str, Group] = {
                 panel=TEACH,
                 writes=True,
             ),
+            "wrong": Entry(
+                target="practising:wrong",
+                help="Say that what a run returned was wrong; a skill that is often wrong is set "
+                "aside.",
+                panel=TEACH,
+            ),
             "runs": Entry(
                 target="practising:runs",
                 help="List the latest runs of skills, newest first.",

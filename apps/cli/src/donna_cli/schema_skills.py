@@ -175,6 +175,8 @@ class RunObject(Wire):
     output: Any
     labels: list[str]
     waits_for: EffectObject | None
+    corrected_at: Instant | None
+    correction: str
 
 
 class RunStepsObject(Wire):
@@ -223,6 +225,6 @@ PRINTED_BY: dict[str, type[Wire]] = {
     "donna skills import, donna skills export": WrittenSkillObject,
     "donna skills add": AddedSkillObject,
     "donna skills fixtures": CasesObject,
-    "donna skills run, donna skills show, donna skills approve": RunStepsObject,
+    "donna skills run, donna skills show, donna skills approve, donna skills wrong": RunStepsObject,
     "donna skills runs": RunsObject,
 }

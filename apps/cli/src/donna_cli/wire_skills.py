@@ -147,6 +147,8 @@ def _run(found: SkillRun) -> schema.RunObject:
         output=None if outcome is None else outcome.output,
         labels=[] if outcome is None else sorted(outcome.labels),
         waits_for=None if found.waits_for is None else _effect(found.waits_for),
+        corrected_at=found.corrected_at,
+        correction=found.correction,
     )
 
 

@@ -18,12 +18,11 @@ from donna_cli.render import Block, Grid
 from donna_cli.session import Page, look
 from donna_core.domain.errors import InvalidInput
 from donna_core.domain.skill.requests import Fault, RunStatus, StepEnded
-from donna_core.domain.skill.runs import NothingToApprove, SkillRun, StepRecord
+from donna_core.domain.skill.runs import NothingToApprove, RunNotFound, SkillRun, StepRecord
 from donna_core.domain.tools import ToolCall
 from donna_core.domain.wording import Line, Tone
 from donna_core.ports.unit_of_work import Stores
 from donna_skills.execution.answering import Fitting
-from donna_skills.execution.running import RunNotFound
 from donna_skills.execution.shelf import Shelved
 
 
@@ -110,6 +109,31 @@ def approve(
             run_id, shelved.skill, grant=shelved.grant, progress=_teller(invocation)
         )
         return _run_page(*await _recorded(composed, run_id))
+
+    return look(invocation, page)
+
+
+def wrong(
+    invocation: Invocation,
+    run_id: Annotated[str, typer.Argument(metavar="RUN", help="The id of the run.")],
+    *,
+    note: Annotated[str, typer.Option("--note", help="What was wrong with it.")] = "",
+) -> ExitCode:
+    """Say that what a run returned was wrong; a skill that is often wrong is set aside.
+
+    Examples:
+      donna skills wrong 0198f3
+      donna skills wrong 0198f3 --note "the strike is on Friday" --json
+    """
+
+    async def page(composed: Composed) -> Page:
+        standing = await open_skills(composed).lifecycles.corrected(run_id, note=note)
+        found, steps = await _recorded(composed, run_id)
+        stands = "" if standing is None else f"; {standing.skill} is {standing.state}"
+        return Page(
+            blocks=lambda: [Line(f"Noted: the run was wrong{stands}.", Tone.GOOD)],
+            wire=lambda _: wire_skills.run(found, steps),
+        )
 
     return look(invocation, page)
 
@@ -256,6 +280,9 @@ def _run_blocks(run: SkillRun, steps: Sequence[StepRecord]) -> Iterator[Block]:
             rows=tuple(_step_row(each) for each in steps),
             wide="note",
         )
+    if run.corrected_at is not None:
+        said = f": {run.correction}" if run.correction else "."
+        yield Line(f"You said it was wrong{said}", Tone.WARNING)
     outcome = run.outcome
     if run.waits_for is not None:
         yield Line(f"It waits for your word: {_effect(run.waits_for)}")

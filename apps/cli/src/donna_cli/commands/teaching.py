@@ -16,6 +16,7 @@ from donna_cli.invocation import Invocation
 from donna_cli.render import Block, Grid
 from donna_cli.session import Page, look, opened, present, run
 from donna_core.domain.errors import Refused
+from donna_core.domain.skill.runs import RunNotFound
 from donna_core.domain.wording import Line, Tone
 from donna_core.ports.unit_of_work import Stores
 from donna_skills.capabilities.inputs import Inputs, extract_inputs
@@ -29,7 +30,6 @@ from donna_skills.execution.exchange import (
 )
 from donna_skills.execution.fixtures import captured, read_fixture
 from donna_skills.execution.reading import SKILL_FILE
-from donna_skills.execution.running import RunNotFound
 from donna_skills.execution.shelf import Shelved
 from donna_skills.execution.validation import CaseResult
 from donna_skills.library.shipped import shipped

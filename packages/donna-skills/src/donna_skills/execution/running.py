@@ -14,7 +14,6 @@ from typing import Any
 
 from attrs import evolve, field, frozen
 
-from donna_core.domain.errors import NotFound
 from donna_core.domain.labels import NO_LABELS, Labels
 from donna_core.domain.skill.document import Skill
 from donna_core.domain.skill.lifecycle import ACTING, SkillState, Standing
@@ -34,6 +33,7 @@ from donna_core.domain.skill.runs import (
     Answered,
     NothingToApprove,
     RunChanged,
+    RunNotFound,
     SkillRun,
     StepRecord,
     record_of,
@@ -53,14 +53,6 @@ OBSERVED = frozenset({SkillState.SANDBOX, SkillState.SHADOW, SkillState.TRUSTED}
 
 Progress = Callable[[StepEnded], None]
 """Is told of each step as soon as it is on record."""
-
-
-class RunNotFound(NotFound):
-    """There is no run of this id."""
-
-    def __init__(self, run_id: str) -> None:
-        self.run_id = run_id
-        super().__init__(f"There is no run '{run_id}'. `donna skills runs` lists the latest.")
 
 
 @frozen(kw_only=True)

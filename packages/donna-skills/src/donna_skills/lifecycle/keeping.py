@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from donna_core.domain.errors import NotFound
 from donna_core.domain.skill.gates import (
@@ -31,6 +31,7 @@ from donna_core.domain.skill.lifecycle import (
     swapped,
 )
 from donna_core.domain.skill.notices import flagged_notice, ready_notice
+from donna_core.domain.skill.runs import RunNotFound
 from donna_core.ports.clock import Clock
 from donna_core.ports.lifecycle import LifecycleStore
 from donna_core.ports.unit_of_work import Stores, UnitOfWork
@@ -155,28 +156,24 @@ class Lifecycles:
         stores.lifecycles.observe(skill, seen)
         return self._judged(stores, standing, at=at)
 
-    async def corrected(self, capability: str, corrected: Sequence[datetime]) -> tuple[str, ...]:
-        """Flag the acting skills of the capability whose latest runs were corrected too often.
+    async def corrected(self, run_id: str, *, note: str = "") -> Standing | None:
+        """Take the owner's word that what a run returned was wrong.
 
-        ``corrected`` are the instants of its corrections; return the names of those flagged.
+        A skill that acts is flagged as soon as its latest runs were corrected too often. Return
+        where it stands then, ``None`` for a run of files that nobody took in. Raise
+        ``RunNotFound``.
         """
         at = self._clock.now()
 
-        def decide(stores: Stores) -> tuple[str, ...]:
-            store, flagged = stores.lifecycles, []
-            for standing in store.all():
-                if standing.capability != capability or standing.state not in ACTING:
-                    continue
-                runs = store.runs(
-                    standing.skill, version=standing.version, limit=self._rules.correction_runs
-                )
-                evidence = correction_gate(
-                    corrected, runs, version=standing.version, rules=self._rules
-                )
-                if evidence.verdict is Verdict.FAIL:
-                    _flag(stores, standing, evidence, at=at)
-                    flagged.append(standing.skill)
-            return tuple(flagged)
+        def decide(stores: Stores) -> Standing | None:
+            run = stores.skill_runs.get(run_id)
+            if run is None:
+                raise RunNotFound(run_id)
+            stores.skill_runs.save(evolve(run, corrected_at=at, correction=note))
+            standing = stores.lifecycles.get(run.skill)
+            if standing is None or standing.state not in ACTING:
+                return standing
+            return self._held_to_corrections(stores, standing, at=at)
 
         return await self._unit_of_work.run(decide)
 
@@ -230,6 +227,16 @@ class Lifecycles:
             return step
 
         return await self._unit_of_work.run(lambda stores: decide(stores.lifecycles))
+
+    def _held_to_corrections(self, stores: Stores, standing: Standing, *, at: datetime) -> Standing:
+        limit = self._rules.correction_runs
+        runs = stores.lifecycles.runs(standing.skill, version=standing.version, limit=limit)
+        recent = stores.skill_runs.recent(skill=standing.skill, limit=limit)
+        corrected = [each.corrected_at for each in recent if each.corrected_at is not None]
+        evidence = correction_gate(corrected, runs, version=standing.version, rules=self._rules)
+        if evidence.verdict is Verdict.FAIL:
+            return _flag(stores, standing, evidence, at=at)
+        return standing
 
     def _judged(self, stores: Stores, standing: Standing, *, at: datetime) -> Standing:
         store = stores.lifecycles

@@ -7,7 +7,7 @@ from typing import Any
 
 from attrs import field, frozen
 
-from donna_core.domain.errors import Refused
+from donna_core.domain.errors import NotFound, Refused
 from donna_core.domain.labels import NO_LABELS, Labels
 from donna_core.domain.skill.gates import RunRecord
 from donna_core.domain.skill.lifecycle import SkillState
@@ -23,6 +23,14 @@ from donna_core.domain.tools import ToolCall, ToolResult
 
 WHOLE = frozenset({StepStatus.VALID, StepStatus.SKIPPED})
 """What became of the steps of a run on which nothing has to be forgiven."""
+
+
+class RunNotFound(NotFound):
+    """There is no run of this id."""
+
+    def __init__(self, run_id: str) -> None:
+        self.run_id = run_id
+        super().__init__(f"There is no run '{run_id}'. `donna skills runs` lists the latest.")
 
 
 class NothingToApprove(Refused):
@@ -88,7 +96,7 @@ class SkillRun:
     ``state`` is how far the skill was trusted when it began; ``None`` for files that nobody
     took in yet. ``outcome`` is ``None`` while it is under way, or was cut off. ``waits_for`` is
     an effect that its owner has to approve first; ``approved`` are the argument hashes of those
-    that were.
+    that were. ``corrected_at`` is when its owner said that it was wrong, ``correction`` how.
     """
 
     run_id: str
@@ -103,6 +111,8 @@ class SkillRun:
     outcome: Outcome | None = None
     waits_for: ToolCall | None = None
     approved: tuple[str, ...] = ()
+    corrected_at: datetime | None = None
+    correction: str = ""
 
     @property
     def status(self) -> str:
