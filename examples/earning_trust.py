@@ -14,6 +14,7 @@ from typing import Any
 
 from attrs import evolve
 
+from donna_core.domain.skill.capability import Capability
 from donna_core.domain.skill.gates import Evidence
 from donna_core.domain.skill.lifecycle import SkillState
 from donna_core.ports.fetcher import PATIENCE, Fetcher, Page
@@ -21,7 +22,6 @@ from donna_core.ports.language_model import PROMPT_TASK, ModelRequest
 from donna_core.testing.scripted_model import ScriptedLanguageModel
 from donna_core.testing.world import SimulatedWorld
 from donna_core.usecases.work import work
-from donna_skills.capabilities.registry import Capability
 from donna_skills.execution.answering import Asker
 from donna_skills.execution.running import SkillRunner
 from donna_skills.execution.shadowing import Comparison
@@ -82,7 +82,7 @@ class Story:
             unit_of_work=self.runtime.unit_of_work,
             lifecycles=self.lifecycles,
             specs=asker.specs,
-            capabilities={
+            configured={
                 "product_price": Capability(
                     name="product_price",
                     description="What a product costs.",
@@ -105,7 +105,7 @@ class Story:
 
     async def take_in(self) -> None:
         """Check what is written and take it in."""
-        await self.shelf.add(self.shelf.read(self.folder))
+        await self.shelf.add(await self.shelf.read(self.folder))
 
     async def state(self) -> SkillState:
         """Return where the skill stands."""

@@ -26,7 +26,7 @@ from donna_core.ports.unit_of_work import Stores
 from donna_core.testing.contracts.event_log import event as happening
 from donna_core.testing.contracts.everything import fill
 from donna_core.testing.contracts.lifecycle_store import STANDING, STEP, a_run
-from donna_core.testing.contracts.skill_stores import RUN, STEP_RECORD
+from donna_core.testing.contracts.skill_stores import CAPABILITY, RUN, STEP_RECORD
 from donna_core.testing.contracts.spending import (
     TODAY,
     allowance,
@@ -126,6 +126,8 @@ CALLS: dict[str, Callable[[Stores], object]] = {
     "skills.files": lambda s: s.skills.files("news", "v1"),
     "skills.put_fixture": lambda s: s.skills.put_fixture("news", "one", "[]"),
     "skills.fixtures": lambda s: s.skills.fixtures("news"),
+    "skills.put_capability": lambda s: s.skills.put_capability(CAPABILITY),
+    "skills.capabilities": lambda s: s.skills.capabilities(),
     "skill_runs.save": lambda s: s.skill_runs.save(RUN),
     "skill_runs.get": lambda s: s.skill_runs.get("run-1"),
     "skill_runs.recent": lambda s: s.skill_runs.recent(skill="news", limit=9),

@@ -152,7 +152,7 @@ def test_what_is_wrong_with_a_skill_is_said_with_its_line(donna: Donna, folder: 
     for old, new, said in (
         ("web_fetch]", "shell]", "skill.yaml:11: there is no tool 'shell'"),
         ("inputs.url }}", "inputs.uri }}", "skill.yaml:14: the input 'uri' is not declared"),
-        ("fetch_and_summarize", "new_thing", "tools: [web_fetch]"),
+        ("fetch_and_summarize", "new_thing", "--grant web_fetch"),
     ):
         (folder / "skill.yaml").write_text(SKILL.replace(old, new))
         refused = donna("skills", "add", str(folder))
@@ -261,3 +261,21 @@ def test_an_effect_waits_for_a_word_and_happens_once_it_is_given(
     said = donna("skills", "wrong", run, "--note", "not that page", "--json")
     PRINTED_BY[RUN].model_validate(said.json)
     assert "not that page" in donna("skills", "show", run).out
+
+
+def test_what_a_skill_may_use_is_granted_when_it_is_taken_in(donna: Donna, folder: Path) -> None:
+    """Exactly that and no more; what the configuration says is said there."""
+    text = SKILL.replace("fetch_and_summarize", "new_thing")
+    (folder / "skill.yaml").write_text(text)
+    short = donna("skills", "add", str(folder), "--grant", "rss_fetch")
+    assert "does not grant the tool 'web_fetch'" in short.err
+    assert donna("skills", "list", "--json").json == {"skills": []}
+
+    added = donna("skills", "add", str(folder), "--grant", "web_fetch", "--json")
+
+    assert added.json["skill"]["capability"] == "new_thing"
+    assert donna("skills", "check", str(folder), "--json").json["tools"] == ["web_fetch"]
+    assert "new_thing" in donna("skills", "match", "new thing").out
+    (folder / "skill.yaml").write_text(SKILL)
+    said = donna("skills", "add", str(folder), "--grant", "web_fetch")
+    assert "capabilities.yaml" in said.err

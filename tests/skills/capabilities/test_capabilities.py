@@ -5,15 +5,13 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 
+from donna_core.domain.skill.capability import Capability, CapabilityStatus, Trigger
 from donna_core.testing.scripted_model import ScriptedLanguageModel
 from donna_skills.capabilities.inputs import checked, extract_inputs
 from donna_skills.capabilities.matching import Band, MeaningMatcher, Vectors, WordMatcher
 from donna_skills.capabilities.registry import (
     Capabilities,
-    Capability,
-    CapabilityStatus,
     CapabilityToolConfigError,
-    Trigger,
     UnusableCapability,
 )
 

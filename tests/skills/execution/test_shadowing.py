@@ -10,6 +10,7 @@ from tests.skills.execution.conftest import LOOK, STRANGE
 from donna_core.domain.effects import JobKind
 from donna_core.domain.errors import ModelUnavailable
 from donna_core.domain.labels import Label
+from donna_core.domain.skill.capability import Capability
 from donna_core.domain.skill.gates import Divergence
 from donna_core.domain.skill.lifecycle import SkillState
 from donna_core.ports.jobs import JobRow, JobState
@@ -19,7 +20,6 @@ from donna_core.testing.scripted_model import ScriptedLanguageModel
 from donna_core.testing.world import SimulatedWorld
 from donna_core.usecases.runtime import Runtime
 from donna_core.usecases.work import work
-from donna_skills.capabilities.registry import Capability
 from donna_skills.execution.answering import Asker
 from donna_skills.execution.running import SkillRunner
 from donna_skills.execution.shadowing import Comparison
@@ -66,7 +66,7 @@ class Practice:
             unit_of_work=runtime.unit_of_work,
             lifecycles=self.lifecycles,
             specs=self.asker.specs,
-            capabilities={"news_check": capability},
+            configured={"news_check": capability},
         )
         self.folder = folder / "news"
         (self.folder / "fixtures").mkdir(parents=True)
@@ -79,7 +79,7 @@ class Practice:
 
     async def job(self) -> JobRow:
         """Bring the skill into the shadow, run it once, and return the job that is due then."""
-        await self.shelf.add(self.shelf.read(self.folder))
+        await self.shelf.add(await self.shelf.read(self.folder))
         for _ in range(2):
             await self.lifecycles.promote("news")
         shelved = await self.shelf.get("news")
@@ -153,7 +153,7 @@ async def test_a_version_that_is_gone_is_compared_no_more(practice: Practice) ->
     """What is observed of it would be evidence of another."""
     row = await practice.job()
     (practice.folder / "skill.yaml").write_text(SKILL.replace("what is new", "news"))
-    await practice.shelf.add(practice.shelf.read(practice.folder))
+    await practice.shelf.add(await practice.shelf.read(practice.folder))
     model = ScriptedLanguageModel({})
 
     assert await practice.does(row, model) is JobState.DONE

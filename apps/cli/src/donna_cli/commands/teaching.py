@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from donna_adapters.compose.build import Composed
-from donna_adapters.compose.skills import Skills, open_skills
+from donna_adapters.compose.skills import Skills, matcher_of, open_skills
 from donna_cli import wire_skills
 from donna_cli.exits import ExitCode
 from donna_cli.invocation import Invocation
@@ -54,7 +54,7 @@ def check(invocation: Invocation, folder: Folder) -> ExitCode:
     """
 
     async def page(composed: Composed) -> Page:
-        found = open_skills(composed).shelf.read(folder_of(folder))
+        found = await open_skills(composed).shelf.read(folder_of(folder))
         return Page(
             blocks=lambda: [Line(f"{found.name}: {_account(found)}", Tone.GOOD)],
             wire=lambda _: wire_skills.checked(found),
@@ -63,19 +63,31 @@ def check(invocation: Invocation, folder: Folder) -> ExitCode:
     return look(invocation, page)
 
 
-def add(invocation: Invocation, folder: Folder) -> ExitCode:
+def add(
+    invocation: Invocation,
+    folder: Folder,
+    *,
+    grant: Annotated[
+        list[str] | None,
+        typer.Option("--grant", metavar="TOOL", help="Let its capability use this tool."),
+    ] = None,
+) -> ExitCode:
     """Take a skill in, as a draft or in its next version, and prove it on its fixtures.
 
-    A draft is run by nothing until you promote it.
+    A draft is run by nothing until you promote it. What the skills of a capability may use is
+    said in capabilities.yaml, or here with the first of them.
 
     Examples:
       donna skills add news_check
-      donna skills add skills/my_news --json
+      donna skills add skills/my_news --grant rss_fetch --json
     """
 
     async def page(composed: Composed) -> Page:
         skills = open_skills(composed)
-        read = skills.shelf.read(folder_of(folder))
+        if grant is not None:
+            matcher = await asyncio.to_thread(matcher_of, composed.home.settings.memory)
+            await skills.shelf.grant(folder_of(folder), grant, matcher=matcher)
+        read = await skills.shelf.read(folder_of(folder))
         results = await _proved(skills, read)
         standing = await skills.shelf.add(read)
         return Page(
@@ -152,8 +164,8 @@ def match(
     text = " ".join(words)
 
     async def page(composed: Composed) -> Page:
-        settings = composed.home.settings.memory
-        capabilities, matcher = await open_skills(composed).known(settings)
+        matcher = await asyncio.to_thread(matcher_of, composed.home.settings.memory)
+        capabilities = await open_skills(composed).known(matcher)
         found = await asyncio.to_thread(matcher.nearest, spoken(text))
         best = capabilities.get(found[0].name) if found else None
         inputs = None
@@ -240,7 +252,7 @@ async def find(skills: Skills, name: str) -> Shelved:
     path = folder_of(Path(name))
     taken_in = {each.skill for each in await skills.lifecycles.all()}
     if name not in taken_in and path.is_dir():
-        return skills.shelf.read(path)
+        return await skills.shelf.read(path)
     return await skills.shelf.get(name)
 
 

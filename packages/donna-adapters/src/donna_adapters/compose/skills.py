@@ -1,6 +1,5 @@
 """Composition of skills: apart, because only what runs or checks them pays for it."""
 
-import asyncio
 from collections.abc import Iterator
 from datetime import timedelta
 from decimal import Decimal
@@ -10,9 +9,10 @@ from attrs import evolve, frozen
 from donna_adapters.compose.build import Composed
 from donna_adapters.compose.memory import embedder_of
 from donna_adapters.compose.tools import tools_of
+from donna_core.domain.skill.capability import Capability, Trigger
 from donna_core.local.settings import CapabilitiesFile, MemoryFile, RunSection
 from donna_skills.capabilities.matching import Matcher, MeaningMatcher, WordMatcher
-from donna_skills.capabilities.registry import Capabilities, Capability, Trigger
+from donna_skills.capabilities.registry import Capabilities
 from donna_skills.execution.answering import Asker
 from donna_skills.execution.running import RunLimits, SkillRunner
 from donna_skills.execution.shadowing import Comparison
@@ -31,22 +31,19 @@ class Skills:
     validator: Validator
     lifecycles: Lifecycles
     comparison: Comparison
-    capabilities: tuple[Capability, ...]
 
-    async def known(self, settings: MemoryFile) -> tuple[Capabilities, Matcher]:
-        """Return the capabilities and what finds them: by meaning, or by words without weights.
+    async def known(self, matcher: Matcher) -> Capabilities:
+        """Return what can be asked for, each with the inputs of its skill; put into the matcher.
 
-        Each has the inputs of its skill. Raise ``CapabilityToolConfigError`` where one that acts
-        by itself needs a tool that is not there. Loads a model: a thread waits for it.
+        Raise ``CapabilityToolConfigError`` where one that acts by itself needs a tool that is
+        not there.
         """
-        matcher = await asyncio.to_thread(_matcher, settings)
         schemas = await self.shelf.schemas()
         capabilities = Capabilities(matcher)
-        for each in self.capabilities:
-            schema = schemas.get(each.name, each.input_schema)
-            capabilities.add(evolve(each, input_schema=schema))
+        for name, each in (await self.shelf.capabilities()).items():
+            capabilities.add(evolve(each, input_schema=schemas.get(name, each.input_schema)))
         capabilities.check_tools(self.shelf.specs.keys())
-        return capabilities, matcher
+        return capabilities
 
 
 def open_skills(composed: Composed) -> Skills:
@@ -55,12 +52,11 @@ def open_skills(composed: Composed) -> Skills:
     tools = ToolRegistry(tools_of(composed, opened=frozenset(settings.skills.web.opened)))
     asker = Asker(model=runtime.language_model, tools=tools, clock=runtime.clock)
     lifecycles = Lifecycles(runtime.unit_of_work, clock=runtime.clock)
-    capabilities = tuple(_capabilities(settings.capabilities))
     shelf = SkillShelf(
         unit_of_work=runtime.unit_of_work,
         lifecycles=lifecycles,
         specs=asker.specs,
-        capabilities={each.name: each for each in capabilities},
+        configured={each.name: each for each in _capabilities(settings.capabilities)},
     )
     return Skills(
         shelf=shelf,
@@ -74,7 +70,6 @@ def open_skills(composed: Composed) -> Skills:
         validator=Validator(specs=asker.specs, clock=runtime.clock, ids=runtime.ids),
         lifecycles=lifecycles,
         comparison=Comparison(shelf=shelf, lifecycles=lifecycles),
-        capabilities=capabilities,
     )
 
 
@@ -96,6 +91,10 @@ def _limits(section: RunSection) -> RunLimits:
     )
 
 
-def _matcher(settings: MemoryFile) -> Matcher:
+def matcher_of(settings: MemoryFile) -> Matcher:
+    """Return what compares texts: by meaning, or by words where there are no weights.
+
+    Loads a model: call it on a thread where a loop is running.
+    """
     embedder, _ = embedder_of(settings)
     return WordMatcher() if embedder is None else MeaningMatcher(embedder.embed)

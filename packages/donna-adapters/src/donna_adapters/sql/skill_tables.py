@@ -7,6 +7,7 @@ from donna_adapters.sql.types import Instant
 
 __all__ = [
     "METADATA",
+    "SKILL_CAPABILITY",
     "SKILL_FIXTURE",
     "SKILL_INTENT",
     "SKILL_OBSERVATION",
@@ -68,6 +69,15 @@ SKILL_FIXTURE = Table(
     Column("name", String(200), nullable=False),
     Column("fixture_text", Text, nullable=False),
     PrimaryKeyConstraint("user_id", "skill", "name"),
+)
+
+SKILL_CAPABILITY = Table(
+    "skill_capability",
+    METADATA,
+    Column("user_id", String(100), nullable=False),
+    Column("name", String(100), nullable=False),
+    Column("capability_json", Text, nullable=False),
+    PrimaryKeyConstraint("user_id", "name"),
 )
 
 SKILL_RUN = Table(

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 
+from donna_core.domain.skill.capability import Capability
 from donna_core.domain.skill.runs import SkillRun, StepRecord
 from donna_core.local.journal import Journal, Table
 from donna_core.ports.skills import SkillRunStore, SkillStore
@@ -14,6 +15,7 @@ class InMemorySkillStore(SkillStore):
     def __init__(self, journal: Journal) -> None:
         self._files: Table[tuple[str, str], Mapping[str, str]] = Table(journal)
         self._fixtures: Table[tuple[str, str], str] = Table(journal)
+        self._capabilities: Table[str, Capability] = Table(journal)
 
     def put(self, skill: str, version: str, files: Mapping[str, str]) -> None:
         if (skill, version) not in self._files:
@@ -28,6 +30,12 @@ class InMemorySkillStore(SkillStore):
     def fixtures(self, skill: str) -> Mapping[str, str]:
         mine = sorted((name, text) for (of, name), text in self._fixtures.items() if of == skill)
         return dict(mine)
+
+    def put_capability(self, capability: Capability) -> None:
+        self._capabilities.put(capability.name, capability)
+
+    def capabilities(self) -> tuple[Capability, ...]:
+        return tuple(sorted(self._capabilities.values(), key=lambda each: each.name))
 
 
 class InMemorySkillRunStore(SkillRunStore):

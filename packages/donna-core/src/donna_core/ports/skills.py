@@ -5,11 +5,15 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Protocol
 
+from donna_core.domain.skill.capability import Capability
 from donna_core.domain.skill.runs import SkillRun, StepRecord
 
 
 class SkillStore(Protocol):
-    """The files of every version of one user's skills, and their fixtures; as texts by name."""
+    """What one user's skills are made of, and what was granted to them.
+
+    The files of each version and the fixtures of each skill are texts by name.
+    """
 
     @abstractmethod
     def put(self, skill: str, version: str, files: Mapping[str, str]) -> None:
@@ -26,6 +30,14 @@ class SkillStore(Protocol):
     @abstractmethod
     def fixtures(self, skill: str) -> Mapping[str, str]:
         """Return the fixtures of the skill by name, in the order of their names."""
+
+    @abstractmethod
+    def put_capability(self, capability: Capability) -> None:
+        """Insert or replace the capability of this name."""
+
+    @abstractmethod
+    def capabilities(self) -> tuple[Capability, ...]:
+        """Return the capabilities that were put, by name."""
 
 
 class SkillRunStore(Protocol):

@@ -8,8 +8,8 @@ from attrs import frozen
 from jsonschema import Draft202012Validator, FormatChecker
 
 from donna_core.domain.errors import ModelUnavailable
+from donna_core.domain.skill.capability import Capability
 from donna_core.ports.language_model import PROMPT_TASK, LanguageModel, ModelRequest
-from donna_skills.capabilities.registry import Capability
 
 CALLER = "capability_input_extraction"
 PROMPT = """\

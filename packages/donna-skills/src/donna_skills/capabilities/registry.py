@@ -1,57 +1,18 @@
 """The capabilities there are, held against each other and against the tools there are."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from collections.abc import Set as AbstractSet
-from enum import StrEnum
-from typing import Any
 
-from attrs import evolve, field, frozen
+from attrs import evolve, frozen
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import SchemaError
 
 from donna_core.domain.errors import DonnaError, InvalidInput
+from donna_core.domain.skill.capability import Capability, CapabilityStatus, Trigger
 from donna_skills.capabilities.matching import Matcher
 
 DUPLICATE = 0.80
 """How alike two capabilities may be before somebody has to look at the newer one."""
-
-
-class Trigger(StrEnum):
-    """What makes a capability act."""
-
-    ON_SCHEDULE = "on_schedule"
-    ON_MESSAGE = "on_message"
-    ON_MANUAL = "on_manual"
-
-
-class CapabilityStatus(StrEnum):
-    """Whether it is offered, or waits for a look because it is much like another."""
-
-    ACTIVE = "active"
-    PENDING = "pending_review"
-
-
-@frozen(kw_only=True)
-class Capability:
-    """Something Donna can be asked to do.
-
-    ``input_schema`` is a JSON Schema (draft 2020-12) of an object. ``tools`` is all that a
-    skill for it may use.
-    """
-
-    name: str
-    description: str
-    trigger: Trigger = Trigger.ON_MESSAGE
-    input_schema: Mapping[str, Any] = field(factory=lambda: {"type": "object"})
-    tools: frozenset[str] = frozenset()
-    status: CapabilityStatus = CapabilityStatus.ACTIVE
-
-    @property
-    def text(self) -> str:
-        """What it is found by: its name, what it does, and what it is told."""
-        names = ", ".join(self.input_schema.get("properties", {}))
-        told = f" Inputs: {names}" if names else ""
-        return f"{self.name.replace('_', ' ')}. {self.description}{told}"
 
 
 @frozen(kw_only=True)

@@ -1,17 +1,19 @@
 """The skills there are: read from a folder, taken in, found again in the version that counts."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from attrs import frozen
 
 from donna_core.domain.errors import NotFound, Refused
+from donna_core.domain.skill.capability import Capability, Trigger
 from donna_core.domain.skill.document import Skill
 from donna_core.domain.skill.lifecycle import Standing
 from donna_core.domain.tools import ToolSpec
 from donna_core.ports.unit_of_work import Stores, UnitOfWork
-from donna_skills.capabilities.registry import Capability
+from donna_skills.capabilities.matching import Matcher
+from donna_skills.capabilities.registry import Capabilities
 from donna_skills.execution.fixtures import Fixture, UnusableFixture, read_fixture
 from donna_skills.execution.reading import LARGEST, Written, read_skill, read_stored
 from donna_skills.lifecycle.keeping import Lifecycles, SkillNotFound
@@ -25,12 +27,21 @@ class CapabilityUnknown(Refused):
 
     def __init__(self, capability: str, *, tools: Sequence[str]) -> None:
         self.capability, self.tools = capability, tuple(tools)
-        wanted = ", ".join(self.tools)
+        wanted = " ".join(f"--grant {tool}" for tool in self.tools)
         super().__init__(
-            f"The capability '{capability}' is not in capabilities.yaml, so that a skill for it "
-            f"may use no tool. Grant what it needs: donna config set "
-            f"capabilities.capabilities.{capability} "
-            f"'{{description: what it does, tools: [{wanted}]}}'"
+            f"Nobody said what a skill for '{capability}' may use. Grant what it needs: "
+            f"donna skills add FOLDER {wanted}"
+        )
+
+
+class CapabilityConfigured(Refused):
+    """The configuration says what skills for this capability may use."""
+
+    def __init__(self, capability: str) -> None:
+        self.capability = capability
+        super().__init__(
+            f"What a skill for '{capability}' may use is said in capabilities.yaml. Change it "
+            f"there: donna config set capabilities.capabilities.{capability}.tools '[...]'"
         )
 
 
@@ -79,23 +90,56 @@ class Shelved:
 
 @frozen(kw_only=True)
 class SkillShelf:
-    """The skills of one user, and the capabilities they are for, by name."""
+    """The skills of one user. ``configured`` are the capabilities of the configuration, by name.
+
+    They go before those that were granted with a skill.
+    """
 
     unit_of_work: UnitOfWork
     lifecycles: Lifecycles
     specs: Mapping[str, ToolSpec]
-    capabilities: Mapping[str, Capability]
+    configured: Mapping[str, Capability]
 
-    def read(self, folder: Path) -> Shelved:
+    async def capabilities(self) -> dict[str, Capability]:
+        """Return what can be asked for, by name."""
+        kept = await self.unit_of_work.run(lambda stores: stores.skills.capabilities())
+        return {**{each.name: each for each in kept}, **self.configured}
+
+    async def grant(self, folder: Path, tools: Iterable[str], *, matcher: Matcher) -> Capability:
+        """Let a skill in a folder use these tools, as a capability of its own, and return that.
+
+        One that is much like another waits for a look. Raise ``UnusableSkill``, and
+        ``CapabilityConfigured`` where the configuration says what its skills may use.
+        """
+        skill = read_skill(folder, specs=self.specs, granted=frozenset(tools)).skill
+        if skill.capability in self.configured:
+            raise CapabilityConfigured(skill.capability)
+        known = Capabilities(matcher)
+        for each in (await self.capabilities()).values():
+            if each.name != skill.capability:
+                known.add(each)
+        capability = known.add(
+            Capability(
+                name=skill.capability,
+                description=skill.description,
+                trigger=Trigger.ON_MANUAL,
+                tools=frozenset(tools),
+            )
+        )
+        await self.unit_of_work.run(lambda stores: stores.skills.put_capability(capability))
+        return capability
+
+    async def read(self, folder: Path) -> Shelved:
         """Return the skill in a folder, checked whole.
 
         Raise ``UnusableSkill``, ``UnusableFixture`` or ``CapabilityUnknown``.
         """
-        written = read_skill(folder, specs=self.specs)
-        known = self.capabilities.get(written.skill.capability)
+        written, capabilities = read_skill(folder, specs=self.specs), await self.capabilities()
+        known = capabilities.get(written.skill.capability)
         if known is not None and not written.skill.tools <= known.tools:
             written = read_skill(folder, specs=self.specs, granted=known.tools)
-        return self._shelved(folder.resolve().name, written, texts=_texts_in(folder))
+        texts = _texts_in(folder)
+        return self._shelved(_name_of(folder), written, capabilities, texts=texts)
 
     async def add(self, read: Shelved) -> Standing:
         """Take in what was read from a folder, as a draft or as the next version of its skill."""
@@ -128,7 +172,8 @@ class SkillShelf:
         if files is None:
             raise FilesMissing(name, standing.version)
         written = read_stored(name, files, specs=self.specs)
-        return self._shelved(name, written, texts=fixtures, standing=standing)
+        capabilities = await self.capabilities()
+        return self._shelved(name, written, capabilities, texts=fixtures, standing=standing)
 
     async def schemas(self) -> dict[str, Mapping[str, Any]]:
         """Return the JSON Schema of the inputs of each capability that has a skill."""
@@ -140,12 +185,13 @@ class SkillShelf:
         self,
         name: str,
         written: Written,
+        capabilities: Mapping[str, Capability],
         *,
         texts: Mapping[str, str],
         standing: Standing | None = None,
     ) -> Shelved:
         skill = written.skill
-        known = self.capabilities.get(skill.capability)
+        known = capabilities.get(skill.capability)
         if known is None and skill.tools:
             raise CapabilityUnknown(skill.capability, tools=sorted(skill.tools))
         return Shelved(
@@ -158,6 +204,10 @@ class SkillShelf:
             capability=known,
             standing=standing,
         )
+
+
+def _name_of(folder: Path) -> str:
+    return folder.resolve().name
 
 
 def _texts_in(folder: Path) -> dict[str, str]:

@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import Connection, bindparam, select
 
 from donna_adapters.sql.skill_tables import (
+    SKILL_CAPABILITY,
     SKILL_FIXTURE,
     SKILL_INTENT,
     SKILL_RUN,
@@ -16,6 +17,7 @@ from donna_adapters.sql.skill_tables import (
 from donna_adapters.sql.statements import insert_unless_there, upsert
 from donna_core.domain.codec import from_json, to_json
 from donna_core.domain.ids import UserId
+from donna_core.domain.skill.capability import Capability
 from donna_core.domain.skill.runs import SkillRun, StepRecord
 from donna_core.ports.skills import SkillRunStore, SkillStore
 
@@ -32,6 +34,12 @@ _FIXTURES = (
         SKILL_FIXTURE.c.user_id == bindparam("owner"), SKILL_FIXTURE.c.skill == bindparam("named")
     )
     .order_by(SKILL_FIXTURE.c.name)
+)
+_PUT_CAPABILITY = upsert(SKILL_CAPABILITY)
+_CAPABILITIES = (
+    select(SKILL_CAPABILITY.c.capability_json)
+    .where(SKILL_CAPABILITY.c.user_id == bindparam("owner"))
+    .order_by(SKILL_CAPABILITY.c.name)
 )
 _SAVE = upsert(SKILL_RUN)
 _RUNS = select(SKILL_RUN.c.run_json).where(SKILL_RUN.c.user_id == bindparam("owner"))
@@ -87,6 +95,15 @@ class SqlSkillStore(SkillStore):
     def fixtures(self, skill: str) -> Mapping[str, str]:
         asked = {"owner": self._user_id, "named": skill}
         return {row.name: row.fixture_text for row in self._connection.execute(_FIXTURES, asked)}
+
+    def put_capability(self, capability: Capability) -> None:
+        row = {"user_id": self._user_id, "name": capability.name}
+        text = to_json(capability)
+        self._connection.execute(_PUT_CAPABILITY, {**row, "capability_json": text})
+
+    def capabilities(self) -> tuple[Capability, ...]:
+        rows = self._connection.execute(_CAPABILITIES, {"owner": self._user_id}).scalars()
+        return tuple(from_json(Capability, row) for row in rows)
 
 
 class SqlSkillRunStore(SkillRunStore):

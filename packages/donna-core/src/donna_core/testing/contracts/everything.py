@@ -15,7 +15,7 @@ from donna_core.testing.contracts.lifecycle_store import (
     a_divergence,
     a_run,
 )
-from donna_core.testing.contracts.skill_stores import RUN, STEP_RECORD
+from donna_core.testing.contracts.skill_stores import CAPABILITY, RUN, STEP_RECORD
 from donna_core.testing.contracts.spending import allowance, invocation, reservation
 from donna_core.testing.contracts.stores import (
     DAY,
@@ -55,6 +55,7 @@ def fill(stores: Stores, *, user_id: UserId = ME) -> None:
     stores.lifecycles.observe("news", a_divergence("run-1"))
     stores.skills.put("news", "v1", {"skill.yaml": "steps: []"})
     stores.skills.put_fixture("news", "one", "{}")
+    stores.skills.put_capability(CAPABILITY)
     stores.skill_runs.save(RUN)
     stores.skill_runs.add_step("run-1", STEP_RECORD)
     stores.skill_runs.intend("run-1", "run-1/get/0", at=NOON)
@@ -101,6 +102,7 @@ def contents(stores: Stores) -> dict[str, Any]:
         "lifecycles.divergences": stores.lifecycles.divergences("news", version="v1", limit=9),
         "skills.files": stores.skills.files("news", "v1"),
         "skills.fixtures": stores.skills.fixtures("news"),
+        "skills.capabilities": stores.skills.capabilities(),
         "skill_runs.get": stores.skill_runs.get("run-1"),
         "skill_runs.recent": stores.skill_runs.recent(limit=9),
         "skill_runs.steps": stores.skill_runs.steps("run-1"),

@@ -7,6 +7,7 @@ from functools import partial
 from attrs import evolve
 
 from donna_core.domain.labels import Label
+from donna_core.domain.skill.capability import Capability, CapabilityStatus, Trigger
 from donna_core.domain.skill.lifecycle import SkillState
 from donna_core.domain.skill.requests import (
     Fault,
@@ -22,6 +23,13 @@ from donna_core.ports.unit_of_work import Stores
 from donna_core.testing.contracts.stores import NOON, OTHER, StoresContract
 
 MINUTE = timedelta(minutes=1)
+CAPABILITY = Capability(
+    name="news_check",
+    description="Says what is new — in short.",
+    trigger=Trigger.ON_SCHEDULE,
+    input_schema={"type": "object", "properties": {"topics": {"type": "array"}}},
+    tools=frozenset({"web_fetch", "rss_fetch"}),
+)
 RUN = SkillRun(
     run_id="run-1",
     skill="news",
@@ -75,6 +83,10 @@ def _put_fixture(stores: Stores, *, name: str, text: str) -> None:
     stores.skills.put_fixture("news", name, text)
 
 
+def _put_capability(stores: Stores, *, capability: Capability) -> None:
+    stores.skills.put_capability(capability)
+
+
 def _save(stores: Stores, *, run: SkillRun) -> None:
     stores.skill_runs.save(run)
 
@@ -109,6 +121,17 @@ class SkillStoreContract(StoresContract):
         assert list(found.items()) == [("a", "2"), ("b", "3")]
         assert await self.run(lambda s: s.skills.fixtures("mail")) == {}
         assert await self.run(lambda s: s.skills.fixtures("news"), user_id=OTHER) == {}
+
+    async def test_capabilities_are_kept_by_name(self) -> None:
+        """The latest under a name counts, whole; nobody sees another's."""
+        other = Capability(name="mail_check", description="Mail.")
+        changed = evolve(CAPABILITY, status=CapabilityStatus.PENDING)
+        for each in (CAPABILITY, other, changed):
+            await self.run(partial(_put_capability, capability=each))
+
+        found = await self.run(lambda stores: stores.skills.capabilities())
+        assert found == (other, changed)
+        assert await self.run(lambda s: s.skills.capabilities(), user_id=OTHER) == ()
 
 
 class SkillRunStoreContract(StoresContract):

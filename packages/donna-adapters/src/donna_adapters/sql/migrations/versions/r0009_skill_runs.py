@@ -28,6 +28,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("user_id", "skill", "name", name="pk_skill_fixture"),
     )
     op.create_table(
+        "skill_capability",
+        sa.Column("user_id", sa.String(length=100), nullable=False),
+        sa.Column("name", sa.String(length=100), nullable=False),
+        sa.Column("capability_json", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("user_id", "name", name="pk_skill_capability"),
+    )
+    op.create_table(
         "skill_run",
         sa.Column("user_id", sa.String(length=100), nullable=False),
         sa.Column("run_id", sa.String(length=100), nullable=False),
@@ -60,5 +67,5 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """Go back to the schema before."""
-    for table in ("skill_intent", "skill_run_step", "skill_run", "skill_fixture", "skill_version"):
-        op.drop_table(table)
+    for table in ("intent", "run_step", "run", "capability", "fixture", "version"):
+        op.drop_table(f"skill_{table}")
