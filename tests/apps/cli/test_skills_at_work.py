@@ -279,3 +279,20 @@ def test_what_a_skill_may_use_is_granted_when_it_is_taken_in(donna: Donna, folde
     (folder / "skill.yaml").write_text(SKILL)
     said = donna("skills", "add", str(folder), "--grant", "web_fetch")
     assert "capabilities.yaml" in said.err
+
+
+def test_the_doctor_looks_at_skills(donna: Donna, home: Path, folder: Path) -> None:
+    """A capability that acts by itself without its tools, and a skill whose tool is gone."""
+    donna("skills", "add", str(folder))
+
+    def found() -> dict[str, Any]:
+        checks = donna("doctor", "--json").json["checks"]
+        return next(each for each in checks if each["name"] == "skills")
+
+    assert (found()["ok"], found()["found"]) == (True, "1 taken in, 0 trusted to act")
+    (home / "config").mkdir(exist_ok=True)
+    (home / "config" / "capabilities.yaml").write_text(
+        "capabilities: {odd: {description: Odd things., tools: [shell]}}\n"
+    )
+    assert not found()["ok"]
+    assert "odd needs shell" in found()["found"]

@@ -53,6 +53,7 @@ PRINTED = [
     ("donna memory eval", ["memory", "eval", "--fixtures-dir", str(LABELLED)]),
     ("donna memory forget", ["memory", "forget", "chat", "a"]),
     ("donna skills list", ["skills", "list"]),
+    ("donna skills capabilities", ["skills", "capabilities"]),
     ("donna skills match", ["skills", "match", "sum", "up", "https://example.org/"]),
     ("donna skills candidates", ["skills", "candidates"]),
     ("donna llm shadows", ["llm", "shadows"]),

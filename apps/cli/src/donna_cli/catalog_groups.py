@@ -252,6 +252,12 @@ GROUPS: Mapping[str, Group] = {
                 help="Write a skill in the open SKILL.md format, with its own files beside it.",
                 panel=TEACH,
             ),
+            "capabilities": Entry(
+                target="teaching:list_capabilities",
+                help="List what can be asked for, what its skills may use, and which tools are "
+                "missing.",
+                panel=TEACH,
+            ),
             "match": Entry(
                 target="teaching:match",
                 help="Show which capability a message means, how sure that is, and the inputs it "

@@ -12,7 +12,8 @@ from donna_adapters.compose.calendars import ending_consents
 from donna_adapters.compose.settings import Options, Place, find_place
 from donna_adapters.sql.inspection import inspect
 from donna_cli.settings import settings
-from donna_core.domain.errors import DonnaError
+from donna_core.domain.errors import DonnaError, StorageUnavailable
+from donna_core.domain.skill.lifecycle import ACTING
 from donna_core.domain.spending.notices import dollars
 from donna_core.domain.timing.interval import Interval
 from donna_core.ports.jobs import JobState
@@ -72,8 +73,29 @@ async def _inside(composed: Composed) -> AsyncIterator[Check]:
         for check in await composed.runtime.unit_of_work.run(_owed):
             yield check
         yield await _budget(composed)
+        yield await _skills(composed)
     except DonnaError as error:
         yield _failed("database", error)
+
+
+async def _skills(composed: Composed) -> Check:
+    """Look whether every skill can still be used, and has the tools it acts with."""
+    # What runs skills takes a moment to import: only a whole examination pays for it.
+    from donna_adapters.compose.skills import open_skills  # noqa: PLC0415  # see above
+    from donna_skills.capabilities.matching import WordMatcher  # noqa: PLC0415  # see above
+
+    skills = open_skills(composed)
+    try:
+        await skills.known(WordMatcher())
+    except StorageUnavailable:
+        raise
+    except DonnaError as error:
+        return _failed("skills", error)
+    standings = await skills.lifecycles.all()
+    acting = sum(each.state in ACTING for each in standings)
+    return Check(
+        name="skills", ok=True, found=f"{len(standings)} taken in, {acting} trusted to act"
+    )
 
 
 def _private(name: str, path: Path) -> Check:

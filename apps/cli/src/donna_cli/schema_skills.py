@@ -192,6 +192,23 @@ class RunsObject(Wire):
     runs: list[RunObject]
 
 
+class CapabilityObject(Wire):
+    """Something that can be asked for, and the tools that its skills may use."""
+
+    name: str
+    description: str
+    trigger: str
+    status: str
+    tools: list[str]
+    missing: list[str]
+
+
+class CapabilitiesObject(Wire):
+    """What can be asked for."""
+
+    capabilities: list[CapabilityObject]
+
+
 class MatchObject(Wire):
     """A capability and how near a message comes to it, from -1 to 1."""
 
@@ -222,6 +239,7 @@ PRINTED_BY: dict[str, type[Wire]] = {
     "donna skills candidates": CandidatesObject,
     "donna skills check": CheckedSkillObject,
     "donna skills match": MatchesObject,
+    "donna skills capabilities": CapabilitiesObject,
     "donna skills import, donna skills export": WrittenSkillObject,
     "donna skills add": AddedSkillObject,
     "donna skills fixtures": CasesObject,

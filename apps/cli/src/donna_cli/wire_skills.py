@@ -1,9 +1,10 @@
 """From the lifecycles of skills to the wire."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 from donna_cli import schema_skills as schema
+from donna_core.domain.skill.capability import Capability
 from donna_core.domain.skill.gates import Evidence
 from donna_core.domain.skill.lifecycle import Standing, Transition
 from donna_core.domain.skill.requests import Fault, ModelAnswer
@@ -94,6 +95,23 @@ def cases(found: Shelved, results: Sequence[CaseResult]) -> schema.CasesObject:
 def written(folder: Path, files: Sequence[str]) -> schema.WrittenSkillObject:
     """Return where a skill was written to."""
     return schema.WrittenSkillObject(folder=str(folder), files=list(files))
+
+
+def capabilities(found: Sequence[Capability], tools: Collection[str]) -> schema.CapabilitiesObject:
+    """Return what can be asked for."""
+    return schema.CapabilitiesObject(
+        capabilities=[
+            schema.CapabilityObject(
+                name=each.name,
+                description=each.description,
+                trigger=each.trigger,
+                status=each.status,
+                tools=sorted(each.tools),
+                missing=sorted(each.tools - set(tools)),
+            )
+            for each in found
+        ]
+    )
 
 
 def matches(found: Sequence[Match], inputs: Inputs | None) -> schema.MatchesObject:

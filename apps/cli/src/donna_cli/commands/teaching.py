@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -16,6 +16,7 @@ from donna_cli.invocation import Invocation
 from donna_cli.render import Block, Grid
 from donna_cli.session import Page, look, opened, present, run
 from donna_core.domain.errors import Refused
+from donna_core.domain.skill.capability import Capability, CapabilityStatus
 from donna_core.domain.skill.runs import RunNotFound
 from donna_core.domain.wording import Line, Tone
 from donna_core.ports.unit_of_work import Stores
@@ -149,6 +150,25 @@ def export(
     }
     _write_new(to, files)
     return _present_written(invocation, to, sorted(files))
+
+
+def list_capabilities(invocation: Invocation) -> ExitCode:
+    """List what can be asked for, what its skills may use, and which tools are missing.
+
+    Examples:
+      donna skills capabilities
+      donna skills capabilities --json
+    """
+
+    async def page(composed: Composed) -> Page:
+        shelf = open_skills(composed).shelf
+        found = tuple((await shelf.capabilities()).values())
+        return Page(
+            blocks=lambda: _capability_blocks(found, shelf.specs.keys()),
+            wire=lambda _: wire_skills.capabilities(found, shelf.specs.keys()),
+        )
+
+    return look(invocation, page)
 
 
 def match(
@@ -292,6 +312,29 @@ def _written_beside(folder: Path, case: str, text: str) -> bool:
 
 async def _proved(skills: Skills, found: Shelved) -> tuple[CaseResult, ...]:
     return await skills.validator.check(found.skill, found.fixtures, grant=found.grant)
+
+
+def _capability_blocks(found: Sequence[Capability], tools: Collection[str]) -> Iterator[Block]:
+    yield Grid(
+        columns=("capability", "acts", "may use", "missing"),
+        rows=tuple(
+            (
+                each.name,
+                each.trigger.value.removeprefix("on_"),
+                ", ".join(sorted(each.tools)),
+                ", ".join(sorted(each.tools - set(tools))),
+            )
+            for each in found
+        ),
+        wide="may use",
+    )
+    for each in found:
+        if each.status is CapabilityStatus.PENDING:
+            yield Line(
+                f"{each.name} is much like another one: describe it so that they differ, and "
+                "add its skill again.",
+                Tone.WARNING,
+            )
 
 
 def _match_blocks(found: Sequence[Match], inputs: Inputs | None) -> Iterator[Block]:
