@@ -103,7 +103,7 @@ def test_checking_twenty_steps(tmp_path: Path) -> None:
 
 
 def _small(stores: Stores, *, name: str, at: datetime) -> None:
-    stores.skill_runs.intend("bare", name, at=at)
+    stores.skills.put_fixture("bare", name, at.isoformat())
 
 
 async def test_runs_on_a_database(tmp_path: Path) -> None:

@@ -133,8 +133,7 @@ CALLS: dict[str, Callable[[Stores], object]] = {
     "skill_runs.recent": lambda s: s.skill_runs.recent(skill="news", limit=9),
     "skill_runs.add_step": lambda s: not s.skill_runs.add_step("run-1", STEP_RECORD),
     "skill_runs.steps": lambda s: s.skill_runs.steps("run-1"),
-    "skill_runs.intend": lambda s: not s.skill_runs.intend("run-1", "run-1/get/0", at=NOON),
-    "skill_runs.intended": lambda s: s.skill_runs.intended("run-1"),
+    "skill_runs.forget": lambda s: s.skill_runs.forget(before=NOON + HOUR),
 }
 
 

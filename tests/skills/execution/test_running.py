@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable
 from datetime import timedelta
 from decimal import Decimal
+from functools import partial
 from typing import Any, TypeVar
 
 import pytest
@@ -36,6 +37,7 @@ from donna_core.local.stores import InMemoryUnitOfWork
 from donna_core.ports.language_model import ModelMetadata, ModelReply
 from donna_core.ports.unit_of_work import Stores, UnitOfWork
 from donna_core.testing.scripted_model import Answer, ScriptedLanguageModel
+from donna_core.testing.world import SimulatedWorld
 from donna_skills.execution.running import RunLimits
 
 T = TypeVar("T")
@@ -438,3 +440,27 @@ async def test_an_approval_is_of_exactly_its_arguments(house: House) -> None:
     done = await house.driven(house.runner.resume(first.run_id, skill, grant=GRANT))
     assert ended(done).status is RunStatus.SUCCEEDED
     assert [call.args for call in house.tools.calls if call.tool == "write"] == [{"text": "hi"}]
+
+
+async def test_what_was_read_in_runs_is_not_kept_for_ever() -> None:
+    """Every night what is older than the texts of models are kept goes, and no more."""
+    world = SimulatedWorld()
+    now = world.clock.now()
+    for name, age in (("old", 91), ("new", 89)):
+        run = SkillRun(
+            run_id=name,
+            skill="news",
+            capability="news_check",
+            version="v1",
+            started_at=now - timedelta(days=age),
+        )
+        await world.runtime.unit_of_work.run(partial(_saved, run=run))
+
+    await world.run_until(now + timedelta(days=1))
+
+    kept = await world.look(lambda stores: stores.skill_runs.recent(limit=9))
+    assert [run.run_id for run in kept] == ["new"]
+
+
+def _saved(stores: Stores, *, run: SkillRun) -> None:
+    stores.skill_runs.save(run)

@@ -9,7 +9,6 @@ __all__ = [
     "METADATA",
     "SKILL_CAPABILITY",
     "SKILL_FIXTURE",
-    "SKILL_INTENT",
     "SKILL_OBSERVATION",
     "SKILL_RUN",
     "SKILL_RUN_STEP",
@@ -101,14 +100,4 @@ SKILL_RUN_STEP = Table(
     Column("position", Integer, nullable=False),
     Column("step_json", Text, nullable=False),
     PrimaryKeyConstraint("user_id", "run_id", "position"),
-)
-
-SKILL_INTENT = Table(
-    "skill_intent",
-    METADATA,
-    Column("user_id", String(100), nullable=False),
-    Column("run_id", String(100), nullable=False),
-    Column("call_id", String(300), nullable=False),
-    Column("at", Instant, nullable=False),
-    PrimaryKeyConstraint("user_id", "run_id", "call_id"),
 )

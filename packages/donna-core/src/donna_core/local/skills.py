@@ -39,12 +39,11 @@ class InMemorySkillStore(SkillStore):
 
 
 class InMemorySkillRunStore(SkillRunStore):
-    """Keeps runs, steps and intents in dicts."""
+    """Keeps runs and steps in dicts."""
 
     def __init__(self, journal: Journal) -> None:
         self._runs: Table[str, SkillRun] = Table(journal)
         self._steps: Table[tuple[str, int], StepRecord] = Table(journal)
-        self._intents: Table[tuple[str, str], datetime] = Table(journal)
 
     def save(self, run: SkillRun) -> None:
         self._runs.put(run.run_id, run)
@@ -67,12 +66,10 @@ class InMemorySkillRunStore(SkillRunStore):
         mine = [step for (of, _), step in self._steps.items() if of == run_id]
         return tuple(sorted(mine, key=lambda step: step.position))
 
-    def intend(self, run_id: str, call_id: str, *, at: datetime) -> bool:
-        if (run_id, call_id) in self._intents:
-            return False
-        self._intents.put((run_id, call_id), at)
-        return True
-
-    def intended(self, run_id: str) -> tuple[str, ...]:
-        mine = [(at, call_id) for (of, call_id), at in self._intents.items() if of == run_id]
-        return tuple(call_id for _, call_id in sorted(mine))
+    def forget(self, *, before: datetime) -> int:
+        old = [run.run_id for run in self._runs.values() if run.started_at < before]
+        for run_id in old:
+            self._runs.drop(run_id)
+            for key in [key for key, _ in self._steps.items() if key[0] == run_id]:
+                self._steps.drop(key)
+        return len(old)

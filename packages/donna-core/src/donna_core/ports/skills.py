@@ -64,9 +64,5 @@ class SkillRunStore(Protocol):
         """Return the steps of the run that are over, in order."""
 
     @abstractmethod
-    def intend(self, run_id: str, call_id: str, *, at: datetime) -> bool:
-        """Note that an effect is about to be tried; ``False`` where it was noted before."""
-
-    @abstractmethod
-    def intended(self, run_id: str) -> tuple[str, ...]:
-        """Return the ids of the calls whose effects were about to be tried, in their order."""
+    def forget(self, *, before: datetime) -> int:
+        """Drop the runs begun before, with their steps, and return how many they were."""

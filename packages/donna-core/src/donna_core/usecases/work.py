@@ -422,9 +422,10 @@ def _recalculate(due: _Due) -> None:
 
 
 def _forget(due: _Due) -> None:
-    """Drop what was said in model calls that are older than their texts are kept."""
+    """Drop what was said in model calls and runs of skills that are older than it is kept."""
     before = due.at - due.runtime.policy.call_texts.keep_for
     due.stores.invocations.forget_texts(before=before)
+    due.stores.skill_runs.forget(before=before)
 
 
 _ACTS: dict[JobKind, Callable[[_Due], None]] = {

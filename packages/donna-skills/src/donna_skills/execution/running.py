@@ -12,7 +12,7 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
-from attrs import evolve, field, frozen
+from attrs import evolve, frozen
 
 from donna_core.domain.labels import NO_LABELS, Labels
 from donna_core.domain.skill.document import Skill
@@ -131,11 +131,8 @@ class SkillRunner:
         Raise ``RunNotFound``, and ``RunChanged`` where the skill is in another version by now.
         """
 
-        def read(stores: Stores) -> tuple[SkillRun | None, _Past]:
-            runs = stores.skill_runs
-            return runs.get(run_id), _Past(
-                steps=runs.steps(run_id), intents=frozenset(runs.intended(run_id))
-            )
+        def read(stores: Stores) -> tuple[SkillRun | None, tuple[StepRecord, ...]]:
+            return stores.skill_runs.get(run_id), stores.skill_runs.steps(run_id)
 
         run, past = await self.unit_of_work.run(read)
         if run is None:
@@ -167,14 +164,6 @@ class SkillRunner:
         return await self.unit_of_work.run(decide)
 
 
-@frozen(kw_only=True)
-class _Past:
-    """What is on record of a run that was cut off."""
-
-    steps: tuple[StepRecord, ...] = ()
-    intents: frozenset[str] = field(factory=frozenset)
-
-
 class _Waits(Exception):
     """An effect needs the word of the run's owner."""
 
@@ -204,11 +193,11 @@ class _Journey:
         *,
         grant: frozenset[str],
         progress: Progress,
-        past: _Past | None = None,
+        past: tuple[StepRecord, ...] = (),
     ) -> None:
         self._runner, self._run, self._progress = runner, run, progress
         self._asker, self._clock = runner.asker, runner.asker.clock
-        self._past = past or _Past()
+        self._past = past
         self._specs = self._asker.specs
         self._allowed = {
             step.name: frozenset(
@@ -226,7 +215,7 @@ class _Journey:
             specs=self._specs,
             labels=run.labels,
         )
-        self._spent = sum((step.cost_usd for step in self._past.steps), Decimal(0))
+        self._spent = sum((step.cost_usd for step in self._past), Decimal(0))
         self._over = self._clock.now() + runner.limits.run
         self._done: list[StepRecord] = []
         self._begin_step()
@@ -266,7 +255,7 @@ class _Journey:
         return run
 
     def _begin_step(self) -> None:
-        recorded = self._past.steps[len(self._done) :][:1]
+        recorded = self._past[len(self._done) :][:1]
         self._recorded = deque(recorded[0].answers) if recorded else None
         self._answers: list[Answered] = []
         self._began = self._clock.now()
@@ -317,15 +306,19 @@ class _Journey:
 
     async def _intend(self, call: ToolCall) -> None:
         """Note that an effect is tried; raise ``_FateUnknown`` where it was before."""
-        run_id, at = self._run.run_id, self._clock.now()
         name = f"{call.call_id}#{call.attempt}"
-        if name in self._past.intents:
+        if name in self._run.intents:
             raise _FateUnknown(call)
-        first = await self._runner.unit_of_work.run(
-            lambda stores: stores.skill_runs.intend(run_id, name, at=at)
-        )
-        if not first:
-            raise RunChanged(run_id, problem="somebody else goes on with it")
+        intended = evolve(self._run, intents=(*self._run.intents, name))
+
+        def decide(stores: Stores) -> None:
+            kept = stores.skill_runs.get(intended.run_id)
+            if kept is None or name in kept.intents:
+                raise RunChanged(intended.run_id, problem="somebody else goes on with it")
+            stores.skill_runs.save(intended)
+
+        await self._runner.unit_of_work.run(decide)
+        self._run = intended
 
     def _played_back(self, request: ModelCall | ToolCall) -> Answered:
         found = self._recorded.popleft() if self._recorded else None
@@ -346,7 +339,7 @@ class _Journey:
             await self._keep(step, following)
             self._progress(ended)
         else:
-            step = self._past.steps[len(self._done)]
+            step = self._past[len(self._done)]
             self._done.append(step)
         self._begin_step()
 

@@ -4,12 +4,11 @@ import json
 from collections.abc import Mapping
 from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Connection, bindparam, delete, select
 
 from donna_adapters.sql.skill_tables import (
     SKILL_CAPABILITY,
     SKILL_FIXTURE,
-    SKILL_INTENT,
     SKILL_RUN,
     SKILL_RUN_STEP,
     SKILL_VERSION,
@@ -59,15 +58,14 @@ _STEPS = (
     )
     .order_by(SKILL_RUN_STEP.c.position)
 )
-_INTEND = insert_unless_there(SKILL_INTENT, key=["user_id", "run_id", "call_id"]).returning(
-    SKILL_INTENT.c.call_id
+_OLD = select(SKILL_RUN.c.run_id).where(
+    SKILL_RUN.c.user_id == bindparam("owner"), SKILL_RUN.c.started_at < bindparam("limit_at")
 )
-_INTENDED = (
-    select(SKILL_INTENT.c.call_id)
-    .where(
-        SKILL_INTENT.c.user_id == bindparam("owner"), SKILL_INTENT.c.run_id == bindparam("wanted")
-    )
-    .order_by(SKILL_INTENT.c.at, SKILL_INTENT.c.call_id)
+_FORGET_STEPS = delete(SKILL_RUN_STEP).where(
+    SKILL_RUN_STEP.c.user_id == bindparam("owner"), SKILL_RUN_STEP.c.run_id.in_(_OLD)
+)
+_FORGET = delete(SKILL_RUN).where(
+    SKILL_RUN.c.user_id == bindparam("owner"), SKILL_RUN.c.started_at < bindparam("limit_at")
 )
 
 
@@ -144,12 +142,10 @@ class SqlSkillRunStore(SkillRunStore):
         rows = self._connection.execute(_STEPS, self._asked(run_id)).scalars()
         return tuple(from_json(StepRecord, row) for row in rows)
 
-    def intend(self, run_id: str, call_id: str, *, at: datetime) -> bool:
-        row = {"user_id": self._user_id, "run_id": run_id, "call_id": call_id, "at": at}
-        return self._connection.execute(_INTEND, row).first() is not None
-
-    def intended(self, run_id: str) -> tuple[str, ...]:
-        return tuple(self._connection.execute(_INTENDED, self._asked(run_id)).scalars())
+    def forget(self, *, before: datetime) -> int:
+        asked = {"owner": self._user_id, "limit_at": before}
+        self._connection.execute(_FORGET_STEPS, asked)
+        return self._connection.execute(_FORGET, asked).rowcount
 
     def _asked(self, run_id: str) -> dict[str, str]:
         return {"owner": self._user_id, "wanted": run_id}

@@ -58,7 +58,6 @@ def fill(stores: Stores, *, user_id: UserId = ME) -> None:
     stores.skills.put_capability(CAPABILITY)
     stores.skill_runs.save(RUN)
     stores.skill_runs.add_step("run-1", STEP_RECORD)
-    stores.skill_runs.intend("run-1", "run-1/get/0", at=NOON)
 
 
 def contents(stores: Stores) -> dict[str, Any]:
@@ -106,5 +105,4 @@ def contents(stores: Stores) -> dict[str, Any]:
         "skill_runs.get": stores.skill_runs.get("run-1"),
         "skill_runs.recent": stores.skill_runs.recent(limit=9),
         "skill_runs.steps": stores.skill_runs.steps("run-1"),
-        "skill_runs.intended": stores.skill_runs.intended("run-1"),
     }

@@ -1,6 +1,6 @@
 """What every store of skills and of their runs keeps to."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from decimal import Decimal
 from functools import partial
 
@@ -91,12 +91,8 @@ def _save(stores: Stores, *, run: SkillRun) -> None:
     stores.skill_runs.save(run)
 
 
-def _add(stores: Stores, *, step: StepRecord) -> bool:
-    return stores.skill_runs.add_step("run-1", step)
-
-
-def _intend(stores: Stores, *, call_id: str, at: datetime) -> bool:
-    return stores.skill_runs.intend("run-1", call_id, at=at)
+def _add(stores: Stores, *, step: StepRecord, run_id: str = "run-1") -> bool:
+    return stores.skill_runs.add_step(run_id, step)
 
 
 class SkillStoreContract(StoresContract):
@@ -177,13 +173,18 @@ class SkillRunStoreContract(StoresContract):
         assert await self.run(lambda stores: stores.skill_runs.steps("run-2")) == ()
         assert await self.run(lambda s: s.skill_runs.steps("run-1"), user_id=OTHER) == ()
 
-    async def test_an_effect_is_intended_once(self) -> None:
-        """Whoever notes it second is told; they come in the order of noting."""
-        told = [
-            await self.run(partial(_intend, call_id=name, at=at))
-            for name, at in (("b", NOON), ("a", NOON + MINUTE), ("b", NOON + MINUTE))
-        ]
+    async def test_old_runs_are_forgotten_with_their_steps(self) -> None:
+        """What was begun before the limit goes, of its owner alone; the rest stays whole."""
+        late = evolve(RUN, run_id="run-2", started_at=NOON + MINUTE)
+        for run in (RUN, late):
+            await self.run(partial(_save, run=run))
+            await self.run(partial(_add, step=STEP_RECORD, run_id=run.run_id))
+        await self.run(partial(_save, run=RUN), user_id=OTHER)
 
-        assert told == [True, True, False]
-        assert await self.run(lambda stores: stores.skill_runs.intended("run-1")) == ("b", "a")
-        assert await self.run(lambda s: s.skill_runs.intended("run-1"), user_id=OTHER) == ()
+        count = await self.run(lambda s: s.skill_runs.forget(before=NOON + MINUTE))
+
+        assert count == 1
+        assert await self.run(lambda s: s.skill_runs.recent(limit=9)) == (late,)
+        assert await self.run(lambda s: s.skill_runs.steps("run-1")) == ()
+        assert await self.run(lambda s: s.skill_runs.steps("run-2")) == (STEP_RECORD,)
+        assert await self.run(lambda s: s.skill_runs.get("run-1"), user_id=OTHER) == RUN

@@ -55,17 +55,9 @@ def upgrade() -> None:
         sa.Column("step_json", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("user_id", "run_id", "position", name="pk_skill_run_step"),
     )
-    op.create_table(
-        "skill_intent",
-        sa.Column("user_id", sa.String(length=100), nullable=False),
-        sa.Column("run_id", sa.String(length=100), nullable=False),
-        sa.Column("call_id", sa.String(length=300), nullable=False),
-        sa.Column("at", INSTANT, nullable=False),
-        sa.PrimaryKeyConstraint("user_id", "run_id", "call_id", name="pk_skill_intent"),
-    )
 
 
 def downgrade() -> None:
     """Go back to the schema before."""
-    for table in ("intent", "run_step", "run", "capability", "fixture", "version"):
+    for table in ("run_step", "run", "capability", "fixture", "version"):
         op.drop_table(f"skill_{table}")
