@@ -1,6 +1,7 @@
 """Reading along: what is written, done and said is remembered while Donna runs."""
 
 import asyncio
+from contextlib import suppress
 from datetime import timedelta
 from importlib import import_module
 from typing import Any
@@ -8,10 +9,15 @@ from typing import Any
 from attrs import define
 
 from donna_adapters.compose.build import Composed
+from donna_adapters.system.watching import watch
 from donna_core.domain.errors import DonnaError
+from donna_core.usecases.patience import within
 
 PAUSE = timedelta(seconds=30)
-"""Between two looks at the tasks and the vault; what did not change costs no reading."""
+"""Between two looks at the tasks and the vault; what did not change costs no reading.
+
+A note that is saved is looked at sooner, where the system tells of it.
+"""
 
 
 @define
@@ -30,17 +36,23 @@ async def read_along(composed: Composed, recall: Recall) -> None:
     clock = composed.runtime.clock
     # NumPy and a model take seconds: nobody else waits for them.
     memory = await asyncio.to_thread(_opened, composed)
-    while True:
-        try:
-            recall.changed += await memory.tasks.follow()
-            if memory.vault is not None:
-                synced = await memory.vault.sync()
-                recall.changed += synced.changed
-        except (DonnaError, OSError) as error:
-            recall.problem = str(error)
-        else:
-            recall.problem = ""
-        await clock.sleep_until(clock.now() + PAUSE)
+    saved = asyncio.Event()
+    async with asyncio.TaskGroup() as beside:
+        if memory.vault is not None:
+            beside.create_task(watch(memory.vault.reader.folder.root, saved.set))
+        while True:
+            saved.clear()
+            try:
+                recall.changed += await memory.tasks.follow()
+                if memory.vault is not None:
+                    synced = await memory.vault.sync()
+                    recall.changed += synced.changed + synced.renamed + synced.deleted
+            except (DonnaError, OSError) as error:
+                recall.problem = str(error)
+            else:
+                recall.problem = ""
+            with suppress(TimeoutError):
+                await within(clock, saved.wait(), until=clock.now() + PAUSE)
 
 
 def _opened(composed: Composed) -> Any:
