@@ -22,7 +22,7 @@ from tests.skills.execution.conftest import (
 from donna_core.domain.errors import BudgetPausedError, ModelUnavailable
 from donna_core.domain.ids import UserId
 from donna_core.domain.labels import Label
-from donna_core.domain.skill.document import Invocation, OnFailure, Step, StepKind
+from donna_core.domain.skill.document import Invocation, OnFailure, Skill, Step, StepKind
 from donna_core.domain.skill.expressions import template
 from donna_core.domain.skill.lifecycle import SkillState
 from donna_core.domain.skill.requests import Outcome, RunStatus, StepStatus
@@ -464,3 +464,52 @@ async def test_what_was_read_in_runs_is_not_kept_for_ever() -> None:
 
 def _saved(stores: Stores, *, run: SkillRun) -> None:
     stores.skill_runs.save(run)
+
+
+def two_effects() -> Skill:
+    """Return a skill whose one step writes twice, the first time in words of its own."""
+    own, strange = (
+        a_call("write", args={"text": template(text)}).invocations[0]
+        for text in ("mine", "{{ inputs.x }}")
+    )
+    step = Step(
+        name="both",
+        kind=StepKind.TOOL,
+        tools=frozenset({"write"}),
+        invocations=(own, strange),
+    )
+    return a_skill(step)
+
+
+async def test_waiting_repeats_no_effect_of_the_same_step(house: House) -> None:
+    """What its step was told before the wait is on record and told again."""
+    await house.stands(SkillState.TRUSTED)
+    skill, labels = two_effects(), frozenset({Label.UNTRUSTED})
+    run = await house.driven(
+        house.runner.run(skill, {"x": "theirs"}, name="news", grant=GRANT, labels=labels)
+    )
+    assert (run.status, house.calls) == ("waiting", ["write"])
+    await house.runner.approve(run.run_id)
+
+    done = await house.driven(house.runner.resume(run.run_id, skill, grant=GRANT))
+
+    assert ended(done).status is RunStatus.SUCCEEDED
+    assert [call.args["text"] for call in house.tools.calls] == ["mine", "theirs"]
+    [step] = await house.steps(run.run_id)
+    assert len(step.answers) == 2
+
+
+async def test_a_skill_that_lost_its_trust_does_nothing_more_outside(house: House) -> None:
+    """Neither an approval nor a run begun in better days lets it act."""
+    await house.stands(SkillState.TRUSTED)
+    skill, labels = two_effects(), frozenset({Label.UNTRUSTED})
+    run = await house.driven(
+        house.runner.run(skill, {"x": "theirs"}, name="news", grant=GRANT, labels=labels)
+    )
+    await house.runner.approve(run.run_id)
+    await house.lifecycles.demote("news")
+
+    done = await house.driven(house.runner.resume(run.run_id, skill, grant=GRANT))
+
+    assert ended(done).status is RunStatus.FAILED
+    assert house.calls == ["write"]

@@ -131,12 +131,16 @@ class SkillRunner:
         Raise ``RunNotFound``, and ``RunChanged`` where the skill is in another version by now.
         """
 
-        def read(stores: Stores) -> tuple[SkillRun | None, tuple[StepRecord, ...]]:
-            return stores.skill_runs.get(run_id), stores.skill_runs.steps(run_id)
+        def read(stores: Stores) -> tuple[SkillRun, tuple[StepRecord, ...]]:
+            run = stores.skill_runs.get(run_id)
+            if run is None:
+                raise RunNotFound(run_id)
+            # It may have lost the right to act meanwhile, and gains none by waiting.
+            present = _state_of(stores.lifecycles.get(run.skill), skill)
+            state = run.state if present in ACTING else present
+            return evolve(run, state=state), stores.skill_runs.steps(run_id)
 
         run, past = await self.unit_of_work.run(read)
-        if run is None:
-            raise RunNotFound(run_id)
         if run.outcome is not None or run.waits_for is not None:
             return run
         if run.version != skill.version:
@@ -215,7 +219,9 @@ class _Journey:
             specs=self._specs,
             labels=run.labels,
         )
-        self._spent = sum((step.cost_usd for step in self._past), Decimal(0))
+        self._early = deque(run.answered)
+        paid = [*(each for step in past for each in step.answers), *run.answered]
+        self._spent = sum((each.cost_usd for each in paid), Decimal(0))
         self._over = self._clock.now() + runner.limits.run
         self._done: list[StepRecord] = []
         self._begin_step()
@@ -249,8 +255,8 @@ class _Journey:
         return self._run
 
     async def _wait(self, call: ToolCall) -> SkillRun:
-        """Put on record what the run waits for; the steps before are, and this one begins anew."""
-        run = self._run = evolve(self._run, waits_for=call)
+        """Put on record what the run waits for, and what its step was told so far."""
+        run = self._run = evolve(self._run, waits_for=call, answered=tuple(self._answers))
         await self._runner.unit_of_work.run(lambda stores: stores.skill_runs.save(run))
         return run
 
@@ -263,18 +269,20 @@ class _Journey:
 
     async def _answer(self, request: ModelCall | ToolCall | Pause) -> Reply:
         if isinstance(request, Pause):
-            if self._recorded is None:
+            if self._recorded is None and not self._early:
                 length = min(request.length, self._runner.limits.longest_pause)
                 await self._clock.sleep_until(min(self._clock.now() + length, self._until))
             return None
-        answered = await self._answered(request)
+        told = self._recorded if self._recorded is not None else self._early or None
+        if told is not None:
+            answered = self._played_back(request, told)
+        else:
+            answered = await self._answered(request)
+            self._spent += answered.cost_usd
         self._answers.append(answered)
-        self._spent += answered.cost_usd if self._recorded is None else 0
         return answered.reply
 
     async def _answered(self, request: ModelCall | ToolCall) -> Answered:
-        if self._recorded is not None:
-            return self._played_back(request)
         if self._clock.now() >= self._until:
             return _unasked(request, Fault(error_class=TIMEOUT, message="the time is up"))
         if isinstance(request, ModelCall):
@@ -320,8 +328,8 @@ class _Journey:
         await self._runner.unit_of_work.run(decide)
         self._run = intended
 
-    def _played_back(self, request: ModelCall | ToolCall) -> Answered:
-        found = self._recorded.popleft() if self._recorded else None
+    def _played_back(self, request: ModelCall | ToolCall, told: deque[Answered]) -> Answered:
+        found = told.popleft() if told else None
         if found is None or found.call_id != request.call_id:
             problem = f"{request.call_id} is not what was recorded of its steps"
             raise RunChanged(self._run.run_id, problem=problem)
@@ -359,7 +367,7 @@ class _Journey:
     def _ending(self, outcome: Outcome) -> Callable[[Stores], None]:
         """Return the decision that ends the run, and take it as ended."""
         at = self._clock.now()
-        run = self._run = evolve(self._run, outcome=outcome, ended_at=at)
+        run = self._run = evolve(self._run, outcome=outcome, ended_at=at, answered=())
         seen = record_of(run, self._done, at=at)
         compared = (
             run.state is not None

@@ -95,9 +95,10 @@ class SkillRun:
 
     ``state`` is how far the skill was trusted when it began; ``None`` for files that nobody
     took in yet. ``outcome`` is ``None`` while it is under way, or was cut off. ``waits_for`` is
-    an effect that its owner has to approve first; ``approved`` are the argument hashes of those
-    that were. ``intents`` are the calls whose effects were about to be tried. ``corrected_at``
-    is when its owner said that it was wrong, ``correction`` how.
+    an effect that its owner has to approve first, ``answered`` what its step was told before;
+    ``approved`` are the argument hashes of those that were. ``intents`` are the calls whose
+    effects were about to be tried. ``corrected_at`` is when its owner said that it was wrong,
+    ``correction`` how.
     """
 
     run_id: str
@@ -111,6 +112,7 @@ class SkillRun:
     ended_at: datetime | None = None
     outcome: Outcome | None = None
     waits_for: ToolCall | None = None
+    answered: tuple[Answered, ...] = ()
     approved: tuple[str, ...] = ()
     intents: tuple[str, ...] = ()
     corrected_at: datetime | None = None
