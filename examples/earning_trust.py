@@ -18,7 +18,7 @@ from donna_core.domain.skill.capability import Capability
 from donna_core.domain.skill.gates import Evidence
 from donna_core.domain.skill.lifecycle import SkillState
 from donna_core.ports.fetcher import PATIENCE, Fetcher, Page
-from donna_core.ports.language_model import PROMPT_TASK, ModelRequest
+from donna_core.ports.language_model import ModelRequest
 from donna_core.testing.scripted_model import ScriptedLanguageModel
 from donna_core.testing.world import SimulatedWorld
 from donna_core.usecases.work import work
@@ -27,7 +27,7 @@ from donna_skills.execution.running import SkillRunner
 from donna_skills.execution.shadowing import Comparison
 from donna_skills.execution.shelf import SkillShelf
 from donna_skills.lifecycle.keeping import Lifecycles
-from donna_skills.lifecycle.shadow import JUDGE
+from donna_skills.lifecycle.shadow import JUDGE, SHADOW
 from donna_skills.tools.registry import ToolRegistry
 from donna_skills.tools.web import web_fetch
 
@@ -73,7 +73,7 @@ class Story:
 
     def __init__(self, folder: Path) -> None:
         self.folder, self.shop, self.world = folder, Shop(), SimulatedWorld()
-        model = ScriptedLanguageModel({PROMPT_TASK: reads_by_sense})
+        model = ScriptedLanguageModel({SHADOW: reads_by_sense, JUDGE: reads_by_sense})
         self.runtime = evolve(self.world.runtime, language_model=model)
         tools = ToolRegistry([web_fetch(self.shop)])
         asker = Asker(model=model, tools=tools, clock=self.runtime.clock)

@@ -1,10 +1,10 @@
 """Expressions of skills: what they compute, and that they reach nothing and end soon."""
 
 import pytest
-from hypothesis import given
+from hypothesis import event, given
 from hypothesis import strategies as st
 
-from donna_core.domain.skill.evaluation import ExpressionError
+from donna_core.domain.skill.evaluation import FILTERS, TESTS, ExpressionError
 from donna_core.domain.skill.expressions import expression, holds, template
 
 SCOPE = {
@@ -99,3 +99,31 @@ def test_any_text_is_read_or_refused(source: str) -> None:
         template("{{ " + source + " }}").value(SCOPE)
     except ExpressionError:
         return
+
+
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers(-9, 9) | st.floats() | st.text(max_size=4),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=2), inner),
+    max_leaves=4,
+)
+ARGUMENTS = st.sampled_from(
+    ["", "1", "-1", "'a'", "'a', 'odd'", "'a', 'gt', 1", "none", "[1]", "x"]
+)
+
+
+@given(
+    filters=st.lists(st.tuples(st.sampled_from(sorted(FILTERS)), ARGUMENTS), max_size=3),
+    test=st.none() | st.tuples(st.sampled_from(sorted(TESTS)), ARGUMENTS),
+    value=VALUES,
+)
+def test_any_filter_of_any_value_has_a_value_or_a_reason(
+    filters: list[tuple[str, str]], test: tuple[str, str] | None, value: object
+) -> None:
+    """Whatever stands in a run, an expression that was read ends in one of the two."""
+    source = "x" + "".join(f" | {name}({given})" for name, given in filters)
+    if test is not None:
+        source += f" is {test[0]}({test[1]})"
+    try:
+        expression(source).value({"x": value})
+    except ExpressionError:
+        event("a reason")

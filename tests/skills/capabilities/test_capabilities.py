@@ -7,7 +7,7 @@ import pytest
 
 from donna_core.domain.skill.capability import Capability, CapabilityStatus, Trigger
 from donna_core.testing.scripted_model import ScriptedLanguageModel
-from donna_skills.capabilities.inputs import checked, extract_inputs
+from donna_skills.capabilities.inputs import EXTRACTION, checked, extract_inputs
 from donna_skills.capabilities.matching import Band, MeaningMatcher, Vectors, WordMatcher
 from donna_skills.capabilities.registry import (
     Capabilities,
@@ -111,7 +111,7 @@ def test_what_acts_by_itself_has_its_tools_or_does_not_start() -> None:
 async def test_inputs_are_taken_from_words_and_held_against_the_schema() -> None:
     """What the model invents is dropped, what is missing is named, defaults are filled in."""
     model = ScriptedLanguageModel(
-        {"prompt": [{"url": "https://shop.test/a", "below": "cheap", "who": "me"}]}
+        {EXTRACTION: [{"url": "https://shop.test/a", "below": "cheap", "who": "me"}]}
     )
     found = await extract_inputs(model, WATCH, "Watch https://shop.test/a")
 

@@ -14,7 +14,7 @@ from donna_core.domain.skill.capability import Capability
 from donna_core.domain.skill.gates import Divergence
 from donna_core.domain.skill.lifecycle import SkillState
 from donna_core.ports.jobs import JobRow, JobState
-from donna_core.ports.language_model import PROMPT_TASK, LanguageModel
+from donna_core.ports.language_model import LanguageModel
 from donna_core.testing.in_memory_tools import InMemoryTools
 from donna_core.testing.scripted_model import ScriptedLanguageModel
 from donna_core.testing.world import SimulatedWorld
@@ -25,6 +25,7 @@ from donna_skills.execution.running import SkillRunner
 from donna_skills.execution.shadowing import Comparison
 from donna_skills.execution.shelf import SkillShelf
 from donna_skills.lifecycle.keeping import Lifecycles
+from donna_skills.lifecycle.shadow import SHADOW
 
 SKILL = """\
 capability_name: news_check
@@ -125,7 +126,7 @@ def practice(tmp_path: Path) -> Practice:
 async def test_the_same_answer_counts_as_agreement(practice: Practice) -> None:
     """The model gets the same inputs and results, the shape, and labels of all of it."""
     row = await practice.job()
-    model = ScriptedLanguageModel({PROMPT_TASK: [{"text": "tea is  hot."}]})
+    model = ScriptedLanguageModel({SHADOW: [{"text": "tea is  hot."}]})
 
     assert await practice.does(row, model) is JobState.DONE
 
@@ -142,7 +143,7 @@ async def test_the_same_answer_counts_as_agreement(practice: Practice) -> None:
 async def test_where_no_model_answers_it_is_asked_again_later(practice: Practice) -> None:
     """Nothing is observed meanwhile: nobody could tell."""
     row = await practice.job()
-    away = ScriptedLanguageModel({PROMPT_TASK: lambda _: ModelUnavailable("x", problem="away")})
+    away = ScriptedLanguageModel({SHADOW: lambda _: ModelUnavailable("x", problem="away")})
 
     assert await practice.does(row, away) is JobState.PENDING
 

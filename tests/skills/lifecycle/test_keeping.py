@@ -14,7 +14,6 @@ from donna_core.domain.skill.lifecycle import IllegalTransition, Reason, SkillSt
 from donna_core.domain.skill.runs import RunNotFound, SkillRun
 from donna_core.domain.spending.invocations import Invocation, Outcome
 from donna_core.local.stores import InMemoryUnitOfWork
-from donna_core.ports.language_model import ModelRequest
 from donna_core.ports.unit_of_work import Stores
 from donna_core.testing.contracts.stores import NOON
 from donna_core.testing.fake_clock import FakeClock
@@ -173,12 +172,8 @@ async def test_the_owner_goes_down_to_the_bottom_and_no_further() -> None:
 
 
 def answering(native: Answer, judge: Answer) -> ScriptedLanguageModel:
-    """Return a model that does the work and compares as it is told."""
-
-    def answer(request: ModelRequest) -> Answer:
-        return {SHADOW: native, JUDGE: judge}[request.caller]
-
-    return ScriptedLanguageModel({"prompt": answer})
+    """Return a model that does the work like this and judges like that."""
+    return ScriptedLanguageModel({SHADOW: lambda _: native, JUDGE: lambda _: judge})
 
 
 RUN = ShadowedRun(

@@ -56,8 +56,8 @@ class TaskType:
 
     name: str
     description: str
-    prompt: Prompt
-    schema: Schema
+    prompt: Prompt | None
+    schema: Schema | None
     retries: RetryRules
 
 
@@ -282,9 +282,9 @@ def _spot_checks(
 def _task_type(
     name: str, row: TaskTypeRow, retries: Mapping[str, RetryRules], places: _Places
 ) -> TaskType:
-    schema = load_schema(places.file(row.output_schema))
+    schema = None if row.output_schema is None else load_schema(places.file(row.output_schema))
     examples = None
-    if row.examples_file is not None:
+    if row.examples_file is not None and schema is not None:
         path = places.file(row.examples_file)
         examples = load_examples(path, inputs=row.inputs)
         for number, example in enumerate(examples, start=1):
@@ -295,10 +295,14 @@ def _task_type(
                     f"the answer of example {number} does not meet {row.output_schema}: {error}"
                 )
                 raise ConfigError(problem, where=str(path), remedy="Correct the example") from error
+    prompt = None
+    if row.prompt_template is not None:
+        file = places.file(row.prompt_template)
+        prompt = load_prompt(file, inputs=row.inputs, examples=examples)
     return TaskType(
         name=name,
         description=row.description,
-        prompt=load_prompt(places.file(row.prompt_template), inputs=row.inputs, examples=examples),
+        prompt=prompt,
         schema=schema,
         retries=retries[row.retries],
     )

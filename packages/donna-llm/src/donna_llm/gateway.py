@@ -309,15 +309,16 @@ def _route(request: ModelRequest, config: GatewayConfig) -> Route:
 def _question(request: ModelRequest, config: GatewayConfig, number: RequestId) -> Question:
     """Return the request as it is put to models; raise ``InvalidInput`` for missing inputs."""
     task_type = config.task_type(request.task_type)
-    if task_type is None and request.prompt is None:
+    template = None if task_type is None else task_type.prompt
+    if template is None and request.prompt is None:
         raise ModelUnavailable(
             request.task_type,
             problem="task_types.yaml has no prompt for it and the question brought none",
         )
     schema = None if task_type is None else task_type.schema
     prompt = request.prompt
-    if prompt is None and task_type is not None:
-        prompt = task_type.prompt.render(request.inputs)
+    if prompt is None and template is not None:
+        prompt = template.render(request.inputs)
     return Question(
         request=request,
         id=number,

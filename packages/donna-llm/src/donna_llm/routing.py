@@ -52,7 +52,8 @@ class UnknownRoute(ModelUnavailable):
     """Neither the task type nor a beginning of it is routed."""
 
     def __init__(self, task_type: str) -> None:
-        problem = f"it is not routed; add `routing.{task_type}` to donna_models.yaml"
+        first = task_type.partition(SEPARATOR)[0]
+        problem = f"it is not routed; add `routing.{first}` to donna_models.yaml"
         super().__init__(task_type, problem=problem)
 
 

@@ -107,12 +107,15 @@ class ModelsFile(Section):
 
 
 class TaskTypeRow(Section):
-    """What is asked, with which inputs, and what an answer looks like."""
+    """What is asked, with which inputs, and what an answer looks like.
+
+    A question whose type has no prompt or no schema brings them along.
+    """
 
     description: str
-    inputs: tuple[str, ...]
-    prompt_template: str
-    output_schema: str
+    inputs: tuple[str, ...] = ()
+    prompt_template: str | None = None
+    output_schema: str | None = None
     examples_file: str | None = None
     retries: Literal["critical", "standard", "agent"] = "standard"
 

@@ -44,7 +44,10 @@ class RulesModel(LanguageModel):
         """Return the rules' answer; raise ``ModelUnavailable`` for another task type."""
         answer = self._answers.get(request.task_type)
         if answer is None:
-            raise ModelUnavailable(request.task_type, problem="the rules do not cover it")
+            raise ModelUnavailable(
+                request.task_type,
+                problem="the rules do not cover it; name a model in donna_models.yaml",
+            )
         return ModelReply(output=answer(request.inputs), metadata=ModelMetadata(model_actual=NAME))
 
     def refined(self, request: ModelRequest, answer: Mapping[str, Any]) -> Mapping[str, Any]:

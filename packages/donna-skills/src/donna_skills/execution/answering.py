@@ -82,7 +82,7 @@ class Asker:
         except StorageUnavailable:
             raise
         except DonnaError as error:
-            reply = Fault(error_class=type(error).__name__, message=str(error))
+            reply = Fault(error_class=type(error).__name__, message=str(error).rstrip("."))
         else:
             reply = ModelAnswer(output=found.output)
             cost, invocation = found.metadata.cost_usd, found.metadata.invocation_id

@@ -17,14 +17,14 @@ from donna_core.domain.labels import NO_LABELS, Labels
 from donna_core.domain.skill.gates import Divergence
 from donna_core.domain.skill.lifecycle import SkillState
 from donna_core.domain.tools import canonical
-from donna_core.ports.language_model import PROMPT_TASK, LanguageModel, ModelRequest, Urgency
+from donna_core.ports.language_model import LanguageModel, ModelRequest, Urgency
 
 NOBODY = "nobody"
 """Who settled a comparison that nobody could settle."""
 
 RATES: Mapping[SkillState, float] = {SkillState.SHADOW: 1.0, SkillState.TRUSTED: 0.05}
 SHADOW, JUDGE = "skill_shadow", "skill_equivalence_judge"
-"""The names under which a model is asked to do the work, and to compare."""
+"""The task types under which a model is asked to do the work, and to compare."""
 
 SHADOW_PROMPT = """\
 Do this work: {description}
@@ -148,7 +148,7 @@ class Shadow:
         )
         reply = await self._model.complete(
             ModelRequest(
-                task_type=PROMPT_TASK,
+                task_type=SHADOW,
                 prompt=prompt,
                 schema=run.output_schema,
                 caller=SHADOW,
@@ -165,7 +165,7 @@ class Shadow:
         first, second = sorted((canonical(_plain(one)), canonical(_plain(two))))
         reply = await self._model.complete(
             ModelRequest(
-                task_type=PROMPT_TASK,
+                task_type=JUDGE,
                 prompt=JUDGE_PROMPT.format(one=first, two=second),
                 schema=VERDICT,
                 caller=JUDGE,

@@ -266,6 +266,8 @@ def _map(work: Work, value: Any, *, attribute: str) -> list[Any]:
 
 def _selected(*, wanted: bool) -> Callable[..., list[Any]]:
     def act(work: Work, value: Any, attribute: str, test: str = "", other: Any = None) -> list[Any]:
+        if test and test not in TESTS:
+            raise ExpressionError(f"there is no test '{test}' here; there are {', '.join(TESTS)}")
         kept = []
         for item in _listed(work, value):
             found = _attribute(item, attribute)

@@ -256,7 +256,7 @@ class _Reader:
             more = {key: there(each(scope, work)) for key, each in named.items()}
             try:
                 return act(work, value(scope, work), *given, **more)
-            except (TypeError, ValueError, OverflowError) as error:
+            except (TypeError, ValueError, ArithmeticError, AttributeError, LookupError) as error:
                 problem = f"the {kind} '{node.name}' cannot be used so ({error})"
                 raise ExpressionError(problem, line=node.lineno) from error
 
