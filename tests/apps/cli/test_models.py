@@ -139,3 +139,41 @@ def test_the_loop_says_at_its_start_who_is_away(
 
     assert "Donna begins" in said_first[0]
     assert "The rules stand in for small" in said_first[1]
+
+
+def following(request: Request) -> Turn:
+    """Do what a step of the skill that reads a sentence asks."""
+    prompt = request.body["messages"][-1]["content"]
+    title = "Call mom" if "call mom" in prompt else "?"
+    answer = {
+        "title": title,
+        "due": None,
+        "minutes": 10,
+        "domain": "family",
+        "priority": 3,
+        "confidence": 0.9,
+    }
+    return said(answer, model="tiny")
+
+
+def test_a_skill_asks_the_model_its_steps_are_routed_to(donna: Donna, home: Path) -> None:
+    """It is held to the step's schema, on record with its call, and no task's prompt is sent."""
+    running = Served(OllamaServer(following, models=["tiny"]))
+    text = MODELS.format(url=running.server.url).replace("  parse_task:", "  skill_step:")
+    (home / "config" / "donna_models.yaml").write_text(text)
+    given = ("-i", "text=call mom", "-i", "now=2026-11-27T08:00:00+01:00")
+    try:
+        done = donna("skills", "run", "parse_task", *given, "--json").json
+    finally:
+        running.stop()
+    away = donna("skills", "run", "parse_task", *given, "--json").json
+
+    assert done["run"]["status"] == "succeeded"
+    assert done["run"]["output"]["title"] == "Call mom"
+    [answer] = done["steps"][0]["answers"]
+    [request] = running.server.requests
+    assert request.body["format"]["required"][0] == "title"
+    calls = donna("llm", "calls", "--json").json["calls"]
+    assert answer["invocation_id"] in {call["id"] for call in calls}
+    assert {call["task_type"] for call in calls} == {"skill_step::parse_task::read"}
+    assert away["run"]["status"] == "escalated"
