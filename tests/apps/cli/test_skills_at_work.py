@@ -160,7 +160,8 @@ def test_what_is_wrong_with_a_skill_is_said_with_its_line(donna: Donna, folder: 
         assert said in refused.err
     assert donna("skills", "list", "--json").json == {"skills": []}
     assert "There is no skill 'nobody'" in donna("skills", "run", "nobody").err
-    assert "cannot be read" in donna("skills", "check", str(folder / "no" / "skill.yaml")).err
+    assert "There is no folder" in donna("skills", "check", str(folder / "no")).err
+    assert "Shipped: classify_priority" in donna("skills", "add", "nobody").err
 
 
 def test_a_message_is_matched_with_what_can_be_asked_for(donna: Donna, folder: Path) -> None:

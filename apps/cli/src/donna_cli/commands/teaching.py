@@ -15,7 +15,7 @@ from donna_cli.exits import ExitCode
 from donna_cli.invocation import Invocation
 from donna_cli.render import Block, Grid
 from donna_cli.session import Page, look, opened, present, run
-from donna_core.domain.errors import Refused
+from donna_core.domain.errors import NotFound, Refused
 from donna_core.domain.skill.capability import Capability, CapabilityStatus
 from donna_core.domain.skill.runs import RunNotFound
 from donna_core.domain.wording import Line, Tone
@@ -55,7 +55,7 @@ def check(invocation: Invocation, folder: Folder) -> ExitCode:
     """
 
     async def page(composed: Composed) -> Page:
-        found = await open_skills(composed).shelf.read(folder_of(folder))
+        found = await open_skills(composed).shelf.read(_existing(folder))
         return Page(
             blocks=lambda: [Line(f"{found.name}: {_account(found)}", Tone.GOOD)],
             wire=lambda _: wire_skills.checked(found),
@@ -87,8 +87,8 @@ def add(
         skills = open_skills(composed)
         if grant is not None:
             matcher = await asyncio.to_thread(matcher_of, composed.home.settings.memory)
-            await skills.shelf.grant(folder_of(folder), grant, matcher=matcher)
-        read = await skills.shelf.read(folder_of(folder))
+            await skills.shelf.grant(_existing(folder), grant, matcher=matcher)
+        read = await skills.shelf.read(_existing(folder))
         results = await _proved(skills, read)
         standing = await skills.shelf.add(read)
         return Page(
@@ -230,6 +230,17 @@ def fixtures(
     return look(invocation, page)
 
 
+class NoSuchFolder(NotFound):
+    """There is no such folder, and Donna comes with no skill of this name."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        super().__init__(
+            f"There is no folder {folder}, and no skill of this name comes along. "
+            f"Shipped: {', '.join(shipped())}."
+        )
+
+
 class FolderTaken(Refused):
     """Something is in the folder that would be written."""
 
@@ -280,6 +291,14 @@ def folder_of(path: Path) -> Path:
     """Return the folder of a skill: itself, that of its file, or that of a shipped one."""
     folder = path.parent if path.name == SKILL_FILE else path
     return folder if folder.is_dir() else shipped().get(str(path), folder)
+
+
+def _existing(path: Path) -> Path:
+    """Return the folder of a skill; raise ``NoSuchFolder``."""
+    folder = folder_of(path)
+    if not folder.is_dir():
+        raise NoSuchFolder(folder)
+    return folder
 
 
 async def _capture(composed: Composed, name: str, run_id: str) -> None:
