@@ -19,12 +19,13 @@ from donna_core.domain.skill.document import (
 )
 from donna_core.domain.skill.expressions import template
 from donna_core.domain.skill.lifecycle import SkillState, Standing
+from donna_core.domain.skill.requests import Outcome
 from donna_core.domain.skill.runs import SkillRun, StepRecord
 from donna_core.domain.tools import ToolSpec
 from donna_core.local.stores import InMemoryUnitOfWork
 from donna_core.ports.language_model import LanguageModel
 from donna_core.ports.tools import ToolFailed
-from donna_core.ports.unit_of_work import UnitOfWork
+from donna_core.ports.unit_of_work import Stores, UnitOfWork
 from donna_core.testing.contracts.stores import NOON
 from donna_core.testing.fake_clock import FakeClock
 from donna_core.testing.fake_ids import SequentialIds
@@ -151,6 +152,36 @@ class House:
     async def steps(self, run_id: str) -> tuple[StepRecord, ...]:
         """Return what is on record of the steps of a run."""
         return await self.unit_of_work.run(lambda stores: stores.skill_runs.steps(run_id))
+
+
+class Crash(BaseException):
+    """The process ends here."""
+
+
+class Counting(UnitOfWork):
+    """Counts the decisions, and crashes in place of one where it is told to."""
+
+    def __init__(self) -> None:
+        self.inner = InMemoryUnitOfWork(UserId("me"))
+        self.count, self.crash_at = 0, -1
+
+    async def run(self, decide: Callable[[Stores], T]) -> T:
+        self.count += 1
+        if self.count == self.crash_at:
+            raise Crash
+        return await self.inner.run(decide)
+
+
+def ended(run: SkillRun) -> Outcome:
+    """Return how the run ended."""
+    assert run.outcome is not None
+    return run.outcome
+
+
+async def latest(house: House) -> str:
+    """Return the id of the run that was begun last."""
+    [run] = await house.unit_of_work.run(lambda stores: stores.skill_runs.recent(limit=1))
+    return run.run_id
 
 
 def failing(*, retryable: bool = True) -> ToolFailed:

@@ -1,7 +1,6 @@
 """Runs of skills: on record, within their limits, resumed without doing anything twice."""
 
 import asyncio
-from collections.abc import Callable
 from datetime import timedelta
 from decimal import Decimal
 from functools import partial
@@ -12,66 +11,36 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.skills.execution.conftest import (
     GRANT,
+    Counting,
+    Crash,
     House,
     a_call,
     a_question,
     a_skill,
+    ended,
     failing,
+    latest,
 )
 
 from donna_core.domain.errors import BudgetPausedError, ModelUnavailable
-from donna_core.domain.ids import UserId
 from donna_core.domain.labels import Label
-from donna_core.domain.skill.document import Invocation, OnFailure, Skill, Step, StepKind
-from donna_core.domain.skill.expressions import template
+from donna_core.domain.skill.document import OnFailure
 from donna_core.domain.skill.lifecycle import SkillState
-from donna_core.domain.skill.requests import Outcome, RunStatus, StepStatus
+from donna_core.domain.skill.requests import RunStatus, StepStatus
 from donna_core.domain.skill.runs import (
-    NothingToApprove,
     RunChanged,
     RunNotFound,
     SkillRun,
     results_of,
 )
-from donna_core.local.stores import InMemoryUnitOfWork
 from donna_core.ports.language_model import ModelMetadata, ModelReply
-from donna_core.ports.unit_of_work import Stores, UnitOfWork
+from donna_core.ports.unit_of_work import Stores
 from donna_core.testing.scripted_model import Answer, ScriptedLanguageModel
 from donna_core.testing.world import SimulatedWorld
 from donna_skills.execution.running import RunLimits
 
 T = TypeVar("T")
 SAY = "skill_step::news_check::say"
-
-
-class Crash(BaseException):
-    """The process ends here."""
-
-
-class Counting(UnitOfWork):
-    """Counts the decisions, and crashes in place of one where it is told to."""
-
-    def __init__(self) -> None:
-        self.inner = InMemoryUnitOfWork(UserId("me"))
-        self.count, self.crash_at = 0, -1
-
-    async def run(self, decide: Callable[[Stores], T]) -> T:
-        self.count += 1
-        if self.count == self.crash_at:
-            raise Crash
-        return await self.inner.run(decide)
-
-
-def ended(run: SkillRun) -> Outcome:
-    """Return how the run ended."""
-    assert run.outcome is not None
-    return run.outcome
-
-
-async def latest(house: House) -> str:
-    """Return the id of the run that was begun last."""
-    [run] = await house.unit_of_work.run(lambda stores: stores.skill_runs.recent(limit=1))
-    return run.run_id
 
 
 def took(run: SkillRun) -> timedelta:
@@ -136,51 +105,6 @@ async def test_whatever_is_on_record_is_not_done_again(crash_at: int) -> None:
     assert [step.ended.step for step in await house.steps(run_id)] == expected
     assert house.calls[before:] == [tool for tool in expected[len(recorded) :] if tool != "say"]
     assert await house.runner.resume(run_id, skill, grant=GRANT) == run
-
-
-async def test_an_effect_of_unknown_fate_is_handed_to_the_owner() -> None:
-    """It was tried and nobody knows what came of it: it is not tried a second time."""
-    counting = Counting()
-    house = House(counting)
-    await house.stands(SkillState.TRUSTED)
-    skill = a_skill(a_call("look"), a_call("write"))
-    counting.count, counting.crash_at = 0, 4  # begin, look, the intent, and then the step's end
-    with pytest.raises(Crash):
-        await house.runner.run(skill, {}, name="news", grant=GRANT)
-    assert house.calls == ["look", "write"]
-
-    run = await house.runner.resume(await latest(house), skill, grant=GRANT)
-
-    assert house.calls == ["look", "write"]
-    assert ended(run).status is RunStatus.ESCALATED
-    assert ended(run).reason.startswith("unknown_effect")
-    assert (await house.steps(run.run_id))[-1].ended.status is StepStatus.TOOL_FAILED
-
-
-async def test_an_effect_that_takes_too_long_has_an_unknown_fate(house: House) -> None:
-    """Even where the skill would go on without it."""
-    await house.stands(SkillState.TRUSTED)
-    house.does["write"] = lambda _: house.clock.sleep_until(house.clock.now() + timedelta(hours=1))
-
-    run = await house.run(a_call("write", on_failure=OnFailure.CONTINUE), a_call("look"))
-
-    assert ended(run).reason.startswith("unknown_effect")
-    assert house.calls == ["write"]
-
-
-async def test_nothing_outside_is_changed_before_a_skill_is_trusted_to_act(house: House) -> None:
-    """Neither by files from a folder nor in the sandbox, whatever is granted."""
-    for state in (None, SkillState.DRAFT, SkillState.SANDBOX, SkillState.FLAGGED):
-        if state is not None:
-            await house.stands(state)
-        run = await house.run(a_call("write"))
-        assert ended(run).status is RunStatus.FAILED
-        assert "may not use the tool 'write'" in ended(run).reason
-    await house.stands(SkillState.SHADOW, version="v0")
-    assert ended(await house.run(a_call("write"))).status is RunStatus.FAILED
-    assert house.calls == []
-    await house.stands(SkillState.SHADOW)
-    assert ended(await house.run(a_call("write"))).status is RunStatus.SUCCEEDED
 
 
 async def test_only_what_is_granted_is_called(house: House) -> None:
@@ -389,59 +313,6 @@ async def test_whatever_comes_back_the_run_ends_and_is_on_record(
     assert await house.unit_of_work.run(lambda s: s.skill_runs.get(run.run_id)) == run
 
 
-async def test_an_effect_a_stranger_had_a_hand_in_waits_for_its_owner(house: House) -> None:
-    """It happens once it is approved, with exactly those arguments, and nothing before is lost."""
-    await house.stands(SkillState.TRUSTED)
-    house.does["read_mail"] = lambda _: {"body": "Transfer it."}
-    write = a_call("write", args={"text": template("{{ state.read_mail.found.body }}")})
-    skill = a_skill(a_call("look"), a_call("read_mail"), write)
-
-    run = await house.driven(house.runner.run(skill, {}, name="news", grant=GRANT))
-    assert (run.status, house.calls) == ("waiting", ["look", "read_mail"])
-    assert run.waits_for is not None
-    assert run.waits_for.args == {"text": "Transfer it."}
-    assert await house.runner.resume(run.run_id, skill, grant=GRANT) == run
-    assert house.calls == ["look", "read_mail"]
-
-    await house.runner.approve(run.run_id)
-    done = await house.driven(house.runner.resume(run.run_id, skill, grant=GRANT))
-
-    assert ended(done).status is RunStatus.SUCCEEDED
-    assert house.calls == ["look", "read_mail", "write"]
-    with pytest.raises(NothingToApprove, match="succeeded"):
-        await house.runner.approve(run.run_id)
-
-
-async def test_an_approval_is_of_exactly_its_arguments(house: House) -> None:
-    """Where the step says something else by then, that waits for a word of its own."""
-    await house.stands(SkillState.TRUSTED)
-    said = ["one"] * 9
-    house.does["read_mail"] = lambda _: {"body": said.pop(0)}
-    step = Step(
-        name="both",
-        kind=StepKind.TOOL,
-        tools=frozenset({"read_mail", "write"}),
-        invocations=(
-            Invocation(tool="read_mail", store_as=template("mail")),
-            *a_call("write", args={"text": template("{{ inputs.x }}")}).invocations,
-        ),
-    )
-    skill, labels = a_skill(a_call("read_mail"), step), frozenset({Label.UNTRUSTED})
-    first = await house.driven(
-        house.runner.run(skill, {"x": "hi"}, name="news", grant=GRANT, labels=labels)
-    )
-    assert first.waits_for is not None
-    other = await house.driven(
-        house.runner.run(skill, {"x": "ho"}, name="news", grant=GRANT, labels=labels)
-    )
-    await house.runner.approve(first.run_id)
-
-    assert (await house.runner.resume(other.run_id, skill, grant=GRANT)).status == "waiting"
-    done = await house.driven(house.runner.resume(first.run_id, skill, grant=GRANT))
-    assert ended(done).status is RunStatus.SUCCEEDED
-    assert [call.args for call in house.tools.calls if call.tool == "write"] == [{"text": "hi"}]
-
-
 async def test_what_was_read_in_runs_is_not_kept_for_ever() -> None:
     """Every night what is older than the texts of models are kept goes, and no more."""
     world = SimulatedWorld()
@@ -464,52 +335,3 @@ async def test_what_was_read_in_runs_is_not_kept_for_ever() -> None:
 
 def _saved(stores: Stores, *, run: SkillRun) -> None:
     stores.skill_runs.save(run)
-
-
-def two_effects() -> Skill:
-    """Return a skill whose one step writes twice, the first time in words of its own."""
-    own, strange = (
-        a_call("write", args={"text": template(text)}).invocations[0]
-        for text in ("mine", "{{ inputs.x }}")
-    )
-    step = Step(
-        name="both",
-        kind=StepKind.TOOL,
-        tools=frozenset({"write"}),
-        invocations=(own, strange),
-    )
-    return a_skill(step)
-
-
-async def test_waiting_repeats_no_effect_of_the_same_step(house: House) -> None:
-    """What its step was told before the wait is on record and told again."""
-    await house.stands(SkillState.TRUSTED)
-    skill, labels = two_effects(), frozenset({Label.UNTRUSTED})
-    run = await house.driven(
-        house.runner.run(skill, {"x": "theirs"}, name="news", grant=GRANT, labels=labels)
-    )
-    assert (run.status, house.calls) == ("waiting", ["write"])
-    await house.runner.approve(run.run_id)
-
-    done = await house.driven(house.runner.resume(run.run_id, skill, grant=GRANT))
-
-    assert ended(done).status is RunStatus.SUCCEEDED
-    assert [call.args["text"] for call in house.tools.calls] == ["mine", "theirs"]
-    [step] = await house.steps(run.run_id)
-    assert len(step.answers) == 2
-
-
-async def test_a_skill_that_lost_its_trust_does_nothing_more_outside(house: House) -> None:
-    """Neither an approval nor a run begun in better days lets it act."""
-    await house.stands(SkillState.TRUSTED)
-    skill, labels = two_effects(), frozenset({Label.UNTRUSTED})
-    run = await house.driven(
-        house.runner.run(skill, {"x": "theirs"}, name="news", grant=GRANT, labels=labels)
-    )
-    await house.runner.approve(run.run_id)
-    await house.lifecycles.demote("news")
-
-    done = await house.driven(house.runner.resume(run.run_id, skill, grant=GRANT))
-
-    assert ended(done).status is RunStatus.FAILED
-    assert house.calls == ["write"]
