@@ -126,14 +126,15 @@ class LiveProviderContract(ProviderContract):
 
     async def test_a_cancelled_call_ends_at_once(self) -> None:
         """Cancellation passes through, and the provider answers to others after it."""
-        async with self.silent() as provider:
-            call = asyncio.ensure_future(provider.call(self.prompt_call()))
-            await asyncio.sleep(SHORT.total_seconds())
-            call.cancel()
-            [outcome] = await asyncio.gather(call, return_exceptions=True)
+        for asked_for in (timedelta(), SHORT):
+            async with self.silent() as provider:
+                call = asyncio.ensure_future(provider.call(self.prompt_call()))
+                await asyncio.sleep(asked_for.total_seconds())
+                call.cancel()
+                [outcome] = await asyncio.gather(call, return_exceptions=True)
 
-            assert isinstance(outcome, asyncio.CancelledError)
-            assert list(await provider.probe([self.model])) == []
+                assert isinstance(outcome, asyncio.CancelledError)
+                assert list(await provider.probe([self.model])) == []
 
     async def test_problems_name_provider_and_model(self) -> None:
         """Whoever reads the message knows where to look."""

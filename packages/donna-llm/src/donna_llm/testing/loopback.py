@@ -56,15 +56,13 @@ class Request:
 class Loopback:
     """A server at ``url`` that answers by ``answer``, which a protocol overrides.
 
-    ``requests`` are what was asked, in order; ``left`` counts the clients that went away before
-    their answer was complete.
+    ``requests`` are what was asked, in order.
     """
 
     requests: list[Request] = field(factory=list, init=False)
-    left: int = field(default=0, init=False)
     _port: int = field(default=0, init=False)
     _open: bool = field(default=False, init=False)
-    _went: asyncio.Condition = field(factory=asyncio.Condition, init=False)
+    _answers: set["asyncio.Task[bool]"] = field(factory=set, init=False)
     _clients: dict["asyncio.Task[None]", asyncio.StreamWriter] = field(factory=dict, init=False)
 
     @property
@@ -93,13 +91,11 @@ class Loopback:
             await server.wait_closed()
 
     async def until_left(self) -> None:
-        """Wait until whoever asked last has gone away before the answer was complete.
+        """Wait until no answer is under way, as when whoever asked has gone away before its end.
 
         Return at once where nobody got as far as asking.
         """
-        if self.requests:
-            async with self._went:
-                await self._went.wait_for(lambda: self.left > 0)
+        await asyncio.gather(*self._answers, return_exceptions=True)
 
     async def _client(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()
@@ -108,10 +104,11 @@ class Loopback:
         try:
             while self._open and (request := await _request(reader)) is not None:
                 self.requests.append(request)
-                if not await self._serve(self.answer(request), reader, writer):
+                sent = self._serve(self.answer(request), reader, writer)
+                self._answers.add(answer := asyncio.ensure_future(sent))
+                answer.add_done_callback(self._answers.discard)
+                if not await answer:
                     break
-        except ConnectionError:
-            await self._count_as_left()
         finally:
             del self._clients[task]
             writer.close()
@@ -125,9 +122,10 @@ class Loopback:
         try:
             await asyncio.wait({gone, sending}, return_when=asyncio.FIRST_COMPLETED)
             if not sending.done():
-                await self._count_as_left()
                 return False
             await sending
+        except ConnectionError:
+            return False
         finally:
             for task in (gone, sending):
                 task.cancel()
@@ -135,11 +133,6 @@ class Loopback:
         if turn.ending is Ending.CUT:
             writer.transport.abort()
         return turn.ending is Ending.WHOLE and not turn.raw and turn.length is None
-
-    async def _count_as_left(self) -> None:
-        async with self._went:
-            self.left += 1
-            self._went.notify_all()
 
 
 def plain(status: int, body: Any, *, headers: Mapping[str, str] | None = None) -> Turn:
@@ -153,16 +146,16 @@ def plain(status: int, body: Any, *, headers: Mapping[str, str] | None = None) -
 
 
 async def _request(reader: asyncio.StreamReader) -> Request | None:
+    """Read a request, or return ``None`` where whoever began one has gone away."""
     try:
         head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
-    except asyncio.IncompleteReadError:
+        first, *lines = head.strip().split("\r\n")
+        method, path, _ = first.split(" ", 2)
+        fields = (line.partition(":") for line in lines)
+        headers = {name.lower(): value.strip() for name, _, value in fields}
+        body = await reader.readexactly(int(headers.get("content-length", "0")))
+    except (asyncio.IncompleteReadError, ConnectionError):
         return None
-    first, *lines = head.strip().split("\r\n")
-    method, path, _ = first.split(" ", 2)
-    headers = {
-        name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines)
-    }
-    body = await reader.readexactly(int(headers.get("content-length", "0")))
     return Request(
         method=method, path=path, headers=headers, body=json.loads(body) if body else None
     )
