@@ -111,6 +111,7 @@ class InMemoryTaskStore(TaskStore):
         statuses: Collection[TaskStatus] | None = None,
         ids: Collection[TaskId] | None = None,
         numbers: Collection[int] | None = None,
+        waiting_for: TaskId | None = None,
     ) -> tuple[Task, ...]:
         found = [
             task
@@ -118,6 +119,7 @@ class InMemoryTaskStore(TaskStore):
             if (statuses is None or task.status in statuses)
             and (ids is None or task.id in ids)
             and (numbers is None or task.number in numbers)
+            and (waiting_for is None or waiting_for in task.dependencies)
         ]
         return tuple(sorted(found, key=_number))
 

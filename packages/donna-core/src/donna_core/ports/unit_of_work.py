@@ -69,8 +69,12 @@ class TaskStore(Protocol):
         statuses: Collection[TaskStatus] | None = None,
         ids: Collection[TaskId] | None = None,
         numbers: Collection[int] | None = None,
+        waiting_for: TaskId | None = None,
     ) -> tuple[Task, ...]:
-        """Return the tasks that meet every filter given, ordered by number."""
+        """Return the tasks that meet every filter given, ordered by number.
+
+        ``waiting_for`` keeps those that name this task among what comes before them.
+        """
 
     @abstractmethod
     def next_number(self) -> int:

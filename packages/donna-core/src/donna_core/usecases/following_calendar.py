@@ -25,7 +25,7 @@ from donna_core.ports.outbox import DeliveryState, Lane
 from donna_core.ports.unit_of_work import Stores
 from donna_core.usecases.advance import Changed
 from donna_core.usecases.mirroring import Glance
-from donna_core.usecases.placing import settle_at, unbound
+from donna_core.usecases.placing import carry_along, settle_at, unbound
 from donna_core.usecases.recorder import Origin, Recorder
 from donna_core.usecases.runtime import Runtime
 
@@ -73,11 +73,9 @@ async def follow_calendar(runtime: Runtime, seen: Glance) -> Changed | None:
                     _move(recorder, task, event)
                 elif event is None and _would_be_seen(held.window, image.when, origin.at):
                     gone.append(task)
-            if len(gone) > MOST_AT_ONCE and not shown:
-                stores.outbox.add([_doubt(own.calendar_id, gone, at=origin.at)], at=origin.at)
-                gone = []
-            for task in gone:
-                _take_out(stores, recorder, task)
+            _believe(stores, recorder, gone, doubt=None if shown else own.calendar_id)
+        for moved in recorder.changed():
+            carry_along(recorder, runtime.policy, moved)
         return Changed(command=recorder.commit())
 
     return await runtime.unit_of_work.run(decide)
@@ -133,6 +131,17 @@ def _move(recorder: Recorder, task: Task, event: CalendarEvent) -> None:
             reasons=(Reason(code=ReasonCode.ASKED_FOR),),
         )
     )
+
+
+def _believe(
+    stores: Stores, recorder: Recorder, gone: Sequence[Task], *, doubt: str | None
+) -> None:
+    """Take tasks out whose events are gone, or ask, where the calendar in ``doubt`` is empty."""
+    if doubt is not None and len(gone) > MOST_AT_ONCE:
+        stores.outbox.add([_doubt(doubt, gone, at=recorder.at)], at=recorder.at)
+        return
+    for task in gone:
+        _take_out(stores, recorder, task)
 
 
 def _take_out(stores: Stores, recorder: Recorder, task: Task) -> None:

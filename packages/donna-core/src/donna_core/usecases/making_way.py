@@ -19,9 +19,10 @@ from donna_core.domain.timing.interval import Interval
 from donna_core.ports.unit_of_work import Stores
 from donna_core.usecases.advance import Changed
 from donna_core.usecases.mirroring import TIME_OFF, Glance, events_in
-from donna_core.usecases.placing import made_way, make_way, place, search
+from donna_core.usecases.placing import carry_along, made_way, make_way, place
 from donna_core.usecases.recorder import Origin, Recorder
 from donna_core.usecases.runtime import Runtime
+from donna_core.usecases.seeking import search
 
 _AHEAD = timedelta(days=14)
 _WHOLE_DAY = timedelta(hours=20)
@@ -234,7 +235,8 @@ def extend(stores: Stores, recorder: Recorder, policy: Policy, task: Task) -> No
         evolve(task, estimated_duration=task.estimated_duration + rules.overrun.step)
     )
     end = longer.scheduled_end or start
-    for held in recorder.occupied(Interval(recorder.at, end))[: rules.depth]:
+    carry_along(recorder, policy, longer)
+    for held in recorder.occupied(Interval(recorder.at, end)):
         other = recorder.task(held.task_id)
         if other is None or other.id == task.id or other.status is not TaskStatus.SCHEDULED:
             continue
@@ -247,7 +249,7 @@ def _push(stores: Stores, recorder: Recorder, policy: Policy, task: Task, *, by:
     reason = Reason.of(ReasonCode.RAN_OVER, label=by.title, until=end)
     anew = task
     if task.pinned_start is None:
-        anew = place(recorder, policy, task, not_before=end, because=(reason,))
+        anew = place(recorder, policy, task, not_before=end, because=(reason,), unasked=True)
     hard = task.deadline_type is DeadlineType.HARD and task.deadline is not None
     missed = hard and task.deadline is not None and (anew.scheduled_end or end) > task.deadline
     stuck = anew.scheduled_start == task.scheduled_start

@@ -108,6 +108,10 @@ class Recorder:
             return self._after[task_id]
         return self._stores.tasks.get(task_id)
 
+    def changed(self) -> tuple[Task, ...]:
+        """Return the tasks that this command touched so far, as they stand within it."""
+        return tuple(task for task in self._after.values() if task is not None)
+
     def is_new(self, task_id: TaskId) -> bool:
         """Whether this command brings the task in."""
         return task_id in self._new
@@ -131,6 +135,19 @@ class Recorder:
         ]
         changed = [_place_of(task) for task in self._after.values() if task is not None]
         return (*stored, *(each for each in changed if each and each.when.overlaps(window)))
+
+    def waiting_for(self, task_id: TaskId) -> tuple[Task, ...]:
+        """Return the open tasks that come after this one, as they stand within this command."""
+        stored = (
+            ()
+            if self.is_new(task_id)
+            else self._stores.tasks.select(statuses=OPEN, waiting_for=task_id)
+        )
+        within = [task for task in self._after.values() if task is not None and task.is_open]
+        return (
+            *(each for each in stored if each.id not in self._after),
+            *(each for each in within if task_id in each.dependencies),
+        )
 
     def events(self, window: Interval) -> tuple[CalendarEvent, ...]:
         """Return what is known of the calendars within the window."""

@@ -18,7 +18,7 @@ from donna_core.usecases.advance import Changed
 from donna_core.usecases.anchoring import tie_again
 from donna_core.usecases.making_way import make_room
 from donna_core.usecases.mirroring import Glance, mirror_calendars
-from donna_core.usecases.placing import place, settle_at, unbound
+from donna_core.usecases.placing import carry_along, place, settle_at, unbound
 from donna_core.usecases.prioritising import prioritise
 from donna_core.usecases.recorder import Origin, Recorder
 from donna_core.usecases.references import resolve, resolve_one
@@ -98,6 +98,7 @@ class _Ground:
             raise InBlackout(task, start)
         settled = settle_at(self.recorder, task, start)
         make_room(self.recorder, self.policy, settled, confirmed=False)
+        carry_along(self.recorder, self.policy, settled, unreadable=self.unreadable)
         return settled
 
 

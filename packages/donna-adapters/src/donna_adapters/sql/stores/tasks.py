@@ -97,6 +97,7 @@ class SqlTaskStore(TaskStore):
         statuses: Collection[TaskStatus] | None = None,
         ids: Collection[TaskId] | None = None,
         numbers: Collection[int] | None = None,
+        waiting_for: TaskId | None = None,
     ) -> tuple[Task, ...]:
         wanted = _ALL
         if statuses is not None:
@@ -105,6 +106,9 @@ class SqlTaskStore(TaskStore):
             wanted = wanted.where(TASKS.c.id.in_(list(ids)))
         if numbers is not None:
             wanted = wanted.where(TASKS.c.number.in_(list(numbers)))
+        if waiting_for is not None:
+            named = TASKS.c.dependencies.contains(to_json(waiting_for), autoescape=True)
+            wanted = wanted.where(named)
         return tuple(map(_task, self._connection.execute(wanted, {"user_id": self._user_id})))
 
     def next_number(self) -> int:

@@ -38,8 +38,9 @@ class NegotiationRules:
 
     Only one of ``min_priority`` or more may, only from tasks of less priority that begin no
     sooner than ``min_lead`` from now, ``per_placement`` of them at once, each of which may take
-    another's place in turn down to ``depth``. With ``auto_apply`` Donna does so by herself, no
-    task more than ``moves_per_day`` times a day; without, she proposes it for ``proposal_ttl``.
+    another's place in turn, in chains of ``depth`` moves at most. With ``auto_apply`` Donna does
+    so by herself, no task more than ``moves_per_day`` times a day; without, she proposes it for
+    ``proposal_ttl``.
     From ``notify_from`` on a person hears of a task that had to move.
     """
 

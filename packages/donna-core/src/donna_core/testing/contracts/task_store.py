@@ -120,7 +120,8 @@ class TaskStoreContract(StoresContract):
     async def test_every_filter_given_must_be_met(self) -> None:
         """Filters add up; one that allows nothing finds nothing."""
         done, paused = TaskStatus.DONE, TaskStatus.PAUSED
-        await self.keep(task(1, status=done), task(2, status=paused), task(3, status=paused))
+        waits = task(3, status=paused, dependencies=(TaskId("task-1"), TaskId('o"d_%')))
+        await self.keep(task(1, status=done), task(2, status=paused), waits)
 
         def numbers(stores: Stores) -> list[list[int]]:
             found = [
@@ -133,10 +134,14 @@ class TaskStoreContract(StoresContract):
                 stores.tasks.select(statuses=()),
                 stores.tasks.select(ids=()),
                 stores.tasks.select(numbers=()),
+                stores.tasks.select(waiting_for=TaskId('o"d_%'), statuses={paused}),
+                stores.tasks.select(waiting_for=TaskId("task-1"), statuses={done}),
+                stores.tasks.select(waiting_for=TaskId("task-_")),
+                stores.tasks.select(waiting_for=TaskId("task")),
             ]
             return [[kept.number for kept in tasks] for tasks in found]
 
-        expected = [[1, 2, 3], [2, 3], [1, 3], [2], [2], [3], [], [], []]
+        expected = [[1, 2, 3], [2, 3], [1, 3], [2], [2], [3], [], [], [], [3], [], [], []]
         assert await self.run(numbers) == expected
 
     async def test_titles_are_those_of_open_tasks(self) -> None:
