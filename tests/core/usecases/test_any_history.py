@@ -18,7 +18,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from donna_core.domain.effects import JobKind, Message
 from donna_core.domain.errors import DonnaError
 from donna_core.domain.followup.attention import Attention
-from donna_core.domain.followup.consequences import HOLDS_TIME, event_image
+from donna_core.domain.followup.consequences import HOLDS_TIME, event_image, is_free
 from donna_core.domain.followup.escalation import Escalation, occurrence_of
 from donna_core.domain.ids import CommandId, TaskId
 from donna_core.domain.tasks.history import Step
@@ -310,6 +310,18 @@ class AnyHistory(RuleBasedStateMachine):
         }
         wanted = {key: (image.title, image.when) for key, image in images.items() if image}
         assert {event.event_id: (event.title, event.when) for event in shown} == wanted
+        self._is_as_free_as_it_ought_to_be({event.event_id: event.busy for event in shown})
+
+    def _is_as_free_as_it_ought_to_be(self, shown: dict[str, bool]) -> None:
+        """Check that free time is shown as such, and as busy at the latest by a job that is due."""
+        now, slack = self.world.clock.now(), self.world.runtime.policy.planning.free_slack
+        states = {JobState.PENDING, JobState.RUNNING}
+        rows = self.look(lambda stores: stores.jobs.select(states=states))
+        due = {row.job.task_id for row in rows if row.job.kind is JobKind.BUSY}
+        for task in self.look(truth).tasks.values():
+            if task.calendar_event_id in shown:
+                free, busy = is_free(task, at=now, slack=slack), shown[task.calendar_event_id]
+                assert busy != free or (not busy and task.id in due)
 
 
 class AnyHistoryOnDisk(AnyHistory):

@@ -14,7 +14,10 @@ _EMPTY = "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//Donna//Donna//EN\r\nEND:VC
 # and the stamp that RFC 5545 demands is one fixed instant.
 _STAMP = "DTSTAMP:19700101T000000Z"
 _REVISION = {"DTSTAMP", "SEQUENCE"}
-_OURS = {"UID", "SUMMARY", "DTSTART", "DTEND", "DESCRIPTION", "X-DONNA-MANAGED", "X-DONNA-TASK-ID"}
+_OURS = {
+    *("UID", "SUMMARY", "DTSTART", "DTEND", "DESCRIPTION", "TRANSP"),
+    *("X-DONNA-MANAGED", "X-DONNA-TASK-ID"),
+}
 # What another program may have added that would move, repeat or cancel the event.
 _AGAINST = {"DURATION", "RRULE", "RDATE", "EXDATE", "RECURRENCE-ID", "STATUS"}
 _NUMBER = re.compile(r"\d{1,9}")
@@ -96,6 +99,8 @@ def _event_lines(write: CalendarWrite, sequence: int) -> list[str]:
     event.add("dtend", when.end)
     if write.description:
         event.add("description", _plain(write.description))
+    if not write.busy:
+        event.add("transp", "TRANSPARENT")
     event.add("x-donna-managed", "TRUE")
     event.add("x-donna-task-id", write.task_id)
     lines = event.to_ical().decode("utf-8").rstrip("\r\n").split("\r\n")

@@ -63,7 +63,7 @@ def body_of(write: CalendarWrite) -> dict[str, Any]:
         "description": write.description,
         "start": {"dateTime": write.start.astimezone(UTC).isoformat()},
         "end": {"dateTime": write.end.astimezone(UTC).isoformat()},
-        "transparency": "opaque",
+        "transparency": _transparency(write),
         "status": "confirmed",
         "extendedProperties": {"private": {MANAGED: "true", TASK: write.task_id}},
     }
@@ -80,9 +80,13 @@ def is_as_asked(item: Item, write: CalendarWrite) -> bool:
         and item.get("status") != "cancelled"
         and item.get("summary", "") == write.title
         and item.get("description", "") == write.description
-        and item.get("transparency", "opaque") == "opaque"
+        and item.get("transparency", "opaque") == _transparency(write)
         and task_of(item) == write.task_id
     )
+
+
+def _transparency(write: CalendarWrite) -> str:
+    return "opaque" if write.busy else "transparent"
 
 
 def _written(moment: Item) -> str:

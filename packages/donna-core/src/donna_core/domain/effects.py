@@ -25,6 +25,7 @@ class JobKind(StrEnum):
     PRIORITY_RECALCULATION = "priority_recalculation"
     WEEK_PLAN = "week_plan"
     OVERRUN = "overrun"
+    BUSY = "busy"
     REREAD = "reread"
     FORGETTING = "forgetting"
     REQUEST_NUDGE = "request_nudge"
@@ -91,7 +92,10 @@ class CalendarAction(StrEnum):
 
 @frozen(kw_only=True)
 class CalendarWrite:
-    """A write to the calendar Donna manages. A delete needs no more than the event's id."""
+    """A write to the calendar Donna manages. A delete needs no more than the event's id.
+
+    An event that is not ``busy`` leaves its time free to others who look at the calendar.
+    """
 
     key: str
     action: CalendarAction
@@ -101,6 +105,7 @@ class CalendarWrite:
     start: datetime
     end: datetime
     description: str = ""
+    busy: bool = True
 
 
 Delivery = Message | CalendarWrite

@@ -100,5 +100,6 @@ class InMemoryCalendar(Calendar):
             calendar_id=self._calendar_id,
             title=write.title,
             when=Interval(write.start, write.end),
+            busy=write.busy,
             task_id=write.task_id,
         )

@@ -35,6 +35,7 @@ def planning_rules(section: PlanningSection) -> PlanRules:
             )
             for name, row in section.preferences.items()
         ),
+        free_slack=timedelta(hours=section.free_slack_hours),
         effort=section.effort,
     )
 

@@ -59,6 +59,7 @@ class PlanningSection(Section):
     preparation_minutes: NotNegative
     travel_minutes: dict[str, NotNegative]
     preferences: dict[str, PreferenceRow]
+    free_slack_hours: NotNegative
     weights: PlanWeights
     proposal: ProposalRow
     solver: Literal["auto", "search", "cp-sat"]

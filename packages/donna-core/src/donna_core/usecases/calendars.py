@@ -70,13 +70,13 @@ async def occurrences(
 
 async def move_in(runtime: Runtime) -> int:
     """Write every event of Donna's into the calendar she writes now; return how many."""
-    at = runtime.clock.now()
+    at, slack = runtime.clock.now(), runtime.policy.planning.free_slack
 
     def decide(stores: Stores) -> int:
         writes = [
             evolve(write, key=f"{write.key}:{at.isoformat()}")
             for task in stores.tasks.select(statuses=OPEN)
-            for write in calendar_writes(None, task)
+            for write in calendar_writes(None, task, at=at, slack=slack)
         ]
         stores.outbox.add(writes, at=at)
         return len(writes)

@@ -17,6 +17,7 @@ from donna_core.domain.events import Event, EventKind
 from donna_core.domain.followup.attention import Attention
 from donna_core.domain.followup.consequences import (
     HOLDS_TIME,
+    busy_job,
     calendar_writes,
     due_jobs,
     settled,
@@ -322,7 +323,9 @@ class Recorder:
             self._stores.tasks.remove(task.id)
         else:
             self._stores.tasks.save(change.after)
-        self._stores.outbox.add(calendar_writes(change.before, change.after), at=self.at)
+        slack = self._policy.planning.free_slack
+        writes = calendar_writes(change.before, change.after, at=self.at, slack=slack)
+        self._stores.outbox.add(writes, at=self.at)
         self.tell(_kind_of(change), task.id)
 
     def _write_pursuit(self, task_id: TaskId, change: Change[Escalation]) -> None:
@@ -337,6 +340,9 @@ class Recorder:
         is_new = task_id in self._new
         pursuit = None if is_new else self._stores.escalations.get(task_id)
         jobs: tuple[Job, ...] = ()
+        slack = self._policy.planning.free_slack
+        # What is due but not done yet must not be lost with the first change after it.
+        due = None if task is None else busy_job(task, slack=slack)
         if task is not None:
             jobs = due_jobs(
                 task,
@@ -344,10 +350,12 @@ class Recorder:
                 at=self.at,
                 rules=self._policy.follow_through,
                 windows=self._policy.windows,
+                slack=slack,
                 extends=self._policy.negotiation.overrun is not None,
             )
         if not is_new:
-            self._stores.jobs.retract(task_id, keep=[job.key for job in jobs])
+            kept = [job.key for job in (*jobs, due) if job is not None]
+            self._stores.jobs.retract(task_id, keep=kept)
         self._stores.jobs.want(jobs)
 
     def _carry_out(self, task: Task, effects: Iterable[SideEffect]) -> None:

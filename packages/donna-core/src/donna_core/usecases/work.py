@@ -14,7 +14,7 @@ from donna_core.domain.effects import Channel, JobKind, Message
 from donna_core.domain.errors import DonnaError, StorageUnavailable
 from donna_core.domain.events import Event, EventKind
 from donna_core.domain.followup.confession import confession
-from donna_core.domain.followup.consequences import HOLDS_TIME
+from donna_core.domain.followup.consequences import HOLDS_TIME, busy_write
 from donna_core.domain.followup.digests import evening_digest, morning_digest
 from donna_core.domain.followup.escalation import Escalation, begin, climb, occurrence_of
 from donna_core.domain.followup.nudges import reminder, unanswered
@@ -413,6 +413,13 @@ def _overrun(due: _Due) -> None:
         extend(due.stores, due.recorder(), due.runtime.policy, task)
 
 
+def _show_busy(due: _Due) -> None:
+    task = due.planned_task()
+    write = busy_write(task) if task is not None else None
+    if write is not None:
+        due.stores.outbox.add([write], at=due.at)
+
+
 def _recalculate(due: _Due) -> None:
     recorder, policy = due.recorder(), due.runtime.policy
     tasks = due.stores.tasks.select(statuses=OPEN)
@@ -437,6 +444,7 @@ _ACTS: dict[JobKind, Callable[[_Due], None]] = {
     JobKind.PRIORITY_RECALCULATION: _recalculate,
     JobKind.WEEK_PLAN: _propose_week,
     JobKind.OVERRUN: _overrun,
+    JobKind.BUSY: _show_busy,
     JobKind.FORGETTING: _forget,
     JobKind.REQUEST_NUDGE: _ask_for_answer,
 }

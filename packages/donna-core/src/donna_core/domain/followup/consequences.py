@@ -8,7 +8,7 @@ the task implied before and what it implies after is all that has to reach the w
 import hashlib
 from base64 import b32hexencode
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from attrs import evolve, frozen
 
@@ -16,7 +16,7 @@ from donna_core.domain.effects import CalendarAction, CalendarWrite, Job, JobKin
 from donna_core.domain.followup.escalation import Escalation, occurrence_of, overdue_from
 from donna_core.domain.ids import EventKey
 from donna_core.domain.policy import FollowThrough
-from donna_core.domain.tasks.task import Task, TaskStatus
+from donna_core.domain.tasks.task import DeadlineType, Task, TaskStatus
 from donna_core.domain.timing.interval import Interval
 from donna_core.domain.timing.windows import Windows
 from donna_core.domain.workflow.errand import errand_of
@@ -32,6 +32,7 @@ class EventImage:
     title: str
     when: Interval
     description: str = ""
+    busy: bool = True
 
 
 def event_image(task: Task) -> EventImage | None:
@@ -57,6 +58,20 @@ def event_image(task: Task) -> EventImage | None:
     return None
 
 
+def busy_from(task: Task, *, slack: timedelta) -> datetime | None:
+    """Return from when on the time of a planned task is shown as busy; ``None`` means always.
+
+    It is free to others while the task could move by the ``slack`` and more: so long before its
+    start, or before the last start that meets its deadline. What is pinned cannot move.
+    """
+    start = task.scheduled_start
+    if start is None or task.status is not TaskStatus.SCHEDULED or task.pinned_start is not None:
+        return None
+    if task.deadline is None or task.deadline_type is DeadlineType.NONE:
+        return start - slack
+    return min(start, task.deadline - task.estimated_duration) - slack
+
+
 def settled(task: Task) -> Task:
     """Return the task with an event id exactly when it ought to have an event."""
     if event_image(task) is None:
@@ -74,10 +89,22 @@ def event_key(task: Task) -> EventKey:
     return EventKey(b32hexencode(digest).decode().lower()[:26])
 
 
-def calendar_writes(before: Task | None, after: Task | None) -> tuple[CalendarWrite, ...]:
-    """Return the writes that lead from the calendar before to the calendar after."""
-    old = _event_of(before)
-    new = _event_of(after)
+def is_free(task: Task, *, at: datetime, slack: timedelta) -> bool:
+    """Say whether the time of the task is shown as free to others at this instant."""
+    firm = busy_from(task, slack=slack)
+    return bool(slack) and firm is not None and at < firm
+
+
+def calendar_writes(
+    before: Task | None, after: Task | None, *, at: datetime, slack: timedelta
+) -> tuple[CalendarWrite, ...]:
+    """Return the writes that lead from the calendar before to the calendar after.
+
+    Both are as they ought to look ``at`` this instant, with time shown as free that has
+    ``slack`` enough.
+    """
+    old = _event_of(before, at=at, slack=slack)
+    new = _event_of(after, at=at, slack=slack)
     if old == new:
         return ()
     writes = []
@@ -88,6 +115,30 @@ def calendar_writes(before: Task | None, after: Task | None) -> tuple[CalendarWr
     return tuple(writes)
 
 
+def busy_job(task: Task, *, slack: timedelta) -> Job | None:
+    """Return the act of showing the task's time as busy, where it is shown as free before."""
+    firm = busy_from(task, slack=slack)
+    if firm is None or not slack:
+        return None
+    occurrence = occurrence_of(task)
+    return Job(
+        key=f"{JobKind.BUSY}:{task.id}:{occurrence}:{firm.isoformat()}",
+        kind=JobKind.BUSY,
+        run_at=firm,
+        task_id=task.id,
+        payload={"occurrence": occurrence},
+    )
+
+
+def busy_write(task: Task) -> CalendarWrite | None:
+    """Return the write that shows the task's time as busy, where the task has an event."""
+    event = _event_of(task)
+    if event is None:
+        return None
+    write = _write(CalendarAction.PUT, task, event, task)
+    return evolve(write, key=f"{write.key}:busy")
+
+
 def due_jobs(
     task: Task,
     pursuit: Escalation | None,
@@ -95,6 +146,7 @@ def due_jobs(
     at: datetime,
     rules: FollowThrough,
     windows: Windows,
+    slack: timedelta = timedelta(0),
     extends: bool = False,
 ) -> tuple[Job, ...]:
     """Return the acts a task and its pursuit imply.
@@ -103,7 +155,8 @@ def due_jobs(
     nearer; a nudge comes ``overdue_after`` after the planned end, or in time for a hard
     deadline; a pursuit climbs when its next tier is due. Where the workflow of an open task
     waits for an answer, somebody is asked ``request_after`` later. Where work that takes longer
-    is given more time (``extends``), that is looked at when its time is over.
+    is given more time (``extends``), that is looked at when its time is over. Time that is shown
+    as free becomes busy when its ``slack`` runs out.
     """
     jobs = list(_request_jobs(task, rules))
     start, end = task.scheduled_start, task.scheduled_end
@@ -141,6 +194,9 @@ def due_jobs(
                 payload={"occurrence": occurrence},
             )
         )
+    firm = busy_job(task, slack=slack)
+    if firm is not None and at < firm.run_at:
+        jobs.append(firm)
     overdue = overdue_from(task, overdue_after=rules.overdue_after, windows=windows)
     jobs.append(
         Job(
@@ -168,11 +224,17 @@ def _request_jobs(task: Task, rules: FollowThrough) -> Iterator[Job]:
     )
 
 
-def _event_of(task: Task | None) -> tuple[EventKey, EventImage] | None:
+def _event_of(
+    task: Task | None, *, at: datetime | None = None, slack: timedelta = timedelta(0)
+) -> tuple[EventKey, EventImage] | None:
+    """Return the event as it ought to look at the instant, or busy where none is given."""
     if task is None or task.calendar_event_id is None:
         return None
     image = event_image(task)
-    return None if image is None else (task.calendar_event_id, image)
+    if image is None:
+        return None
+    free = at is not None and is_free(task, at=at, slack=slack)
+    return task.calendar_event_id, evolve(image, busy=not free)
 
 
 def _write(
@@ -188,4 +250,5 @@ def _write(
         start=image.when.start,
         end=image.when.end,
         description=image.description,
+        busy=image.busy,
     )

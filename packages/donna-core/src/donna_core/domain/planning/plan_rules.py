@@ -62,7 +62,8 @@ class PlanRules:
     ``daily_cap`` is how much of Donna's work a day may hold. Work longer than ``longest_block``
     is done in pieces of about equal length, none shorter than ``shortest_block``. Before a task
     that needs preparing stays ``preparation`` free, and around one with a tag of ``travel`` the
-    way there and back. ``effort`` bounds the work of a search. Raise ``InvalidPlanRules``.
+    way there and back. While a task could move by ``free_slack`` and more, its time is shown as
+    free to others. ``effort`` bounds the work of a search. Raise ``InvalidPlanRules``.
     """
 
     days: int = 7
@@ -74,6 +75,7 @@ class PlanRules:
     travel: Mapping[str, timedelta] = field(factory=dict, hash=False)
     weights: Weights = Weights()
     preferences: tuple[Preference, ...] = ()
+    free_slack: timedelta = timedelta(0)
     effort: int = 8
 
     def __attrs_post_init__(self) -> None:

@@ -75,6 +75,19 @@ class CalendarContract(ABC):
 
         assert await shown(calendar) == (ours(calendar, moved),)
 
+    async def test_free_time_becomes_busy(self) -> None:
+        """The same event first leaves its time free to others, then takes it."""
+        calendar = self.managed()
+        free = evolve(PUT, busy=False)
+        await calendar.write(free)
+        assert await shown(calendar) == (ours(calendar, free),)
+        stamp = await stamp_of(calendar)
+        await calendar.write(free)
+        assert await stamp_of(calendar) == stamp
+
+        await calendar.write(PUT)
+        assert await shown(calendar) == (ours(calendar, PUT),)
+
     async def test_deleting_what_is_gone_succeeds(self) -> None:
         """A delete may come twice, or for an event that never was."""
         calendar = self.managed()
@@ -224,6 +237,6 @@ def ours(calendar: Calendar, write: CalendarWrite) -> CalendarEvent:
         calendar_id=calendar.calendar_id,
         title=write.title,
         when=Interval(write.start, write.end),
-        busy=True,
+        busy=write.busy,
         task_id=write.task_id,
     )
