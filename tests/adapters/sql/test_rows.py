@@ -58,6 +58,7 @@ OF_THE_LEADER = {"ix_job_run_at", "ix_job_lease_until"}  # whose turn it is amon
 CALLS: dict[str, Callable[[Stores], object]] = {
     "tasks.get": lambda s: s.tasks.get(ONE),
     "tasks.select": lambda s: s.tasks.select(ids=[ONE]),
+    "work.latest": lambda s: s.work.latest(9),
     "tasks.titles": lambda s: s.tasks.titles(),
     "tasks.occupied": lambda s: s.tasks.occupied(DAY),
     "tasks.next_number": lambda s: s.tasks.next_number() - 1,

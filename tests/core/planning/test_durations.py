@@ -7,19 +7,15 @@ from datetime import timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from donna_core.domain.planning.durations import TimeModel, kind_of
-from donna_core.domain.tasks.task import Task, TaskStatus
+from donna_core.domain.planning.durations import TimeModel, Usual, Worked, kind_of
+from donna_core.domain.tasks.task import Domain
 from donna_core.testing.weeks import HOUR, MONDAY, task
 
 
-def done(number: int, title: str, *, took: timedelta) -> Task:
-    """Return a finished task of an estimated hour."""
-    return task(
-        number,
-        title=title,
-        status=TaskStatus.DONE,
-        actual_start=MONDAY,
-        completed_at=MONDAY + took,
+def done(title: str, *, took: timedelta, estimated: timedelta = HOUR) -> Worked:
+    """Return finished work of an estimated hour."""
+    return Worked(
+        domain=Domain.WORK, title=title, estimated=estimated, begun=MONDAY, ended=MONDAY + took
     )
 
 
@@ -36,8 +32,8 @@ def test_without_experience_a_cautious_guess_stands_in() -> None:
 
 def test_work_of_its_kind_teaches_most() -> None:
     """Reports take twice as long, calls do not."""
-    reports = [done(n, f"Write report {n}", took=2 * HOUR) for n in range(12)]
-    calls = [done(20 + n, f"Call client {n}", took=HOUR) for n in range(12)]
+    reports = [done(f"Write report {n}", took=2 * HOUR) for n in range(12)]
+    calls = [done(f"Call client {n}", took=HOUR) for n in range(12)]
     model = TimeModel.of([*reports, *calls])
 
     assert model.quantile(task(99, title="Write minutes"), 0.5) == 2 * HOUR
@@ -46,7 +42,7 @@ def test_work_of_its_kind_teaches_most() -> None:
 
 def test_slips_teach_nothing() -> None:
     """Closed within the minute, or left open over the weekend."""
-    slips = [done(1, "Write it", took=timedelta(0)), done(2, "Write it", took=60 * HOUR)]
+    slips = [done("Write it", took=timedelta(0)), done("Write it", took=60 * HOUR)]
 
     assert TimeModel.of(slips).factors == {}
 
@@ -54,7 +50,7 @@ def test_slips_teach_nothing() -> None:
 @given(st.lists(st.integers(5, 600), max_size=20), st.floats(0.05, 0.95), st.floats(0.05, 0.95))
 def test_quantiles_rise_and_chances_agree(minutes: list[int], low: float, high: float) -> None:
     """More certainty takes more time, and a quantile is enough for its share."""
-    history = [done(n, "Write", took=timedelta(minutes=each)) for n, each in enumerate(minutes)]
+    history = [done("Write", took=timedelta(minutes=each)) for n, each in enumerate(minutes)]
     model, asked = TimeModel.of(history), task(99, title="Write")
     low, high = min(low, high), max(low, high)
 
@@ -69,7 +65,7 @@ def test_chances_are_honest_after_fifty_of_a_kind() -> None:
     def takes() -> timedelta:
         return HOUR * math.exp(dice.gauss(0.3, 0.4))
 
-    model = TimeModel.of([done(n, "Write", took=takes()) for n in range(50)])
+    model = TimeModel.of([done("Write", took=takes()) for n in range(50)])
     asked = task(99, title="Write")
     errors = []
     for share in (0.2, 0.4, 0.6, 0.8):
@@ -82,3 +78,16 @@ def test_chances_are_honest_after_fifty_of_a_kind() -> None:
 def test_a_kind_is_a_part_of_life_and_a_verb() -> None:
     """Whatever the work is about."""
     assert kind_of(task(1, title="Write the report")) == kind_of(task(2, title="write minutes"))
+
+
+def test_enough_work_of_a_kind_tells_how_long_it_takes() -> None:
+    """The duration that is enough for six of ten, whatever it was estimated at."""
+    minutes = [20, 25, 30, 35, 40, 45, 50, 55, 60, 90]
+    history = [done("Call them", took=timedelta(minutes=each)) for each in minutes]
+
+    model = TimeModel.of([*history, done("Write it", took=HOUR)])
+
+    expected = Usual(duration=timedelta(minutes=45), like_it=10)
+    assert model.usual(Domain.WORK, "call mum") == expected
+    assert model.usual(Domain.WORK, "Write a letter") is None
+    assert model.usual(Domain.FAMILY, "Call mum") is None

@@ -37,7 +37,7 @@ class ExplanationObject(Wire):
     """Why a task is where it is (placement), before what (anchor), what it is, or like which."""
 
     task_id: str
-    topic: Literal["placement", "anchor", "priority", "duplicate", "complexity", "load"]
+    topic: Literal["placement", "anchor", "priority", "duplicate", "complexity", "load", "length"]
     reasons: list[ReasonObject]
     words: str
     offers: list[OfferObject]

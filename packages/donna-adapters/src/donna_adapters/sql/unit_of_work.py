@@ -19,6 +19,7 @@ from donna_adapters.sql.stores.outbox import SqlOutbox
 from donna_adapters.sql.stores.skills import SqlSkillRunStore, SqlSkillStore
 from donna_adapters.sql.stores.spending import SqlProviderHealth, SqlSpendLedger
 from donna_adapters.sql.stores.tasks import SqlTaskStore
+from donna_adapters.sql.stores.work import SqlWorkLog
 from donna_core.domain.ids import UserId
 from donna_core.ports.unit_of_work import Stores, UnitOfWork
 
@@ -56,6 +57,7 @@ def stores_of(user_id: UserId, connection: Connection) -> Stores:
     """Return the stores of the user within the connection's transaction."""
     return Stores(
         tasks=SqlTaskStore(connection, user_id),
+        work=SqlWorkLog(connection, user_id),
         history=SqlHistoryStore(connection, user_id),
         events=SqlEventLog(connection, user_id),
         cursors=SqlCursorStore(connection, user_id),

@@ -30,6 +30,7 @@ _TOPICS = {
     Topic.DUPLICATE: "Its likeness",
     Topic.COMPLEXITY: "Its size",
     Topic.LOAD: "Its load",
+    Topic.LENGTH: "Its length",
 }
 
 

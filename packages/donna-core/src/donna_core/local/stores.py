@@ -12,7 +12,8 @@ from donna_core.domain.events import Event
 from donna_core.domain.followup.attention import Attention
 from donna_core.domain.followup.escalation import Escalation, EscalationStatus
 from donna_core.domain.ids import CommandId, TaskId, UserId
-from donna_core.domain.tasks.dedup import normal_form
+from donna_core.domain.planning.durations import Worked
+from donna_core.domain.tasks.dedup import form_of
 from donna_core.domain.tasks.history import Command, Step
 from donna_core.domain.tasks.task import Task, TaskStatus
 from donna_core.domain.timing.interval import Interval
@@ -37,6 +38,7 @@ from donna_core.ports.unit_of_work import (
     TaskStore,
     TitleEntry,
     UnitOfWork,
+    WorkLog,
 )
 
 T = TypeVar("T")
@@ -50,8 +52,10 @@ class InMemoryUnitOfWork(UnitOfWork):
 
     def __init__(self, user_id: UserId) -> None:
         self._journal = Journal()
+        tasks = InMemoryTaskStore(self._journal, user_id)
         self._stores = Stores(
-            tasks=InMemoryTaskStore(self._journal, user_id),
+            tasks=tasks,
+            work=InMemoryWorkLog(tasks),
             history=InMemoryHistoryStore(self._journal),
             events=InMemoryEventLog(self._journal),
             cursors=InMemoryCursorStore(self._journal),
@@ -78,6 +82,27 @@ class InMemoryUnitOfWork(UnitOfWork):
         return result
 
 
+class InMemoryWorkLog(WorkLog):
+    """Reads the finished tasks of one user."""
+
+    def __init__(self, tasks: TaskStore) -> None:
+        self._tasks = tasks
+
+    def latest(self, limit: int) -> tuple[Worked, ...]:
+        finished = (
+            Worked(
+                domain=task.domain,
+                title=task.title,
+                estimated=task.estimated_duration,
+                begun=task.actual_start,
+                ended=task.completed_at,
+            )
+            for task in reversed(self._tasks.select(statuses={TaskStatus.DONE}))
+            if task.actual_start is not None and task.completed_at is not None
+        )
+        return tuple(islice(finished, limit))
+
+
 class InMemoryTaskStore(TaskStore):
     """Keeps the tasks of one user in a dict."""
 
@@ -97,7 +122,8 @@ class InMemoryTaskStore(TaskStore):
         if stored is not None and stored.version != task.version - 1:
             raise VersionConflict(task.id, expected=task.version - 1, found=stored.version)
         if stored is None or stored.title != task.title:
-            self._forms.put(task.id, normal_form(task.title))
+            form = form_of(task.title, is_piece=task.parent_task is not None)
+            self._forms.put(task.id, form)
         self._rows.put(task.id, task)
         self._numbers.reach(task.number)
 

@@ -17,6 +17,7 @@ from donna_core.domain.followup.attention import Attention
 from donna_core.domain.followup.escalation import Escalation
 from donna_core.domain.ids import CommandId, TaskId
 from donna_core.domain.planning.busy import Occupied
+from donna_core.domain.planning.durations import Worked
 from donna_core.domain.tasks.dedup import TitleEntry
 from donna_core.domain.tasks.history import Command, Step
 from donna_core.domain.tasks.task import Task, TaskStatus
@@ -39,6 +40,7 @@ __all__ = [
     "TaskStore",
     "TitleEntry",
     "UnitOfWork",
+    "WorkLog",
 ]
 
 T = TypeVar("T")
@@ -90,6 +92,14 @@ class TaskStore(Protocol):
 
         Ordered by start, then task id.
         """
+
+
+class WorkLog(Protocol):
+    """What finished tasks tell of the time that work takes; it follows from the tasks."""
+
+    @abstractmethod
+    def latest(self, limit: int) -> tuple[Worked, ...]:
+        """Return the finished tasks with a start and an end, those with high numbers first."""
 
 
 class HistoryStore(Protocol):
@@ -177,6 +187,7 @@ class Stores:
     """Everything a decision may read and write."""
 
     tasks: TaskStore
+    work: WorkLog
     history: HistoryStore
     events: EventLog
     cursors: CursorStore

@@ -6,20 +6,26 @@ from typing import Any
 from attrs import evolve
 
 from donna_core.domain.capture.reading import Reading
+from donna_core.domain.planning.durations import Usual
 from donna_core.domain.policy import Policy
 from donna_core.domain.tasks.task import MAY_BE_PLACED, DeadlineType, IntentKind, Task
 from donna_core.domain.timing.recurrence import Recurrence
 
 
-def as_told(reading: Reading, *, at: datetime, policy: Policy) -> dict[str, Any]:
-    """Return the fields of a task that its sentence, said at that instant, decides."""
+def as_told(
+    reading: Reading, *, at: datetime, policy: Policy, usual: Usual | None
+) -> dict[str, Any]:
+    """Return the fields of a task that its sentence, said at that instant, decides.
+
+    Where it leaves open how long the work takes, what such work ``usual``ly takes does.
+    """
     return {
         "title": reading.title,
         "description": reading.description,
         "domain": reading.domain,
         "priority": reading.priority,
         "base_priority": reading.priority,
-        "estimated_duration": reading.duration,
+        "estimated_duration": reading.duration if usual is None else usual.duration,
         "deadline": reading.deadline,
         "deadline_type": reading.deadline_type,
         "pinned_start": first_start(reading, at=at, policy=policy),

@@ -10,6 +10,7 @@ from donna_core.domain.capture.reading import Reading
 from donna_core.domain.errors import CalendarUnreadable, ModelUnavailable, OverBudget
 from donna_core.domain.events import EventKind
 from donna_core.domain.ids import TaskId
+from donna_core.domain.planning.durations import Usual
 from donna_core.domain.planning.reasons import Reason, ReasonCode
 from donna_core.domain.policy import Policy
 from donna_core.domain.tasks.complexity import assess_complexity
@@ -25,7 +26,7 @@ from donna_core.ports.language_model import ModelLane, ModelRequest
 from donna_core.ports.unit_of_work import Stores
 from donna_core.usecases.absorbing import as_told, asks_for_another_place, filled, updated
 from donna_core.usecases.anchoring import tie
-from donna_core.usecases.loading import warn_of_overload
+from donna_core.usecases.loading import usual_length, warn_of_overload
 from donna_core.usecases.mirroring import (
     Glance,
     mirror_calendars,
@@ -35,6 +36,7 @@ from donna_core.usecases.prioritising import prioritise
 from donna_core.usecases.recorder import Origin, Recorder
 from donna_core.usecases.reread import reread_job
 from donna_core.usecases.runtime import Runtime
+from donna_core.usecases.splitting import lengths_of, spare_ids, split
 from donna_core.usecases.understand import understand
 
 
@@ -272,13 +274,19 @@ def _keep_part(
         return _absorb(stores, recorder, policy, plan=plan, part=part, twin=twin)
     doubtful = twin is not None or bool(_unjudged(part, twins))
     number = stores.tasks.next_number()
-    task = _new_task(runtime, plan, part, number=number, doubtful=doubtful)
+    usual = usual_length(stores, policy, part.reading)
+    task = _new_task(runtime, plan, part, number=number, doubtful=doubtful, usual=usual)
     recorder.add(task)
+    if usual is not None:
+        _explain_usual(recorder, task, usual)
     if twin is not None:
         _explain_twin(recorder, task, twin)
     task = tie(recorder, policy, task)
     task = prioritise(recorder, policy, task, others=())
-    task = place(recorder, policy, task, not_before=plan.origin.at, unreadable=plan.seen.unreadable)
+    lengths = lengths_of(task, policy)
+    at, unreadable = plan.origin.at, plan.seen.unreadable
+    for piece in split(recorder, stores, task, lengths, spare_ids(task.id, len(lengths))):
+        place(recorder, policy, piece, not_before=at, unreadable=unreadable)
     warn_of_overload(stores, recorder, policy, task)
     size = assess_complexity(task, rules=policy.complexity)
     recorder.explain(Explanation(task_id=task.id, topic=Topic.COMPLEXITY, reasons=(size.reason,)))
@@ -305,10 +313,18 @@ def _related(stores: Stores, part: _Part, twins: Twins) -> tuple[Task, ...]:
     return stores.tasks.select(ids=ids) if ids else ()
 
 
-def _new_task(runtime: Runtime, plan: _Plan, part: _Part, *, number: int, doubtful: bool) -> Task:
+def _new_task(
+    runtime: Runtime,
+    plan: _Plan,
+    part: _Part,
+    *,
+    number: int,
+    doubtful: bool,
+    usual: Usual | None,
+) -> Task:
     reading, at = part.reading, plan.origin.at
     unsure = doubtful or not reading.is_task or reading.confidence < runtime.policy.review_below
-    told = as_told(reading, at=at, policy=runtime.policy)
+    told = as_told(reading, at=at, policy=runtime.policy, usual=usual)
     if unsure:
         told["tags"] = (*told["tags"], NEEDS_REVIEW)
     return Task(
@@ -320,6 +336,11 @@ def _new_task(runtime: Runtime, plan: _Plan, part: _Part, *, number: int, doubtf
         created_via=plan.origin.channel,
         **told,
     )
+
+
+def _explain_usual(recorder: Recorder, task: Task, usual: Usual) -> None:
+    reason = Reason.of(ReasonCode.USUAL_LENGTH, duration=usual.duration, tasks=usual.like_it)
+    recorder.explain(Explanation(task_id=task.id, topic=Topic.LENGTH, reasons=(reason,)))
 
 
 def _explain_twin(recorder: Recorder, task: Task, twin: Task) -> None:

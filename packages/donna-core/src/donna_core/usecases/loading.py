@@ -3,13 +3,16 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from attrs import evolve
+
+from donna_core.domain.capture.reading import Reading
 from donna_core.domain.planning.busy import Occupied, busy_for
 from donna_core.domain.planning.calendar_events import CalendarEvent
-from donna_core.domain.planning.durations import Outlook, TimeModel
+from donna_core.domain.planning.durations import Outlook, TimeModel, Usual
 from donna_core.domain.planning.reasons import Reason, ReasonCode
 from donna_core.domain.policy import Policy
 from donna_core.domain.tasks.history import Explanation, Topic
-from donna_core.domain.tasks.task import OPEN, DeadlineType, Task, TaskStatus
+from donna_core.domain.tasks.task import OPEN, DeadlineType, Task
 from donna_core.domain.timing.interval import Interval
 from donna_core.ports.unit_of_work import Stores
 from donna_core.usecases.mirroring import events_in
@@ -19,6 +22,10 @@ _FARTHEST = timedelta(days=28)
 """Who is overloaded so far ahead has time to find out."""
 
 
+WORK_READ = 200
+"""So many finished tasks tell how long work takes; older ones were done by somebody younger."""
+
+
 def outlook_of(stores: Stores, policy: Policy, task: Task, *, at: datetime) -> Outlook | None:
     """Return how long an open task may take and how likely it is in time.
 
@@ -26,7 +33,7 @@ def outlook_of(stores: Stores, policy: Policy, task: Task, *, at: datetime) -> O
     """
     if not task.is_open:
         return None
-    model = TimeModel.of(stores.tasks.select(statuses={TaskStatus.DONE}))
+    model = TimeModel.of(stores.work.latest(WORK_READ))
     due = _due(task)
     if due is None:
         return model.outlook(task, None)
@@ -35,6 +42,20 @@ def outlook_of(stores: Stores, policy: Policy, task: Task, *, at: datetime) -> O
     others = [each for each in stores.tasks.occupied(within) if each.task_id != task.id]
     available = _free(policy, task, within, events_in(stores, within), others)
     return model.outlook(task, available)
+
+
+def usual_length(stores: Stores, policy: Policy, reading: Reading) -> Usual | None:
+    """Return how long such work usually takes, in whole steps, where the sentence leaves it open.
+
+    What a person says counts, however long it took before.
+    """
+    if reading.duration_stated:
+        return None
+    usual = TimeModel.of(stores.work.latest(WORK_READ)).usual(reading.domain, reading.title)
+    if usual is None:
+        return None
+    step = policy.slots.step
+    return evolve(usual, duration=-(-usual.duration // step) * step)
 
 
 def warn_of_overload(stores: Stores, recorder: Recorder, policy: Policy, task: Task) -> None:

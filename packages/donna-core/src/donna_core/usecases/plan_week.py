@@ -15,7 +15,6 @@ from donna_core.domain.planning.proposal import (
     Planned,
     Proposal,
     Unplaced,
-    piece_title,
     proposal_of,
 )
 from donna_core.domain.policy import Policy
@@ -30,6 +29,7 @@ from donna_core.usecases.mirroring import events_in, mirror_calendars
 from donna_core.usecases.placing import place, settle_at, unbound
 from donna_core.usecases.recorder import Origin, Recorder
 from donna_core.usecases.runtime import Runtime
+from donna_core.usecases.splitting import split
 
 
 class PlanOutdated(Refused):
@@ -201,46 +201,18 @@ class Applying:
     def _split(
         self, planned: Sequence[Planned], rest: Unplaced | None, spares: Sequence[TaskId]
     ) -> None:
-        """Make tasks of the pieces of one; the last piece is the task itself.
-
-        So whatever waits for the task waits for its last piece, and each piece for the one before.
-        """
         task, count = planned[0].task, planned[0].count
         placed = {each.index: each for each in planned}
         lengths = {index: each.when.length for index, each in placed.items()}
         lengths.update(rest.pieces if rest else {})
-        needed = task.dependencies
-        for index in range(count):
-            own = index == count - 1
-            piece = evolve(
-                task if own else self._fresh(task, spares[index]),
-                title=piece_title(task.title, index, count),
-                estimated_duration=lengths[index],
-                dependencies=needed,
-            )
-            (self.recorder.put if own else self.recorder.add)(piece)
-            needed = (piece.id,)
+        ordered = [lengths[index] for index in range(count)]
+        pieces = split(self.recorder, self.stores, task, ordered, spares)
+        for index, piece in enumerate(pieces):
             if index in placed:
                 self._explain(piece.id, placed[index])
                 settle_at(self.recorder, piece, placed[index].when.start)
             elif rest is not None:
                 self._leave_out(evolve(rest, task=piece))
-
-    def _fresh(self, task: Task, task_id: TaskId) -> Task:
-        return evolve(
-            task,
-            id=task_id,
-            number=self.stores.tasks.next_number(),
-            status=TaskStatus.BACKLOG,
-            scheduled_start=None,
-            parent_task=task.id,
-            created_at=self.recorder.at,
-            calendar_event_id=None,
-            donna_managed=False,
-            reschedule_count=0,
-            nudge_count=0,
-            version=1,
-        )
 
     def _leave_out(self, rest: Unplaced) -> None:
         """Say that a task found no room, and offer what would help; it loses the place it had."""

@@ -59,7 +59,13 @@ _DID: Mapping[str, str] = {
     "quiet": "Quiet",
 }
 # What is explained unasked; likeness has lines of its own, and the size is left to ``why``.
-_SUBJECTS = {Topic.PLACEMENT: "", Topic.ANCHOR: "", Topic.LOAD: "", Topic.PRIORITY: "priority "}
+_SUBJECTS = {
+    Topic.PLACEMENT: "",
+    Topic.ANCHOR: "",
+    Topic.LOAD: "",
+    Topic.LENGTH: "length ",
+    Topic.PRIORITY: "priority ",
+}
 
 
 _INSTEAD: Mapping[Intent, tuple[str, ...]] = {

@@ -22,6 +22,7 @@ from donna_core.ports.language_model import ModelLane
 from donna_core.ports.unit_of_work import Stores
 from donna_core.usecases.absorbing import as_told, asks_for_another_place
 from donna_core.usecases.anchoring import tie
+from donna_core.usecases.loading import usual_length
 from donna_core.usecases.mirroring import Glance
 from donna_core.usecases.patience import within
 from donna_core.usecases.placing import place
@@ -113,20 +114,27 @@ def _correct(
     *,
     unreadable: Sequence[CalendarUnreadable],
 ) -> None:
-    """Give the tasks of the message what the model reads, where nobody has changed it since."""
-    kept = [change.after for change in command.tasks if change.before is None and change.after]
+    """Give the tasks of the message what the model reads, where nobody has changed it since.
+
+    Long work stays in the pieces that it was planned in.
+    """
+    made = [change.after for change in command.tasks if change.before is None and change.after]
+    in_pieces = {task.parent_task for task in made}
+    kept = [task for task in made if task.parent_task not in {each.id for each in made}]
     readings = reading.tasks or (reading,)
     fits = reading.is_task and len(readings) == len(kept)
     recorder = Recorder(stores, policy, origin)
     others = stores.tasks.select(statuses=OPEN)
     for number, before in enumerate(sorted(kept, key=lambda task: task.number)):
         current = _open(stores, before.id)
-        if current is None:
+        if current is None or current.id in in_pieces:
             continue
         changed = _doubted(current)
         if fits:
-            told = as_told(readings[number], at=command.at, policy=policy)
-            sure = readings[number].confidence >= policy.review_below
+            read = readings[number]
+            usual = usual_length(stores, policy, read)
+            told = as_told(read, at=command.at, policy=policy, usual=usual)
+            sure = read.confidence >= policy.review_below
             changed = _corrected(before, current, told, sure=sure)
         changed = tie(recorder, policy, recorder.put(changed))
         changed = prioritise(recorder, policy, changed, others=others)

@@ -19,6 +19,7 @@ from donna_core.domain.timing.interval import Interval
 from donna_core.ports.unit_of_work import Stores
 from donna_core.usecases.absorbing import as_told
 from donna_core.usecases.advance import Changed
+from donna_core.usecases.loading import usual_length
 from donna_core.usecases.mirroring import TIME_OFF, events_in, mirror_calendars
 from donna_core.usecases.placing import settle_at, unbound
 from donna_core.usecases.plan_week import Applying, PlanOutdated, days_ahead
@@ -228,7 +229,9 @@ class _Supposing:
             user_id=self.runtime.user_id,
             number=self.stores.tasks.next_number(),
             created_at=at,
-            **as_told(reading, at=at, policy=policy),
+            **as_told(
+                reading, at=at, policy=policy, usual=usual_length(self.stores, policy, reading)
+            ),
         )
         return prioritise(self.recorder, policy, self.recorder.add(task), others=())
 

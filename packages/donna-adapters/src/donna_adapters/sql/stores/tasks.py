@@ -14,7 +14,7 @@ from donna_adapters.sql.tables import TASKS
 from donna_core.domain.codec import from_json, to_json
 from donna_core.domain.errors import VersionConflict
 from donna_core.domain.ids import TaskId, UserId
-from donna_core.domain.tasks.dedup import normal_form
+from donna_core.domain.tasks.dedup import form_of
 from donna_core.domain.tasks.task import (
     OPEN,
     AgentStatus,
@@ -162,7 +162,7 @@ _DERIVED = {"scheduled_end"}
 def _columns(task: Task) -> dict[str, Any]:
     """Return the row that stands for the task."""
     row: dict[str, Any] = {name: getattr(task, name) for name in _COPIED}
-    row["title_form"] = normal_form(task.title)
+    row["title_form"] = form_of(task.title, is_piece=task.parent_task is not None)
     row["domain"] = task.domain.value
     row["status"] = task.status.value
     row["estimated_duration"] = task.estimated_duration / _MINUTE

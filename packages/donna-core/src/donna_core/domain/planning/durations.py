@@ -6,11 +6,12 @@ while there are none. With growing experience of a kind its own factors outweigh
 """
 
 from collections.abc import Iterable, Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
+from math import ceil
 
 from attrs import field, frozen
 
-from donna_core.domain.tasks.task import Task
+from donna_core.domain.tasks.task import Domain, Task
 
 _GUESS = (0.7, 1.0, 1.0, 1.3, 1.8)
 _GUESS_WEIGHT, _OTHERS_WEIGHT = 1.0, 3.0
@@ -18,6 +19,23 @@ _LEAST, _MOST = 1 / 20, 20.0
 """Factors beyond these are slips: a task started and closed at once, or left open over days."""
 
 _SHORTEST = timedelta(minutes=1)
+_ENOUGH = 5
+"""So many finished tasks of a kind tell how long it usually takes; fewer are chance."""
+
+_PLANNED = 0.6
+"""The share of its kind for which a learned duration is enough: a little more than every other,
+because work that runs over costs more than a break that comes early."""
+
+
+@frozen(kw_only=True)
+class Worked:
+    """What a finished task tells of time: what it was taken for, and how long it took."""
+
+    domain: Domain
+    title: str
+    estimated: timedelta
+    begun: datetime
+    ended: datetime
 
 
 @frozen(kw_only=True)
@@ -35,20 +53,42 @@ class Outlook:
 
 
 @frozen(kw_only=True)
+class Usual:
+    """How long work of a kind takes, and on how many finished tasks of it that rests."""
+
+    duration: timedelta
+    like_it: int
+
+
+@frozen(kw_only=True)
 class TimeModel:
-    """The factors between estimated and real durations, by kind."""
+    """The factors between estimated and real durations, and the real ones, by kind."""
 
     factors: Mapping[str, tuple[float, ...]] = field(hash=False)
+    took: Mapping[str, tuple[timedelta, ...]] = field(hash=False)
 
     @classmethod
-    def of(cls, finished: Iterable[Task]) -> "TimeModel":
-        """Return what finished tasks teach; those without a start or an end teach nothing."""
-        found: dict[str, list[float]] = {}
-        for task in finished:
-            factor = _factor(task)
+    def of(cls, finished: Iterable[Worked]) -> "TimeModel":
+        """Return what finished work teaches; slips teach nothing."""
+        factors: dict[str, list[float]] = {}
+        took: dict[str, list[timedelta]] = {}
+        for each in finished:
+            factor = _factor(each)
             if factor is not None:
-                found.setdefault(kind_of(task), []).append(factor)
-        return cls(factors={kind: tuple(sorted(each)) for kind, each in sorted(found.items())})
+                kind = _kind(each.domain, each.title)
+                factors.setdefault(kind, []).append(factor)
+                took.setdefault(kind, []).append(each.ended - each.begun)
+        return cls(
+            factors={kind: tuple(sorted(several)) for kind, several in sorted(factors.items())},
+            took={kind: tuple(sorted(several)) for kind, several in sorted(took.items())},
+        )
+
+    def usual(self, domain: Domain, title: str) -> "Usual | None":
+        """Return how long such work takes, or ``None`` while too little of it was done."""
+        took = self.took.get(_kind(domain, title), ())
+        if len(took) < _ENOUGH:
+            return None
+        return Usual(duration=took[ceil(_PLANNED * len(took)) - 1], like_it=len(took))
 
     def quantile(self, task: Task, share: float) -> timedelta:
         """Return the duration that is enough for this share of such tasks."""
@@ -93,13 +133,17 @@ class TimeModel:
 
 def kind_of(task: Task) -> str:
     """Return the kind of a task: its part of life and the first word of its title."""
-    words = task.title.casefold().split()
-    return f"{task.domain}:{words[0] if words else ''}"
+    return _kind(task.domain, task.title)
 
 
-def _factor(task: Task) -> float | None:
-    begun, ended = task.actual_start, task.completed_at
-    if begun is None or ended is None or ended - begun < _SHORTEST:
+def _kind(domain: Domain, title: str) -> str:
+    words = title.casefold().split()
+    return f"{domain}:{words[0] if words else ''}"
+
+
+def _factor(work: Worked) -> float | None:
+    took = work.ended - work.begun
+    if took < _SHORTEST or not work.estimated:
         return None
-    factor = (ended - begun) / task.estimated_duration
+    factor = took / work.estimated
     return factor if _LEAST <= factor <= _MOST else None

@@ -78,6 +78,7 @@ class ReasonCode(StrEnum):
     MODERATE = "moderate"  # duration
     HAS_DEPENDENCIES = "has_dependencies"  # dependencies, duration
     LONG = "long"  # duration
+    USUAL_LENGTH = "usual_length"  # duration, tasks
     MANY_STEPS = "many_steps"  # word, duration
 
 
@@ -167,6 +168,7 @@ _CLAUSES: Mapping[ReasonCode, str] = {
     ReasonCode.TIME_HAS_COME: "because its time has come ({start})",
     ReasonCode.PLANNED_FOR: "because it is planned for {start}",
     ReasonCode.NO_PLACE: "because it has priority {priority} and no place yet",
+    ReasonCode.USUAL_LENGTH: "because {tasks} tasks of its kind took about {duration}",
     ReasonCode.OVERLOADED: "although {wanted} of work are due by {deadline}, with {duration} free",
     ReasonCode.RAN_OVER: "because '{label}' takes longer, until {until}",
     ReasonCode.LOOKS_LIKE: "because it reads like #{number} '{title}'",

@@ -37,6 +37,7 @@ class Topic(StrEnum):
     DUPLICATE = "duplicate"
     COMPLEXITY = "complexity"
     LOAD = "load"
+    LENGTH = "length"
 
 
 @frozen(kw_only=True)

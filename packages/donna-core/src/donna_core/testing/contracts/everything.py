@@ -66,6 +66,7 @@ def contents(stores: Stores) -> dict[str, Any]:
     return {
         "tasks.get": stores.tasks.get(one),
         "tasks.select": stores.tasks.select(),
+        "work.latest": stores.work.latest(9),
         "tasks.titles": stores.tasks.titles(),
         "tasks.occupied": stores.tasks.occupied(DAY),
         "history.get": stores.history.get(CommandId("command-1")),

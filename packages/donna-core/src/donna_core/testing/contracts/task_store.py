@@ -6,7 +6,7 @@ from donna_core.domain.errors import VersionConflict
 from donna_core.domain.ids import TaskId
 from donna_core.domain.planning.busy import Occupied
 from donna_core.domain.tasks.dedup import normal_form
-from donna_core.domain.tasks.task import CLOSED, Task, TaskStatus
+from donna_core.domain.tasks.task import CLOSED, Domain, Task, TaskStatus
 from donna_core.domain.timing.interval import Interval
 from donna_core.ports.unit_of_work import Stores
 from donna_core.testing.contracts.stores import (
@@ -143,6 +143,22 @@ class TaskStoreContract(StoresContract):
 
         expected = [[1, 2, 3], [2, 3], [1, 3], [2], [2], [3], [], [], [], [3], [], [], []]
         assert await self.run(numbers) == expected
+
+    async def test_work_is_that_of_finished_tasks(self) -> None:
+        """Those with a start and an end, the highest number first, at most so many."""
+        begun = {"status": TaskStatus.DONE, "actual_start": NOON}
+        await self.keep(
+            task(1, **begun, completed_at=NOON + HOUR, estimated_duration=2 * HOUR),
+            task(2, **begun),
+            task(3, status=TaskStatus.SCHEDULED, actual_start=NOON, completed_at=NOON + HOUR),
+            task(4, **begun, completed_at=NOON + 3 * HOUR, domain=Domain.FAMILY),
+            task(5, status=TaskStatus.DONE, completed_at=NOON + HOUR),
+        )
+
+        newest, oldest = await self.run(lambda stores: stores.work.latest(9))
+        assert (newest.title, newest.domain) == ("Errand 4", Domain.FAMILY)
+        assert (oldest.estimated, oldest.begun, oldest.ended) == (2 * HOUR, NOON, NOON + HOUR)
+        assert await self.run(lambda stores: stores.work.latest(1)) == (newest,)
 
     async def test_titles_are_those_of_open_tasks(self) -> None:
         """Each open task's present title comes in its normal form, ordered by number."""
