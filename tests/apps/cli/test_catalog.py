@@ -26,7 +26,7 @@ BEFORE = {
     "block": ["start 3", "start 1"],
     "unblock": ["start 3", "start 1", "block 3", "block 1"],
     "reopen": ["done 3", "drop 1"],
-    "accept": ["add Build a boat for 15 hours by tomorrow"],
+    "accept": ["add Build a boat by tomorrow", "edit 7 --for 15h"],
     "redo": ["done 3", "undo"],
 }
 # Donna has to ask before one can answer.

@@ -54,6 +54,10 @@ class ExactIndex(VectorIndex):
         order = taken[np.lexsort((keys[taken], -cosines[taken]))][:limit]
         return tuple((int(keys[row]), float(cosines[row])) for row in order)
 
+    def vector(self, key: int) -> Vectors | None:
+        row = self._rows.get(key)
+        return None if row is None else self._vectors[row]
+
     def similarity(self, query: Vectors, keys: Sequence[int]) -> Vectors:
         rows = np.fromiter((self._rows.get(key, -1) for key in keys), np.int64, len(keys))
         found = rows >= 0

@@ -57,6 +57,10 @@ class VectorIndex(Protocol):
         """
 
     @abstractmethod
+    def vector(self, key: int) -> Vectors | None:
+        """Return the vector of the key, or ``None`` for one that is not there."""
+
+    @abstractmethod
     def similarity(self, query: Vectors, keys: Sequence[int]) -> Vectors:
         """Return the cosine to each key; minus one for a key that is not there."""
 

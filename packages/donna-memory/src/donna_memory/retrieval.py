@@ -7,7 +7,7 @@ At the end, what was said later of the same thing goes before what was said earl
 that repeat a better one step back.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from attrs import evolve, field, frozen
@@ -45,11 +45,16 @@ class RetrievalRules:
         return max(1, min(self.default_k if k is None else k, self.max_k))
 
 
+def _nothing(_: int) -> None:
+    """Return no vector."""
+
+
 @frozen(kw_only=True)
 class Candidate:
     """A chunk that may answer: ``bm25`` is zero or more, ``cosine`` lies in [-1, 1].
 
     ``thread`` names what is read in one go, a conversation or a note; ``place`` counts in it.
+    ``meaning`` gives the chunk's vector, which only the leading candidates are asked for.
     """
 
     key: int
@@ -61,7 +66,7 @@ class Candidate:
     place: int = 0
     speaker: str = ""
     time: datetime | None = None
-    vector: Vectors | None = field(default=None, eq=False, repr=False)
+    meaning: Callable[[int], Vectors | None] = field(default=_nothing, eq=False, repr=False)
 
 
 @frozen(kw_only=True)
@@ -84,7 +89,8 @@ def rank(
 ) -> tuple[Ranked, ...]:
     """Return the candidates that reach ``min_score``, best first, equal ones by key.
 
-    ``semantic`` is false where nothing was embedded: words count for all of the score then.
+    No more than ``max_k`` of them are given. ``semantic`` is false where nothing was embedded:
+    words count for all of the score then.
     """
     best = max((each.bm25 for each in candidates), default=0.0)
     rated = [_rated(each, best=best, rules=rules, semantic=semantic) for each in candidates]
@@ -98,7 +104,8 @@ def rank(
     ]
     scored.sort(key=lambda each: (-each.score, each.candidate.key))
     present = _later_first(scored[: rules.default_k], rules) + scored[rules.default_k :]
-    return tuple(each for each in _without_echoes(present, rules) if each.score >= rules.min_score)
+    good = [each for each in present if each.score >= rules.min_score]
+    return tuple(without_echoes(good, rules))
 
 
 def _rated(candidate: Candidate, *, best: float, rules: RetrievalRules, semantic: bool) -> Ranked:
@@ -161,34 +168,42 @@ def _later_first(scored: Sequence[Ranked], rules: RetrievalRules) -> list[Ranked
 
 def _replaces(later: Ranked, earlier: Ranked, rules: RetrievalRules) -> bool:
     one, other = later.candidate, earlier.candidate
-    if one.time is None or other.time is None or one.vector is None or other.vector is None:
+    if one.time is None or other.time is None or one.time - other.time < rules.later_by:
         return False
-    if one.time - other.time < rules.later_by:
+    vector, earlier_vector = one.meaning(one.key), other.meaning(other.key)
+    if vector is None or earlier_vector is None:
         return False
-    return float(one.vector @ other.vector) >= rules.same_thing
+    return float(vector @ earlier_vector) >= rules.same_thing
 
 
-def _without_echoes(scored: Sequence[Ranked], rules: RetrievalRules) -> list[Ranked]:
-    """Move chunks to the end that repeat the words of a better one."""
+def without_echoes(scored: Sequence[Ranked], rules: RetrievalRules) -> list[Ranked]:
+    """Return the first ``max_k``, with chunks that repeat the words of a better one at the end.
+
+    Words repeat when their Jaccard index, the share of all words of both that both have, is as
+    high as ``near_duplicate``.
+    """
     kept: list[Ranked] = []
     echoes: list[Ranked] = []
     seen: list[frozenset[str]] = []
     for each in scored:
+        if len(kept) == rules.max_k:
+            break
         words = frozenset(words_of(each.candidate.text))
-        if any(_overlap(words, other) >= rules.near_duplicate for other in seen):
+        if any(_repeats(words, other, rules.near_duplicate) for other in seen):
             echoes.append(each)
             continue
         kept.append(each)
         seen.append(words)
-    return kept + echoes
+    return (kept + echoes)[: rules.max_k]
 
 
-def _overlap(one: frozenset[str], other: frozenset[str]) -> float:
-    """Return the Jaccard index of two sets of words; nothing is like nothing."""
-    if min(len(one), len(other)) < max(len(one), len(other)) / 2:
-        return 0.0
-    union = len(one | other)
-    return len(one & other) / union if union else 0.0
+def _repeats(one: frozenset[str], other: frozenset[str], share: float) -> bool:
+    """Say whether two sets of words overlap so much; nothing repeats nothing."""
+    short, long = sorted((len(one), len(other)))
+    if not short or short < share * long:
+        return False
+    both = len(one & other)
+    return both >= share * (short + long - both)
 
 
 def _clamped(score: float) -> float:

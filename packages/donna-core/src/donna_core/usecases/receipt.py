@@ -94,8 +94,16 @@ class Receipt:
 
     @property
     def changes(self) -> tuple[Change[Task], ...]:
-        """What became of each task, in the order they were touched."""
-        return self.command.tasks if self.command else ()
+        """What became of each task, in the order they were touched, pieces of one in theirs."""
+        changes = self.command.tasks if self.command else ()
+        touched = {_task_of(change).id: place for place, change in enumerate(changes)}
+
+        def order(change: Change[Task]) -> tuple[int, int]:
+            task = _task_of(change)
+            own = touched[task.id]
+            return touched.get(task.parent_task or task.id, own), task.number
+
+        return tuple(sorted(changes, key=order))
 
     @property
     def did_anything(self) -> bool:
@@ -197,6 +205,13 @@ async def _pursued(runtime: Runtime, command: Command | None) -> dict[TaskId, Ta
     ids += [TaskId(each.account.name) for each in command.allowances]
     found = await runtime.unit_of_work.run(lambda stores: stores.tasks.select(ids=ids))
     return {task.id: task for task in found}
+
+
+def _task_of(change: Change[Task]) -> Task:
+    task = change.after or change.before
+    if task is None:
+        raise ValueError("a change without a task before or after it")
+    return task
 
 
 def _not_a_task(receipt: Receipt) -> Iterator[Line]:

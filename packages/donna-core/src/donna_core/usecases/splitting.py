@@ -36,13 +36,16 @@ def split(
     """Make tasks of the pieces of one, in their order; ``ids`` are for all but the last.
 
     The last is the task itself, so whatever waits for the task waits for its last piece, and
-    each piece for the one before.
+    each piece for the one before. The numbers of a task that is new follow that order too.
     """
+    spares = [stores.tasks.next_number() for _ in lengths[1:]]
+    numbers = [task.number, *spares] if recorder.is_new(task.id) else [*spares, task.number]
     pieces: list[Task] = []
     for index, length in enumerate(lengths):
         own = index == len(lengths) - 1
         piece = evolve(
-            task if own else _fresh(recorder, stores, task, ids[index]),
+            task if own else _fresh(recorder, task, ids[index]),
+            number=numbers[index],
             title=piece_title(task.title, index, len(lengths)),
             estimated_duration=length,
             dependencies=(pieces[-1].id,) if pieces else task.dependencies,
@@ -51,11 +54,10 @@ def split(
     return tuple(pieces)
 
 
-def _fresh(recorder: Recorder, stores: Stores, task: Task, task_id: TaskId) -> Task:
+def _fresh(recorder: Recorder, task: Task, task_id: TaskId) -> Task:
     return evolve(
         task,
         id=task_id,
-        number=stores.tasks.next_number(),
         status=TaskStatus.BACKLOG,
         scheduled_start=None,
         parent_task=task.id,

@@ -1,7 +1,7 @@
 """Documents and chunks as rows, and the conditions that filters become."""
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from typing import Any
 
@@ -19,7 +19,7 @@ C, D = MEMORY_CHUNKS.c, MEMORY_DOCUMENTS.c
 JOINED = MEMORY_CHUNKS.join(MEMORY_DOCUMENTS)
 LABELS = {Label.UNTRUSTED: D.untrusted, Label.PRIVATE: D.private, Label.LOCAL_ONLY: D.local_only}
 FOUND = select(
-    C.id, C.content, C.heading_path, C.thread, C.place, C.embedding,
+    C.id, C.content, C.heading_path, C.thread, C.place,
     D.source_type, D.source_id, D.title, D.uri, D.session, D.speaker, D.time,
     D.untrusted, D.private, D.local_only, D.metadata_json,
 ).select_from(JOINED)  # fmt: skip
@@ -101,7 +101,13 @@ def conditions(user_id: UserId, filters: Filters) -> Iterator[ColumnElement[bool
         yield LABELS[label].is_(False)
 
 
-def candidate_of(row: Row[Any], *, bm25: float, cosine: float) -> Candidate:
+def candidate_of(
+    row: Row[Any],
+    *,
+    bm25: float,
+    cosine: float,
+    meaning: Callable[[int], Vectors | None],
+) -> Candidate:
     """Return the row as something to be ranked."""
     return Candidate(
         key=row.id,
@@ -113,7 +119,7 @@ def candidate_of(row: Row[Any], *, bm25: float, cosine: float) -> Candidate:
         place=row.place,
         speaker=row.speaker,
         time=row.time,
-        vector=None if row.embedding is None else vector_of(row.embedding),
+        meaning=meaning,
     )
 
 

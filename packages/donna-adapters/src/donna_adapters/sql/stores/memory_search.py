@@ -18,12 +18,12 @@ from donna_adapters.sql.stores.memory_rows import (
     living,
     vector_of,
 )
-from donna_adapters.sql.stores.memory_words import prepare_words, with_words
+from donna_adapters.sql.stores.memory_words import by_words, prepare_words
 from donna_adapters.sql.tables import MEMORY_CHUNKS, MEMORY_DOCUMENTS
 from donna_core.domain.ids import UserId
 from donna_memory.documents import Hit
 from donna_memory.exact import ExactIndex
-from donna_memory.lexical import content_words, words_of
+from donna_memory.lexical import words_of
 from donna_memory.ports import Filters, Vectors
 from donna_memory.retrieval import RetrievalRules, rank
 
@@ -98,29 +98,27 @@ class Search:
             beside = self._beside(connection, leading[:_LEADERS])
             rows = {row.id: row for row in [*found, *beside]}
             cosines = self._cosines(held, [*rows])
-        candidates = [
-            candidate_of(row, bm25=words.get(key, 0.0), cosine=cosines.get(key, 0.0))
-            for key, row in rows.items()
-        ]
-        ranked = rank(
-            self.question,
-            candidates,
-            rules=self.rules,
-            now=self.now,
-            semantic=self.vector is not None,
-        )
+            candidates = [
+                candidate_of(
+                    row,
+                    bm25=words.get(key, 0.0),
+                    cosine=cosines.get(key, 0.0),
+                    meaning=held.index.vector,
+                )
+                for key, row in rows.items()
+            ]
+            ranked = rank(
+                self.question,
+                candidates,
+                rules=self.rules,
+                now=self.now,
+                semantic=self.vector is not None,
+            )
         return tuple(hit_of(rows[each.candidate.key], each) for each in ranked)
 
     def _by_words(self, connection: Connection) -> dict[int, float]:
-        if not content_words(self.meant):
-            return {}
-        query = with_words(
-            living(self.user_id, self.filters),
-            self.meant,
-            dialect=connection.dialect.name,
-            limit=self.rules.candidates,
-        )
-        return {row[0]: row[1] for row in connection.execute(query)}
+        allowed = living(self.user_id, self.filters)
+        return by_words(connection, allowed, self.meant, limit=self.rules.candidates)
 
     def _by_meaning(self, connection: Connection, held: HeldVectors) -> dict[int, float]:
         """Return the nearest chunks; where filters narrow them, all that are let through count."""

@@ -11,11 +11,14 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Float,
+    Integer,
     Select,
+    Subquery,
     bindparam,
     column,
     func,
     literal_column,
+    select,
     table,
     text,
 )
@@ -54,6 +57,7 @@ _MADE = {
     ),
 }
 _WORDS = table("memory_words", column("rowid"))
+_AHEAD = 2  # so many times as many chunks are looked up as are wanted
 
 
 def prepare_words(connection: Connection) -> None:
@@ -68,23 +72,57 @@ def prepare_words(connection: Connection) -> None:
         connection.exec_driver_sql(statement)
 
 
-def with_words(
-    query: Select[int], question: str, *, dialect: str, limit: int
-) -> Select[int, float]:
-    """Narrow a selection of chunk ids to those with a word of the question, best first."""
+def by_words(
+    connection: Connection, query: Select[int], question: str, *, limit: int
+) -> dict[int, float]:
+    """Return those of the selected chunks with a word of the question, best first, with scores.
+
+    In SQLite the best of all chunks are looked up first: only where too few of them are among
+    the selected ones, every chunk with such a word is.
+    """
     words = content_words(question)
-    score: ColumnElement[float]
-    if dialect == "sqlite":
-        score = -literal_column("bm25(memory_words)", Float)
-        query = query.join(_WORDS, _WORDS.c.rowid == MEMORY_CHUNKS.c.id).where(
-            literal_column("memory_words").op("MATCH")(_fts5(words))
-        )
-    else:
-        asked = _tsquery(words)
-        held: ColumnElement[str] = literal_column("memory_chunks.words")
-        score = func.ts_rank(held, asked, 1, type_=Float)
-        query = query.where(held.op("@@")(asked))
-    return query.add_columns(score).order_by(score.desc(), MEMORY_CHUNKS.c.id).limit(limit)
+    if not words:
+        return {}
+    if connection.dialect.name != "sqlite":
+        return _scores(connection, _in_postgres(query, words), limit=limit)
+    leading = _leading(words, limit * _AHEAD)
+    found = _scores(connection, _in_sqlite(query, leading), limit=limit)
+    if len(found) < limit:
+        found = _scores(connection, _in_sqlite(query, _leading(words, None)), limit=limit)
+    return found
+
+
+def _scores(connection: Connection, query: Select[int, float], *, limit: int) -> dict[int, float]:
+    score = literal_column("score", Float)
+    best = query.order_by(score.desc(), MEMORY_CHUNKS.c.id).limit(limit)
+    return {row[0]: row[1] for row in connection.execute(best)}
+
+
+def _leading(words: Sequence[str], limit: int | None) -> Subquery:
+    """Return the chunks of every user that have one of the words, the best ones only."""
+    better_is_lower = literal_column("rank", Float)
+    rowid = literal_column("rowid", Integer)
+    chosen = (
+        select(rowid.label("chunk"), (-better_is_lower).label("score"))
+        .select_from(_WORDS)
+        .where(literal_column("memory_words").op("MATCH")(_fts5(words)))
+    )
+    if limit is not None:
+        chosen = chosen.order_by(better_is_lower, rowid).limit(limit)
+    return chosen.subquery("leading")
+
+
+def _in_sqlite(query: Select[int], leading: Subquery) -> Select[int, float]:
+    return query.join(leading, leading.c.chunk == MEMORY_CHUNKS.c.id).add_columns(
+        leading.c.score.label("score")
+    )
+
+
+def _in_postgres(query: Select[int], words: Sequence[str]) -> Select[int, float]:
+    asked = _tsquery(words)
+    held: ColumnElement[str] = literal_column("memory_chunks.words")
+    score = func.ts_rank(held, asked, 1, type_=Float).label("score")
+    return query.where(held.op("@@")(asked)).add_columns(score)
 
 
 def _fts5(words: Sequence[str]) -> str:

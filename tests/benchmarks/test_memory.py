@@ -1,0 +1,134 @@
+"""Searching memory: how long a question takes beside the bare parts of it, in the same run."""
+
+import asyncio
+import random
+import resource
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+from pathlib import Path
+from statistics import median
+from time import perf_counter
+
+import numpy as np
+import pytest
+from sqlalchemy import Connection, text
+
+from donna_adapters.sql.sqlite import SqliteDatabase
+from donna_adapters.sql.stores.memory import SqlMemoryStore
+from donna_core.domain.ids import UserId
+from donna_core.testing.contracts.stores import NOON
+from donna_core.testing.fake_clock import FakeClock
+from donna_memory.documents import Document, SourceType
+from donna_memory.ports import Embedder, Vectors
+from donna_memory.retrieval import RetrievalRules
+
+ME = UserId("me")
+DIMENSION, BATCH, QUESTIONS = 384, 2_000, 40
+ENDS = ("", "ba", "de", "fo", "gu", "hy", "ki", "lo", "ma", "ne")
+STEMS = [f"{a}{b}{c}" for a in ("ka", "lo", "mi", "ru", "ste", "van") for b in
+              ("ber", "dol", "fin", "gar", "hem", "jol", "kin", "lum", "nar", "pos")
+              for c in ("a", "en", "ik", "or", "us", "et", "im", "al", "un", "is")]  # fmt: skip
+
+
+VOCABULARY = [stem + end for end in ENDS for stem in STEMS]
+
+
+class RandomEmbedder(Embedder):
+    """Gives each text a random direction, as costly to compare as a real one and cheap to make."""
+
+    version, dimension = "random-1", DIMENSION
+
+    def __init__(self) -> None:
+        self.embedded = 0
+
+    def embed(self, texts: Sequence[str]) -> Vectors:
+        """Return unit vectors."""
+        self.embedded += len(texts)
+        dice = np.random.default_rng(abs(hash(tuple(texts))) % 2**32)
+        vectors = dice.standard_normal((len(texts), DIMENSION), np.float32)
+        return np.asarray(vectors / np.linalg.norm(vectors, axis=1, keepdims=True), np.float32)
+
+
+def sentences(count: int, *, seed: int, words: int, rarer_than: int = 0) -> list[str]:
+    """Return texts whose words are as unequally frequent as those of a language (Zipf).
+
+    A question has content words only, which are ``rarer_than`` the most frequent ones.
+    """
+    dice = random.Random(seed)
+    known = VOCABULARY[rarer_than:]
+    weights = [1 / rank for rank in range(1 + rarer_than, len(VOCABULARY) + 1)]
+    return [" ".join(dice.choices(known, weights, k=words)) for _ in range(count)]
+
+
+def documents(texts: Sequence[str]) -> list[Document]:
+    """Return one document a text, all of one time."""
+    return [
+        Document(
+            user_id=ME,
+            source_type=SourceType.VAULT,
+            source_id=f"Notes/{number}.md",
+            title=f"Note {number}",
+            content=each,
+            time=NOON - timedelta(hours=number),
+        )
+        for number, each in enumerate(texts)
+    ]
+
+
+def milliseconds(act: Callable[[], object]) -> float:
+    """Return how long the act took."""
+    begun = perf_counter()
+    act()
+    return 1e3 * (perf_counter() - begun)
+
+
+@pytest.mark.timeout(1800)
+@pytest.mark.parametrize("count", [10_000, 100_000])
+def test_a_question_among_many_chunks(tmp_path: Path, count: int) -> None:
+    """The whole search, beside one product of matrices and one query of words."""
+    embedder = RandomEmbedder()
+    texts = sentences(count, seed=1, words=40)
+    questions = sentences(QUESTIONS, seed=2, words=6, rarer_than=100)
+    with SqliteDatabase.open(tmp_path / "donna.db") as database:
+        store = SqlMemoryStore(
+            database, clock=FakeClock(NOON), embedder=embedder, rules=RetrievalRules()
+        )
+        notes = documents(texts)
+        with asyncio.Runner() as runner:
+            for start in range(0, count, BATCH):
+                runner.run(store.upsert_many(notes[start : start + BATCH]))
+            embedded = embedder.embedded
+            before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+            first = milliseconds(lambda: runner.run(store.search(questions[0], user_id=ME)))
+            held = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024
+            spent = [
+                milliseconds(lambda each=each: runner.run(store.search(each, user_id=ME)))  # type: ignore[misc]  # bound at once
+                for each in questions
+            ]
+            again = milliseconds(lambda: runner.run(store.upsert_many(notes[:BATCH])))
+            words = [
+                milliseconds(lambda each=each: runner.run(database.transact(by_words(each))))  # type: ignore[misc]  # bound at once
+                for each in questions
+            ]
+    assert embedder.embedded == embedded + 1 + len(questions), "what is unchanged was embedded"
+    matrix, query = embedder.embed(texts), embedder.embed(["?"])[0]
+    product = median(milliseconds(lambda: matrix @ query) for _ in range(20))
+    bare = product + median(words)
+    took, parts = median(spent), f"{product:.1f} ms of a product, {median(words):.1f} of words"
+    print(f"\n{count} chunks: {took:.1f} ms a question, {took / bare:.1f} : 1 against {parts}")
+    print(f"first {first:.0f} ms, {held:.0f} MiB; {again / BATCH:.2f} ms an unchanged note")
+
+
+def by_words(question: str) -> Callable[[Connection], object]:
+    """Return the bare query of words."""
+    asked = " OR ".join(f'"{word}"' for word in question.split())
+
+    def run(connection: Connection) -> object:
+        return connection.execute(
+            text(
+                "SELECT rowid FROM memory_words WHERE memory_words MATCH :q ORDER BY rank LIMIT 128"
+            ),
+            {"q": asked},
+        ).all()
+
+    return run
