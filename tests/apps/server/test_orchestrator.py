@@ -10,6 +10,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from donna_adapters.compose import memory
 from donna_adapters.compose.build import Composed, open_runtime
 from donna_adapters.compose.memory import open_memory
 from donna_adapters.compose.settings import Options
@@ -17,6 +18,8 @@ from donna_adapters.system.leadership import AlreadyLed
 from donna_core.testing.fake_clock import FakeClock
 from donna_core.usecases.capture import capture
 from donna_core.usecases.runtime import Runtime
+from donna_memory.documents import Document, SourceType
+from donna_memory.testing.hashing_embedder import HashingEmbedder
 from donna_server.http.health import CannotListen
 from donna_server.orchestrator import Heartbeat, orchestrate, supervise
 
@@ -136,6 +139,30 @@ async def test_notes_and_tasks_are_remembered_while_the_loop_works(tmp_path: Pat
         assert await found(composed, clock, "varnish mast") == ["task"]
         (vault / "Key.md").write_text("The spare key hangs behind the mirror.\n")
         assert await found(composed, clock, "mirror") == ["vault"]
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+
+
+async def test_what_has_no_vectors_gets_them_while_the_loop_works(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A note that was kept by its words alone is understood once there is a model for it."""
+    (tmp_path / "config").mkdir()
+    (tmp_path / "config" / "memory.yaml").write_text("embedding: {provider: none}\n")
+    clock = FakeClock(MORNING)
+    async with donna(tmp_path, [], clock) as composed:
+        me = composed.runtime.user_id
+        note = Document(user_id=me, source_type=SourceType.VAULT, source_id="a", content="The mast")
+        await open_memory(composed).store.put(note)
+        monkeypatch.setattr(memory, "embedder_of", lambda _: (HashingEmbedder(), ""))
+        running = asyncio.create_task(supervise(composed, port=free_port()))
+
+        store, meant = open_memory(composed).store, 0.0
+        while not meant:
+            clock.advance(by=timedelta(seconds=1))
+            await asyncio.sleep(0.01)
+            [hit] = await store.search("mast", user_id=me)
+            meant = hit.semantic
         running.cancel()
         await asyncio.gather(running, return_exceptions=True)
 

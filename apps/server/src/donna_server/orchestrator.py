@@ -239,7 +239,7 @@ async def _findings(runtime: Runtime, heartbeat: Heartbeat) -> tuple[Check, ...]
         Check(
             name=CheckName.MEMORY,
             ok=not heartbeat.recall.problem,
-            detail=heartbeat.recall.problem or f"{heartbeat.recall.changed} changes read",
+            detail=heartbeat.recall.problem or _told(heartbeat.recall),
         ),
     )
 
@@ -248,3 +248,8 @@ def _wake_at(done: Round, now: datetime, poll: timedelta) -> datetime:
     if done.next_due is None:
         return now + poll
     return max(now, min(done.next_due, now + poll))
+
+
+def _told(recall: Recall) -> str:
+    renewed = f", {recall.renewed} chunks embedded anew" if recall.renewed else ""
+    return f"{recall.changed} changes read{renewed}"

@@ -22,9 +22,13 @@ A note that is saved is looked at sooner, where the system tells of it.
 
 @define
 class Recall:
-    """How the memory does, for ``/health``: what it read so far, and what stood in the way."""
+    """How the memory does, for ``/health``: what it read so far, and what stood in the way.
+
+    ``renewed`` are the chunks that another model's vectors were replaced of since the start.
+    """
 
     changed: int = 0
+    renewed: int = 0
     problem: str = ""
 
 
@@ -40,6 +44,7 @@ async def read_along(composed: Composed, recall: Recall) -> None:
     async with asyncio.TaskGroup() as beside:
         if memory.vault is not None:
             beside.create_task(watch(memory.vault.reader.folder.root, saved.set))
+        beside.create_task(_embed_anew(composed, memory, recall))
         while True:
             saved.clear()
             try:
@@ -53,6 +58,12 @@ async def read_along(composed: Composed, recall: Recall) -> None:
                 recall.problem = ""
             with suppress(TimeoutError):
                 await within(clock, saved.wait(), until=clock.now() + PAUSE)
+
+
+async def _embed_anew(composed: Composed, memory: Any, recall: Recall) -> None:
+    """Give vectors to what was kept without them or by another model; words do until then."""
+    with suppress(DonnaError):
+        recall.renewed = await memory.store.reindex(composed.runtime.user_id)
 
 
 def _opened(composed: Composed) -> Any:

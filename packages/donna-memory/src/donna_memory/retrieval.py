@@ -45,6 +45,10 @@ class RetrievalRules:
         return max(1, min(self.default_k if k is None else k, self.max_k))
 
 
+Texts = Callable[[Sequence[int]], Mapping[int, str]]
+"""Reads the texts of some candidates, by their keys."""
+
+
 def _nothing(_: int) -> None:
     """Return no vector."""
 
@@ -58,7 +62,6 @@ class Candidate:
     """
 
     key: int
-    text: str
     source_type: SourceType
     bm25: float = 0.0
     cosine: float = 0.0
@@ -86,11 +89,12 @@ def rank(
     rules: RetrievalRules,
     now: datetime,
     semantic: bool,
+    texts: Texts,
 ) -> tuple[Ranked, ...]:
     """Return the candidates that reach ``min_score``, best first, equal ones by key.
 
     No more than ``max_k`` of them are given. ``semantic`` is false where nothing was embedded:
-    words count for all of the score then.
+    words count for all of the score then. ``texts`` are asked for of the best only.
     """
     best = max((each.bm25 for each in candidates), default=0.0)
     rated = [_rated(each, best=best, rules=rules, semantic=semantic) for each in candidates]
@@ -105,7 +109,7 @@ def rank(
     scored.sort(key=lambda each: (-each.score, each.candidate.key))
     present = _later_first(scored[: rules.default_k], rules) + scored[rules.default_k :]
     good = [each for each in present if each.score >= rules.min_score]
-    return tuple(without_echoes(good, rules))
+    return tuple(without_echoes(good, rules, texts))
 
 
 def _rated(candidate: Candidate, *, best: float, rules: RetrievalRules, semantic: bool) -> Ranked:
@@ -176,7 +180,7 @@ def _replaces(later: Ranked, earlier: Ranked, rules: RetrievalRules) -> bool:
     return float(vector @ earlier_vector) >= rules.same_thing
 
 
-def without_echoes(scored: Sequence[Ranked], rules: RetrievalRules) -> list[Ranked]:
+def without_echoes(scored: Sequence[Ranked], rules: RetrievalRules, texts: Texts) -> list[Ranked]:
     """Return the first ``max_k``, with chunks that repeat the words of a better one at the end.
 
     Words repeat when their Jaccard index, the share of all words of both that both have, is as
@@ -185,10 +189,14 @@ def without_echoes(scored: Sequence[Ranked], rules: RetrievalRules) -> list[Rank
     kept: list[Ranked] = []
     echoes: list[Ranked] = []
     seen: list[frozenset[str]] = []
-    for each in scored:
+    known: dict[int, str] = {}
+    for place, each in enumerate(scored):
         if len(kept) == rules.max_k:
             break
-        words = frozenset(words_of(each.candidate.text))
+        if each.candidate.key not in known:
+            following = scored[place : place + rules.max_k + rules.default_k]
+            known.update(texts([other.candidate.key for other in following]))
+        words = frozenset(words_of(known[each.candidate.key]))
         if any(_repeats(words, other, rules.near_duplicate) for other in seen):
             echoes.append(each)
             continue

@@ -9,7 +9,7 @@ from typing import Any
 from attrs import frozen
 from sqlalchemy import Connection, Row, and_, bindparam, delete, insert, or_, select, update
 
-from donna_adapters.sql.statements import numbered
+from donna_adapters.sql.statements import next_value, numbered
 from donna_adapters.sql.stores.memory_calls import KINDS, QUERY, embedding, log_call
 from donna_adapters.sql.stores.memory_rows import (
     C,
@@ -17,7 +17,7 @@ from donna_adapters.sql.stores.memory_rows import (
     chunk_row,
     document_row,
 )
-from donna_adapters.sql.stores.memory_search import HeldVectors, Search
+from donna_adapters.sql.stores.memory_search import RENEWALS, HeldVectors, Search
 from donna_adapters.sql.stores.memory_words import prepare_words
 from donna_adapters.sql.tables import MEMORY_CHUNKS, MEMORY_DOCUMENTS
 from donna_adapters.sql.unit_of_work import Transactor
@@ -216,8 +216,9 @@ class SqlMemoryStore(MemoryStore, MemoryCatalog):
             {"number": row.id, "vector": vector.astype("<f4").tobytes()}
             for row, vector in zip(rows, vectors, strict=True)
         ]
-        await self._database.transact(lambda connection: _renew(connection, renewed, version))
-        self._held.pop(user_id, None)
+        await self._database.transact(
+            lambda connection: _renew(connection, user_id, renewed, version)
+        )
         return len(rows)
 
     @property
@@ -366,7 +367,9 @@ def _outdated(
     return connection.execute(query).all()
 
 
-def _renew(connection: Connection, renewed: Sequence[dict[str, Any]], version: str) -> None:
+def _renew(
+    connection: Connection, user_id: UserId, renewed: Sequence[dict[str, Any]], version: str
+) -> None:
     statement = (
         update(MEMORY_CHUNKS)
         .where(C.id == bindparam("number"))
@@ -374,3 +377,4 @@ def _renew(connection: Connection, renewed: Sequence[dict[str, Any]], version: s
     )
     if renewed:
         connection.execute(statement, [*renewed])
+        next_value(connection, user_id, RENEWALS)

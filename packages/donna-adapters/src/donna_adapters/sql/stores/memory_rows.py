@@ -18,8 +18,9 @@ from donna_memory.retrieval import Candidate, Ranked
 C, D = MEMORY_CHUNKS.c, MEMORY_DOCUMENTS.c
 JOINED = MEMORY_CHUNKS.join(MEMORY_DOCUMENTS)
 LABELS = {Label.UNTRUSTED: D.untrusted, Label.PRIVATE: D.private, Label.LOCAL_ONLY: D.local_only}
-FOUND = select(
-    C.id, C.content, C.heading_path, C.thread, C.place,
+FOUND = select(C.id, C.thread, C.place, D.source_type, D.speaker, D.time).select_from(JOINED)
+WHOLE = select(
+    C.id, C.content, C.heading_path,
     D.source_type, D.source_id, D.title, D.uri, D.session, D.speaker, D.time,
     D.untrusted, D.private, D.local_only, D.metadata_json,
 ).select_from(JOINED)  # fmt: skip
@@ -111,7 +112,6 @@ def candidate_of(
     """Return the row as something to be ranked."""
     return Candidate(
         key=row.id,
-        text=row.content,
         source_type=SourceType(row.source_type),
         bm25=bm25,
         cosine=cosine,

@@ -1,6 +1,6 @@
 """One search: candidates by words and by meaning, what stands beside them, and the ranking."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from threading import Lock
 from typing import Any
@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Row, Select, bindparam, select, tuple_
 
 from donna_adapters.sql.stores.memory_rows import (
     FOUND,
+    WHOLE,
     C,
     D,
     candidate_of,
@@ -19,7 +20,7 @@ from donna_adapters.sql.stores.memory_rows import (
     vector_of,
 )
 from donna_adapters.sql.stores.memory_words import by_words, prepare_words
-from donna_adapters.sql.tables import MEMORY_CHUNKS, MEMORY_DOCUMENTS
+from donna_adapters.sql.tables import COUNTER, MEMORY_CHUNKS, MEMORY_DOCUMENTS
 from donna_core.domain.ids import UserId
 from donna_memory.documents import Hit
 from donna_memory.exact import ExactIndex
@@ -39,6 +40,12 @@ _EMBEDDED = (
     .order_by(C.id)
 )
 _EVERYTHING = Filters()
+RENEWALS = "memory:renewals"
+"""The counter of what was embedded anew in place, by which other processes hear of it."""
+
+_RENEWALS = select(COUNTER.c.value).where(
+    COUNTER.c.user_id == bindparam("owner"), COUNTER.c.name == RENEWALS
+)
 _LEADERS = 48  # whose neighbours are looked at
 
 
@@ -47,16 +54,21 @@ class HeldVectors:
     """The vectors of one user in this process, and who talks; filled up before each search."""
 
     version: str = ""
+    renewals: int = 0
     index: ExactIndex = field(factory=lambda: ExactIndex(0))
     last: int = 0
     names: set[str] = field(factory=set)
     turn: Lock = field(factory=Lock)
 
     def fill(self, connection: Connection, user_id: UserId, *, version: str, size: int) -> None:
-        """Add the vectors that were written since the last time; start anew for a new version."""
-        if self.version != version:
+        """Add the vectors that were written since the last time.
+
+        Start anew for a new version, and where chunks that were there were embedded anew.
+        """
+        renewals = connection.execute(_RENEWALS, {"owner": user_id}).scalar() or 0
+        if self.version != version or self.renewals != renewals:
             self.clear()
-            self.version, self.index = version, ExactIndex(size)
+            self.version, self.renewals, self.index = version, renewals, ExactIndex(size)
         asked = {"owner": user_id, "version": version, "after": self.last}
         for rows in connection.execute(_EMBEDDED, asked).partitions(4096):
             keys = [row.id for row in rows]
@@ -88,10 +100,21 @@ class Search:
     def run(self, connection: Connection, held: HeldVectors) -> tuple[Hit, ...]:
         """Return the hits, best first."""
         prepare_words(connection)
-        words = self._by_words(connection)
+        words = by_words(
+            connection,
+            living(self.user_id, self.filters),
+            self.meant,
+            limit=self.rules.candidates,
+        )
+        whole: dict[int, Row[Any]] = {}
+
+        def texts(keys: Sequence[int]) -> dict[int, str]:
+            read = connection.execute(WHOLE.where(C.id.in_(keys))).all()
+            whole.update({row.id: row for row in read})
+            return {row.id: row.content for row in read}
+
         with held.turn:
-            near = self._by_meaning(connection, held)
-            found = self._rows(connection, {*words, *near})
+            near, found = self._candidates(connection, held, words)
             leading = sorted(
                 found, key=lambda row: -(_share(words, row.id) + near.get(row.id, 0.0))
             )
@@ -113,12 +136,22 @@ class Search:
                 rules=self.rules,
                 now=self.now,
                 semantic=self.vector is not None,
+                texts=texts,
             )
-        return tuple(hit_of(rows[each.candidate.key], each) for each in ranked)
+        return tuple(hit_of(whole[each.candidate.key], each) for each in ranked)
 
-    def _by_words(self, connection: Connection) -> dict[int, float]:
-        allowed = living(self.user_id, self.filters)
-        return by_words(connection, allowed, self.meant, limit=self.rules.candidates)
+    def _candidates(
+        self, connection: Connection, held: HeldVectors, words: Mapping[int, float]
+    ) -> tuple[dict[int, float], Sequence[Row[Any]]]:
+        """Return the nearest chunks, and the rows of these and of those found by words."""
+        near = self._by_meaning(connection, held)
+        found = self._rows(connection, {*words, *near})
+        if near.keys() <= {row.id for row in found}:
+            return near, found
+        # Another process deleted some: what this one holds is no longer true.
+        held.clear()
+        near = self._by_meaning(connection, held)
+        return near, self._rows(connection, {*words, *near})
 
     def _by_meaning(self, connection: Connection, held: HeldVectors) -> dict[int, float]:
         """Return the nearest chunks; where filters narrow them, all that are let through count."""
@@ -130,13 +163,6 @@ class Search:
             cosines = held.index.similarity(self.vector, keys)
             nearest = sorted(zip(keys, cosines, strict=True), key=lambda pair: -pair[1])
             return {key: float(cosine) for key, cosine in nearest[: self.rules.candidates]}
-        found = dict(held.index.nearest(self.vector, self.rules.candidates))
-        there = living(self.user_id, self.filters).where(C.id.in_(sorted(found)))
-        if found.keys() <= {*connection.execute(there).scalars()}:
-            return found
-        # Another process deleted some: what this one holds is no longer true.
-        held.clear()
-        held.fill(connection, self.user_id, version=self.version, size=len(self.vector))
         return dict(held.index.nearest(self.vector, self.rules.candidates))
 
     def _cosines(self, held: HeldVectors, keys: Sequence[int]) -> dict[int, float]:
@@ -163,6 +189,6 @@ def vectors_of(embeddings: Sequence[bytes], *, size: int) -> Vectors:
     return vector_of(b"".join(embeddings)).reshape(len(embeddings), size)
 
 
-def _share(words: dict[int, float], key: int) -> float:
+def _share(words: Mapping[int, float], key: int) -> float:
     best = max(words.values(), default=0.0)
     return words.get(key, 0.0) / best if best else 0.0

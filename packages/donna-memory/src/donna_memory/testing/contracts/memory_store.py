@@ -166,6 +166,19 @@ class MemoryStoreContract:
         [hit] = await later.search("harbour", user_id=ANNA)
         assert hit.semantic > 0
 
+    async def test_what_was_embedded_anew_elsewhere_is_found_by_its_new_vector(self) -> None:
+        """A process that searched before sees what another one made of the same chunks."""
+        await self.store(HashingEmbedder(version="hashing-1")).put(note("Plan.md", "The harbour."))
+        here, there = (self.store(HashingEmbedder(version="hashing-2")) for _ in range(2))
+        await here.put(note("Other.md", "The mountain."))
+        hits = await here.search("harbour", user_id=ANNA)
+        assert [hit.semantic for hit in hits if hit.source_id == "Plan.md"] == [0]
+
+        assert await there.reindex(ANNA) == 1
+
+        [hit, *_] = await here.search("harbour", user_id=ANNA)
+        assert (hit.source_id, hit.semantic > 0) == ("Plan.md", True)
+
     async def test_filters_narrow_what_is_found(self) -> None:
         """By source, session, tag, person, place, time and label."""
         await self.store(HashingEmbedder()).upsert_many(
