@@ -94,7 +94,8 @@ def test_pinning_and_unpinning(planned: Donna, monday: Any) -> None:
 
 def test_an_offer_is_accepted_by_its_number(donna: Donna) -> None:
     """A task that fits nowhere shows offers, and the word that takes one."""
-    said = donna("add", "Write the thesis for 15 hours by tomorrow")
+    donna("add", "Write the thesis by tomorrow")
+    said = donna("edit", "1", "--for", "15h")
     offers = donna("show", "1", "--json").json["offers"]
 
     assert "donna accept 1 --offer 1" in said.out

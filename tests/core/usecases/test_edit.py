@@ -63,7 +63,7 @@ async def test_a_longer_task_moves_to_where_it_fits(world: SimulatedWorld) -> No
 
 async def test_a_later_deadline_loosens_what_the_sentence_said(world: SimulatedWorld) -> None:
     """The task itself knows its deadline better than the words it came from."""
-    await world.say("write the report for 6 hours by today 11am")
+    await world.say("write the report for 3 hours by today 9am")
     assert (await world.task(1)).status is TaskStatus.NEEDS_SCHEDULING
     await edit(world.runtime, "1", Correction(deadline=world.instant("2026-11-27 17:00")))
 

@@ -140,7 +140,7 @@ async def test_a_finished_task_takes_no_time(world: SimulatedWorld) -> None:
 
 async def test_offers_run_out_and_grow_stale(world: SimulatedWorld) -> None:
     """An offer whose time has come and gone is taken by nobody."""
-    captured = await world.say("write the report for 6 hours by today 11am")
+    captured = await world.say("write the report for 3 hours by today 9am")
     task = captured.task
     assert task is not None
     offers = await world.look(lambda stores: offers_for(stores, task))

@@ -49,6 +49,7 @@ async def read_along(composed: Composed, recall: Recall) -> None:
             saved.clear()
             try:
                 recall.changed += await memory.tasks.follow()
+                recall.changed += await memory.corrections.follow()
                 if memory.vault is not None:
                     synced = await memory.vault.sync()
                     recall.changed += synced.changed + synced.renamed + synced.deleted

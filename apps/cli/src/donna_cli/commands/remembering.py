@@ -19,6 +19,7 @@ from donna_cli.render import Block, Grid
 from donna_cli.session import Page, look, opened, options_of, present, run
 from donna_cli.wire_memory import SourceDone
 from donna_core.domain.errors import DonnaError, InvalidInput, NotFound
+from donna_core.domain.ids import UserId
 from donna_core.domain.wording import Line, Tone
 from donna_core.local.settings import load_settings
 from donna_memory.documents import Hit, SourceType
@@ -33,6 +34,7 @@ class Backfill(StrEnum):
     ALL = "all"
     VAULT = "vault"
     TASK = "task"
+    CORRECTION = "correction"
 
 
 class NothingRemembered(NotFound):
@@ -159,6 +161,9 @@ def backfill(
     source: Annotated[
         Backfill, typer.Option("--source", help="Which source; all of them in turn.")
     ] = Backfill.ALL,
+    user_id: Annotated[
+        str | None, typer.Option("--user-id", help="Whose; the owner's.", show_default=False)
+    ] = None,
 ) -> ExitCode:
     """Remember everything there is, whatever was read before.
 
@@ -170,9 +175,10 @@ def backfill(
     """
 
     async def page(composed: Composed) -> Page:
-        memory, problems = open_memory(composed), list[str]()
+        whose = UserId(user_id) if user_id else None
+        memory, problems = open_memory(composed, user_id=whose), list[str]()
         done: list[SourceDone] = []
-        for each in (Backfill.VAULT, Backfill.TASK):
+        for each in (Backfill.VAULT, Backfill.TASK, Backfill.CORRECTION):
             if source not in {each, Backfill.ALL}:
                 continue
             try:
@@ -251,6 +257,8 @@ def _score_blocks(found: list[SetScore], problem: str) -> Iterator[Block]:
 async def _backfilled(memory: Memory, source: Backfill) -> SourceDone:
     if source is Backfill.TASK:
         return SourceDone(source="task", looked_at=await memory.tasks.backfill())
+    if source is Backfill.CORRECTION:
+        return SourceDone(source="correction", looked_at=await memory.corrections.backfill())
     if memory.vault is None:
         return SourceDone(source="vault", looked_at=0)
     synced = await memory.vault.sync()

@@ -10,11 +10,13 @@ from attrs import frozen
 from donna_adapters.compose.build import Composed
 from donna_adapters.sql.sqlite import SqliteDatabase
 from donna_adapters.sql.stores.memory import SqlMemoryStore
+from donna_core.domain.ids import UserId
 from donna_core.local.clock import SystemClock
 from donna_core.local.settings import MemoryFile
 from donna_memory.errors import WeightsMissing
 from donna_memory.ports import Embedder, MemoryStore
 from donna_memory.retrieval import RetrievalRules
+from donna_memory.sources.corrections import CorrectionSource
 from donna_memory.sources.tasks import TaskSource
 from donna_memory.sources.vault import VaultSource
 from donna_memory.vault.reader import VaultReader
@@ -26,15 +28,17 @@ class Memory:
 
     store: MemoryStore
     tasks: TaskSource
+    corrections: CorrectionSource
     vault: VaultSource | None
     without_meaning: str = ""
 
 
-def open_memory(composed: Composed) -> Memory:
-    """Return the memory in the database of a composed Donna."""
+def open_memory(composed: Composed, *, user_id: UserId | None = None) -> Memory:
+    """Return the memory in the database of a composed Donna: her owner's, or another user's."""
     settings = composed.home.settings.memory
     embedder, problem = embedder_of(settings)
-    runtime = composed.runtime
+    runtime, user_id = composed.runtime, user_id or composed.runtime.user_id
+    unit_of_work = composed.database.unit_of_work(user_id)
     store = SqlMemoryStore(
         composed.database,
         clock=runtime.clock,
@@ -47,8 +51,9 @@ def open_memory(composed: Composed) -> Memory:
     )
     return Memory(
         store=store,
-        tasks=TaskSource(unit_of_work=runtime.unit_of_work, store=store, user_id=runtime.user_id),
-        vault=_vault(composed, store),
+        tasks=TaskSource(unit_of_work=unit_of_work, store=store, user_id=user_id),
+        corrections=CorrectionSource(unit_of_work=unit_of_work, store=store, user_id=user_id),
+        vault=_vault(composed, store, user_id),
         without_meaning=problem,
     )
 
@@ -72,7 +77,7 @@ def vault_root(composed: Composed) -> Path | None:
     return composed.home.place.data / Path(named).expanduser() if named else None
 
 
-def _vault(composed: Composed, store: SqlMemoryStore) -> VaultSource | None:
+def _vault(composed: Composed, store: SqlMemoryStore, user_id: UserId) -> VaultSource | None:
     root = vault_root(composed)
     if root is None:
         return None
@@ -80,7 +85,7 @@ def _vault(composed: Composed, store: SqlMemoryStore) -> VaultSource | None:
         reader=VaultReader(root),
         store=store,
         catalog=store,
-        user_id=composed.runtime.user_id,
+        user_id=user_id,
         ignore=composed.home.settings.memory.vault.ignore_globs,
     )
 

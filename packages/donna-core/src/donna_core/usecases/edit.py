@@ -24,6 +24,7 @@ from donna_core.domain.tasks.task import (
 from donna_core.domain.workflow.errand import Errand, carrying
 from donna_core.ports.unit_of_work import Stores
 from donna_core.usecases.advance import Changed
+from donna_core.usecases.correcting import READ, tell_corrections
 from donna_core.usecases.mirroring import mirror_calendars
 from donna_core.usecases.placing import place
 from donna_core.usecases.prioritising import prioritise
@@ -86,6 +87,7 @@ async def edit(runtime: Runtime, reference: str, correction: Correction) -> Chan
         task = resolve_one(stores, reference)
         changed = _corrected(task, correction, after=_dependencies(stores, task, correction))
         recorder.put(changed)
+        tell_corrections(recorder, task, changed, fields=READ, source="edit")
         others = stores.tasks.select(statuses=OPEN)
         changed = prioritise(recorder, runtime.policy, changed, others=others)
         if _needs_another_place(task, changed):

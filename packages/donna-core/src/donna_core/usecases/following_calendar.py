@@ -12,7 +12,6 @@ from attrs import evolve
 
 from donna_core.domain.effects import CalendarWrite, Channel, Message, MessageKind
 from donna_core.domain.errors import CalendarUnreadable
-from donna_core.domain.events import EventKind
 from donna_core.domain.followup.consequences import event_image
 from donna_core.domain.followup.phrasing import one_line
 from donna_core.domain.planning.calendar_events import CalendarEvent
@@ -24,6 +23,7 @@ from donna_core.domain.timing.interval import Interval
 from donna_core.ports.outbox import DeliveryState, Lane
 from donna_core.ports.unit_of_work import Stores
 from donna_core.usecases.advance import Changed
+from donna_core.usecases.correcting import PLANNED, tell_corrections
 from donna_core.usecases.mirroring import Glance
 from donna_core.usecases.placing import carry_along, settle_at, unbound
 from donna_core.usecases.recorder import Origin, Recorder
@@ -31,6 +31,8 @@ from donna_core.usecases.runtime import Runtime
 
 SETTLING = timedelta(minutes=2)
 """How long a remote calendar may take until it shows what was written to it."""
+
+_SOURCE = "calendar"
 
 MOST_AT_ONCE = 3
 """Where more of Donna's events are gone, and none is left, a mishap is likelier than a wish."""
@@ -103,27 +105,10 @@ def _would_be_seen(window: Interval, when: Interval, at: datetime) -> bool:
 
 def _move(recorder: Recorder, task: Task, event: CalendarEvent) -> None:
     length = max(event.when.length, _SHORTEST)
-    if length != task.estimated_duration:
-        recorder.tell(
-            EventKind.TASK_CORRECTED,
-            task.id,
-            field="estimated_duration",
-            before=task.estimated_duration // timedelta(minutes=1),
-            after=length // timedelta(minutes=1),
-            source="calendar",
-        )
-    if event.when.start != task.scheduled_start:
-        recorder.tell(
-            EventKind.TASK_CORRECTED,
-            task.id,
-            field="scheduled_start",
-            before=task.scheduled_start.isoformat() if task.scheduled_start else None,
-            after=event.when.start.isoformat(),
-            source="calendar",
-        )
     pinned = event.when.start if task.pinned_start is not None else None
     wished = evolve(unbound(task), estimated_duration=length, snoozed_until=None)
-    settle_at(recorder, evolve(wished, pinned_start=pinned), event.when.start)
+    moved = settle_at(recorder, evolve(wished, pinned_start=pinned), event.when.start)
+    tell_corrections(recorder, task, moved, fields=PLANNED, source=_SOURCE)
     recorder.explain(
         Explanation(
             task_id=task.id,
@@ -146,15 +131,8 @@ def _believe(
 
 def _take_out(stores: Stores, recorder: Recorder, task: Task) -> None:
     applied = recorder.apply(unbound(task), Trigger.USER_CANCELS_SCHEDULED_TIME)
-    recorder.put(evolve(applied, scheduled_start=None))
-    recorder.tell(
-        EventKind.TASK_CORRECTED,
-        task.id,
-        field="scheduled_start",
-        before=task.scheduled_start.isoformat() if task.scheduled_start else None,
-        after=None,
-        source="calendar",
-    )
+    out = recorder.put(evolve(applied, scheduled_start=None))
+    tell_corrections(recorder, task, out, fields=PLANNED, source=_SOURCE)
     stores.outbox.add([_question(task, at=recorder.at)], at=recorder.at)
 
 
