@@ -8,12 +8,12 @@ import pytest
 from sqlalchemy import Connection
 
 from donna_adapters.sql.database import Database
+from donna_adapters.sql.memory_tables import MEMORY_CHUNKS, MEMORY_DOCUMENTS, MEMORY_STATEMENTS
 from donna_adapters.sql.opening import open_database
 from donna_adapters.sql.sqlite import SqliteDatabase
 from donna_adapters.sql.stores.memory import SqlMemoryStore
-from donna_adapters.sql.tables import MEMORY_CHUNKS, MEMORY_DOCUMENTS
 from donna_core.testing.fake_clock import FakeClock
-from donna_memory.ports import Embedder, MemoryStore
+from donna_memory.ports import Embedder, MemoryCatalog, MemoryStore
 from donna_memory.retrieval import RetrievalRules
 from donna_memory.testing.contracts.memory_store import NOON, MemoryStoreContract
 
@@ -22,6 +22,12 @@ class _OnDatabase(MemoryStoreContract):
     database: Database
 
     def store(self, embedder: Embedder | None) -> MemoryStore:
+        return self._store(embedder)
+
+    def catalog(self) -> MemoryCatalog:
+        return self._store(None)
+
+    def _store(self, embedder: Embedder | None) -> SqlMemoryStore:
         clock = FakeClock(NOON)
         return SqlMemoryStore(self.database, clock=clock, embedder=embedder, rules=RetrievalRules())
 
@@ -51,4 +57,5 @@ class TestPostgresMemory(_OnDatabase):
 
 def _empty(connection: Connection) -> None:
     connection.execute(MEMORY_CHUNKS.delete())
+    connection.execute(MEMORY_STATEMENTS.delete())
     connection.execute(MEMORY_DOCUMENTS.delete())

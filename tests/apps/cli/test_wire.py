@@ -52,6 +52,9 @@ PRINTED = [
     ("donna memory backfill", ["memory", "backfill"]),
     ("donna memory eval", ["memory", "eval", "--fixtures-dir", str(LABELLED)]),
     ("donna memory forget", ["memory", "forget", "chat", "a"]),
+    ("donna memory why", ["memory", "why", "mechanic"]),
+    ("donna memory report", ["memory", "report"]),
+    ("donna memory export", ["memory", "export"]),
     ("donna skills list", ["skills", "list"]),
     ("donna skills capabilities", ["skills", "capabilities"]),
     ("donna skills match", ["skills", "match", "sum", "up", "https://example.org/"]),
@@ -81,7 +84,7 @@ def test_output_fits_its_model(donna: Donna, what: str, words: list[str]) -> Non
     donna("add", "Call mechanic monday 3pm !4 @car")
     if what in BEFORE:
         donna(*BEFORE[what])
-    if words[:2] == ["memory", "forget"]:
+    if words[:2] in (["memory", "forget"], ["memory", "export"]):
         donna("memory", "ingest", text='{"id": "a", "text": "The key is under the mat."}')
     said = donna(*words, "--json", text='{"query": "key"}' if "--jsonl" in words else None)
 
@@ -92,15 +95,19 @@ def test_output_fits_its_model(donna: Donna, what: str, words: list[str]) -> Non
 def test_every_object_is_printed_here() -> None:
     """No documented command is left out."""
     elsewhere = {
-        *("donna restore", "donna calendar connect", "donna calendar disconnect"),
+        *(
+            "donna memory export --to",
+            "donna restore",
+            "donna calendar connect",
+            "donna calendar disconnect",
+        ),
         *("donna skills check", "donna skills add", "donna skills fixtures", "donna skills runs"),
         "donna skills import, donna skills export",
         "donna skills run, donna skills show, donna skills approve, donna skills wrong",
         *("donna skills why", "donna skills promote, donna skills demote, donna skills rollback"),
     }
-    told = {
-        what for what, _ in PRINTED
-    } | elsewhere  # those in test_restoring, test_calendars, test_skills, test_skills_at_work
+    # Those are in test_recollecting, test_restoring, test_calendars and test_skills*.
+    told = {what for what, _ in PRINTED} | elsewhere
 
     assert told == PRINTED_BY.keys() - {"any command that fails"}
 

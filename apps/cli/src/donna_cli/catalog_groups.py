@@ -208,6 +208,21 @@ GROUPS: Mapping[str, Group] = {
                 help="Measure how well memory finds what answers a question.",
                 panel=REMEMBER,
             ),
+            "why": Entry(
+                target="recollecting:why",
+                help="Show what is held to be true, since when, and where it was said.",
+                panel=REMEMBER,
+            ),
+            "export": Entry(
+                target="recollecting:export",
+                help="Write all that is remembered, one JSON object a line.",
+                panel=REMEMBER,
+            ),
+            "report": Entry(
+                target="recollecting:report",
+                help="Say what share of the memory is junk, and why.",
+                panel=REMEMBER,
+            ),
             "forget": Entry(
                 target="remembering:forget",
                 help="Erase what is remembered of one source.",

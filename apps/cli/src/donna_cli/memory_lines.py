@@ -22,7 +22,7 @@ from donna_core.domain.errors import DonnaError, InvalidInput
 from donna_core.domain.timing.zones import instant_at
 from donna_core.domain.wording import Line
 from donna_core.usecases.moment import understand_moment
-from donna_memory.documents import Document, SourceType
+from donna_memory.documents import Document, Label, SourceType
 from donna_memory.ports import Filters
 
 BATCH = 256  # lines that are embedded and committed together
@@ -33,8 +33,9 @@ class TextLine(BaseModel):
     """One line to remember. A ``time`` is ISO 8601, or words such as "8 May 2023 2pm".
 
     Without an offset it is on the clocks of your zone. Lines of one ``session`` are turns of a
-    conversation, in the order they come. A ``source`` Donna does not know is kept as a
-    conversation under its own name.
+    conversation, in the order they come where they have no ``position``. A ``source`` Donna does
+    not know is kept as a conversation under its own name. What ``donna memory export`` wrote is
+    taken as it is; its ``statements`` are read from the text again.
     """
 
     model_config = ConfigDict(extra="forbid")
@@ -44,7 +45,15 @@ class TextLine(BaseModel):
     source: str = SourceType.CHAT.value
     time: str | None = None
     session: str | None = None
+    position: int | None = Field(default=None, ge=0)
     speaker: str | None = None
+    title: str = ""
+    uri: str | None = None
+    labels: frozenset[Label] = frozenset()
+    tags: frozenset[str] = frozenset()
+    people: frozenset[str] = frozenset()
+    metadata: dict[str, Any] = Field(default_factory=dict)
+    statements: list[Any] = Field(default_factory=list)
 
 
 class QueryLine(BaseModel):
@@ -124,7 +133,7 @@ async def search_lines(invocation: Invocation, file: Path | None) -> ExitCode:
 
 def _document(composed: Composed, line: TextLine, turns: dict[str, int]) -> Document:
     session = line.session or ""
-    position = turns.get(session, 0)
+    position = turns.get(session, 0) if line.position is None else line.position
     turns[session] = position + 1
     known = line.source in {each.value for each in SourceType}
     return Document(
@@ -132,11 +141,16 @@ def _document(composed: Composed, line: TextLine, turns: dict[str, int]) -> Docu
         source_type=SourceType(line.source) if known else SourceType.CHAT,
         source_id=line.id,
         content=line.text,
-        uri=f"{line.source}:{line.id}",
+        title=line.title,
+        uri=f"{line.source}:{line.id}" if line.uri is None else line.uri,
         time=_instant(composed, line.time) if line.time else None,
         session=session,
-        position=position if session else 0,
+        position=position if session or line.position else 0,
         speaker=line.speaker or "",
+        labels=line.labels,
+        tags=line.tags,
+        people=line.people,
+        metadata=line.metadata,
     )
 
 

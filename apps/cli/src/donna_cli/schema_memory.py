@@ -96,6 +96,70 @@ class ForgottenObject(Wire):
     dry_run: bool
 
 
+class StatementObject(Wire):
+    """What was said of an attribute of something; it holds still where ``valid_to`` is null."""
+
+    subject: str
+    attribute: str
+    value: str
+    source: str
+    id: str
+    valid_from: Instant
+    valid_to: Instant | None
+    learnt_at: Instant
+
+
+class BeliefsObject(Wire):
+    """What is held to be true, or was ``at`` that instant, and the texts that come closest."""
+
+    at: Instant | None
+    statements: list[StatementObject]
+    hits: list[MemoryHitObject]
+
+
+class RememberedObject(Wire):
+    """A text with all that is kept of it, as ``donna memory ingest`` takes it back."""
+
+    id: str
+    text: str
+    source: str
+    time: Instant | None
+    session: str
+    position: int
+    speaker: str
+    title: str
+    uri: str
+    labels: list[str]
+    tags: list[str]
+    people: list[str]
+    metadata: dict[str, Any]
+    statements: list[StatementObject]
+
+
+class ExportedObject(Wire):
+    """How many texts were written, and where."""
+
+    texts: int
+    path: str
+
+
+class JunkReasonObject(Wire):
+    """How many texts are junk for a reason, and some of them as ``source id``."""
+
+    reason: str
+    texts: int
+    examples: list[str]
+
+
+class JunkReportObject(Wire):
+    """What share of all texts is junk, and why."""
+
+    texts: int
+    junk: int
+    share: float
+    reasons: list[JunkReasonObject]
+
+
 PRINTED_BY: dict[str, type[Wire]] = {
     "donna memory search": MemoryHitsObject,
     "donna memory search --jsonl": FoundObject,
@@ -103,4 +167,8 @@ PRINTED_BY: dict[str, type[Wire]] = {
     "donna memory backfill": BackfilledObject,
     "donna memory eval": MemoryScoresObject,
     "donna memory forget": ForgottenObject,
+    "donna memory why": BeliefsObject,
+    "donna memory report": JunkReportObject,
+    "donna memory export": RememberedObject,
+    "donna memory export --to": ExportedObject,
 }

@@ -1,13 +1,17 @@
 """From memory to the wire; apart from ``donna_cli.wire``, because memory imports NumPy."""
 
 from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
 
 from attrs import frozen
 
 from donna_cli import schema_memory as schema
-from donna_memory.documents import Hit, SourceType
+from donna_memory.documents import Document, Hit, SourceType
 from donna_memory.evaluation import SetScore
+from donna_memory.junk import JunkReport
 from donna_memory.ports import Written
+from donna_memory.statements import Statement
 
 
 @frozen(kw_only=True)
@@ -59,24 +63,88 @@ def scores(found: Sequence[SetScore], *, without_meaning: str) -> schema.MemoryS
 def memory_hits(hits: Sequence[Hit], *, without_meaning: str) -> schema.MemoryHitsObject:
     """Return what a search found."""
     return schema.MemoryHitsObject(
-        hits=[
-            schema.MemoryHitObject(
-                source=hit.source_type.value,
-                id=hit.source_id,
-                title=hit.title,
-                uri=hit.uri,
-                heading_path=list(hit.heading_path),
-                text=hit.text,
-                score=round(hit.score, 4),
-                time=hit.time,
-                session=hit.session,
-                speaker=hit.speaker,
-                labels=sorted(label.value for label in hit.labels),
-                metadata=dict(hit.metadata),
+        hits=[_hit(hit) for hit in hits], without_meaning=without_meaning
+    )
+
+
+def _hit(hit: Hit) -> schema.MemoryHitObject:
+    return schema.MemoryHitObject(
+        source=hit.source_type.value,
+        id=hit.source_id,
+        title=hit.title,
+        uri=hit.uri,
+        heading_path=list(hit.heading_path),
+        text=hit.text,
+        score=round(hit.score, 4),
+        time=hit.time,
+        session=hit.session,
+        speaker=hit.speaker,
+        labels=sorted(label.value for label in hit.labels),
+        metadata=dict(hit.metadata),
+    )
+
+
+def beliefs(
+    held: Sequence[Statement], hits: Sequence[Hit], *, at: datetime | None
+) -> schema.BeliefsObject:
+    """Return what is held to be true and what it rests on."""
+    return schema.BeliefsObject(
+        at=at, statements=[_statement(each) for each in held], hits=[_hit(hit) for hit in hits]
+    )
+
+
+def _statement(each: Statement) -> schema.StatementObject:
+    return schema.StatementObject(
+        subject=each.subject,
+        attribute=each.attribute,
+        value=each.value,
+        source=each.source_type.value,
+        id=each.source_id,
+        valid_from=each.valid_from,
+        valid_to=each.valid_to,
+        learnt_at=each.learnt_at,
+    )
+
+
+def remembered(document: Document, statements: Sequence[Statement]) -> schema.RememberedObject:
+    """Return a text with all that is kept of it."""
+    return schema.RememberedObject(
+        id=document.source_id,
+        text=document.content,
+        source=document.source_type.value,
+        time=document.time,
+        session=document.session,
+        position=document.position,
+        speaker=document.speaker,
+        title=document.title,
+        uri=document.uri,
+        labels=sorted(label.value for label in document.labels),
+        tags=sorted(document.tags),
+        people=sorted(document.people),
+        metadata=dict(document.metadata),
+        statements=[_statement(each) for each in statements],
+    )
+
+
+def exported(texts: int, path: Path) -> schema.ExportedObject:
+    """Return how much was written, and where."""
+    return schema.ExportedObject(texts=texts, path=str(path))
+
+
+def junk_report(report: JunkReport) -> schema.JunkReportObject:
+    """Return what share is junk, and why."""
+    return schema.JunkReportObject(
+        texts=report.documents,
+        junk=report.junk,
+        share=round(report.share, 4),
+        reasons=[
+            schema.JunkReasonObject(
+                reason=reason.value,
+                texts=count,
+                examples=[f"{kind.value} {name}" for kind, name in report.examples[reason]],
             )
-            for hit in hits
+            for reason, count in report.by_reason.items()
         ],
-        without_meaning=without_meaning,
     )
 
 

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from donna_core.domain.ids import UserId
 from donna_memory.documents import Document, Hit, Label, SourceType
+from donna_memory.statements import Statement
 
 Vectors = NDArray[np.float32]
 """Unit vectors, one row a text."""
@@ -116,6 +117,22 @@ class MemoryCatalog(Protocol):
     @abstractmethod
     async def kept(self, user_id: UserId, source_type: SourceType) -> Mapping[str, Kept]:
         """Return every document of this source by its id, deleted ones too."""
+
+    @abstractmethod
+    async def remembered(
+        self, user_id: UserId, *, after: int, limit: int
+    ) -> tuple[tuple[int, Document], ...]:
+        """Return a page of documents that are not deleted, with numbers above ``after``."""
+
+    @abstractmethod
+    async def statements(
+        self, user_id: UserId, sources: Sequence[tuple[SourceType, str]]
+    ) -> tuple[Statement, ...]:
+        """Return what these documents state or stated, and what superseded it.
+
+        Ordered by subject and attribute, then by day. Never do two of one subject and attribute
+        hold at the same instant.
+        """
 
 
 class MemoryStore(Protocol):

@@ -14,7 +14,7 @@ from donna_core.domain.ids import UserId
 from donna_core.local.clock import SystemClock
 from donna_core.local.settings import MemoryFile
 from donna_memory.errors import WeightsMissing
-from donna_memory.ports import Embedder, MemoryStore
+from donna_memory.ports import Embedder, MemoryCatalog, MemoryStore
 from donna_memory.retrieval import RetrievalRules
 from donna_memory.sources.corrections import CorrectionSource
 from donna_memory.sources.tasks import TaskSource
@@ -27,6 +27,7 @@ class Memory:
     """A memory, and why it goes by words alone where it does."""
 
     store: MemoryStore
+    catalog: MemoryCatalog
     tasks: TaskSource
     corrections: CorrectionSource
     vault: VaultSource | None
@@ -51,6 +52,7 @@ def open_memory(composed: Composed, *, user_id: UserId | None = None) -> Memory:
     )
     return Memory(
         store=store,
+        catalog=store,
         tasks=TaskSource(unit_of_work=unit_of_work, store=store, user_id=user_id),
         corrections=CorrectionSource(unit_of_work=unit_of_work, store=store, user_id=user_id),
         vault=_vault(composed, store, user_id),

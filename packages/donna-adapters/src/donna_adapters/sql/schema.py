@@ -36,7 +36,7 @@ class Lineage:
 
 
 LINEAGE = Lineage(
-    revisions=("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009"),
+    revisions=("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009", "0010"),
     folder=Path(__file__).parent / "migrations",
 )
 

@@ -2,7 +2,7 @@
 
 from sqlalchemy import Column, Index, Integer, PrimaryKeyConstraint, String, Table, Text
 
-from donna_adapters.sql.tables import METADATA
+from donna_adapters.sql.memory_tables import METADATA
 from donna_adapters.sql.types import Instant
 
 __all__ = [

@@ -12,7 +12,6 @@ from sqlalchemy import (
     ForeignKeyConstraint,
     Index,
     Integer,
-    LargeBinary,
     MetaData,
     PrimaryKeyConstraint,
     String,
@@ -380,63 +379,6 @@ LEADERSHIP = Table(
     Column("since", Instant, nullable=False),
     Column("lease_until", Instant),  # none: it was given up in good order
     PrimaryKeyConstraint("role"),
-)
-
-MEMORY_DOCUMENTS = Table(
-    "memory_documents",
-    METADATA,
-    Column("user_id", String(100), nullable=False),
-    Column("id", Integer, nullable=False),
-    Column("source_type", String(16), nullable=False),
-    Column("source_id", Text, nullable=False),
-    Column("title", Text, nullable=False),
-    Column("uri", Text, nullable=False),
-    Column("content_hash", String(64), nullable=False),
-    Column("body_hash", String(64), nullable=False),
-    Column("session", Text, nullable=False),
-    Column("position", Integer, nullable=False),
-    Column("speaker", Text, nullable=False),
-    Column("time", Instant),
-    Column("untrusted", Boolean, nullable=False),
-    Column("private", Boolean, nullable=False),
-    Column("local_only", Boolean, nullable=False),
-    Column("marks", Text, nullable=False),  # tags and people, one a line, for the filters
-    Column("metadata_json", Text, nullable=False),
-    Column("created_at", Instant, nullable=False),
-    Column("changed_at", Instant, nullable=False),  # of the content; an unchanged one keeps it
-    Column("deleted_at", Instant),
-    PrimaryKeyConstraint("user_id", "id"),
-    UniqueConstraint("user_id", "source_type", "source_id"),
-    Index(None, "user_id", "source_type", "changed_at"),
-)
-
-# The words and the vectors of chunks are indexed by each database in its own way, see
-# stores/memory_words.py and memory_vectors.py: those indexes are made from these rows.
-MEMORY_CHUNKS = Table(
-    "memory_chunks",
-    METADATA,
-    Column(
-        "id", Integer, nullable=False
-    ),  # over all users, never given again: an index has no user
-    Column("user_id", String(100), nullable=False),
-    Column("document_id", Integer, nullable=False),
-    Column("position", Integer, nullable=False),
-    Column("thread", Text, nullable=False),  # what is read in one go: a conversation, a note
-    Column("place", Integer, nullable=False),  # where in it
-    Column("heading_path", Text, nullable=False),
-    Column("content", Text, nullable=False),
-    Column("searchable", Text, nullable=False),
-    Column("token_count", Integer, nullable=False),
-    Column("embedding", LargeBinary),  # float32, little-endian, of length one
-    Column("embedding_version", String(64)),
-    PrimaryKeyConstraint("id"),
-    UniqueConstraint("user_id", "document_id", "position"),
-    ForeignKeyConstraint(
-        ["user_id", "document_id"], ["memory_documents.user_id", "memory_documents.id"]
-    ),
-    Index(None, "user_id", "thread", "place"),
-    Index(None, "user_id", "embedding_version", "id"),
-    sqlite_autoincrement=True,
 )
 
 # Alembic's own table, in its own metadata: migrations never touch it.

@@ -87,5 +87,6 @@ def task_document(task: Task, user_id: UserId) -> Document:
             "status": task.status.value,
             "domain": task.domain.value,
             "priority": task.priority,
+            "deadline": None if task.deadline is None else f"{task.deadline:%Y-%m-%d}",
         },
     )

@@ -9,6 +9,7 @@ from attrs import frozen
 from donna_core.domain.ids import UserId
 from donna_memory.documents import Document, Label, SourceType
 from donna_memory.ports import Kept, MemoryCatalog, MemoryStore
+from donna_memory.statements import properties_of
 from donna_memory.vault.folder import FileStat
 from donna_memory.vault.notes import Note
 from donna_memory.vault.reader import VaultReader
@@ -117,6 +118,7 @@ def document_of(note: Note, user_id: UserId) -> Document:
             "size": note.stat.size,
             "type": str(note.front_matter.get("type", "")),
             "autowritten_by": str(note.front_matter.get("autowritten_by", "")),
+            "properties": properties_of(note.front_matter),
         },
     )
 

@@ -9,17 +9,23 @@ from typing import Any
 from attrs import frozen
 from sqlalchemy import Connection, Row, and_, bindparam, delete, insert, or_, select, update
 
+from donna_adapters.sql.memory_tables import MEMORY_CHUNKS, MEMORY_DOCUMENTS
 from donna_adapters.sql.statements import next_value, numbered
 from donna_adapters.sql.stores.memory_calls import KINDS, QUERY, embedding, log_call
 from donna_adapters.sql.stores.memory_rows import (
     C,
     D,
     chunk_row,
+    document_of,
     document_row,
 )
 from donna_adapters.sql.stores.memory_search import RENEWALS, HeldVectors, Search
+from donna_adapters.sql.stores.memory_statements import (
+    drop_statements,
+    keep_statements,
+    statements_from,
+)
 from donna_adapters.sql.stores.memory_words import prepare_words
-from donna_adapters.sql.tables import MEMORY_CHUNKS, MEMORY_DOCUMENTS
 from donna_adapters.sql.unit_of_work import Transactor
 from donna_core.domain.ids import UserId
 from donna_core.ports.clock import Clock
@@ -29,6 +35,7 @@ from donna_memory.errors import AlreadyRemembered
 from donna_memory.lexical import without_names
 from donna_memory.ports import Embedder, Filters, Kept, MemoryCatalog, MemoryStore, Vectors, Written
 from donna_memory.retrieval import RetrievalRules
+from donna_memory.statements import Statement
 
 _INSERT_DOCUMENT = numbered(MEMORY_DOCUMENTS, D.id).returning(D.id)
 _INSERT_CHUNKS = insert(MEMORY_CHUNKS)
@@ -116,6 +123,7 @@ class SqlMemoryStore(MemoryStore, MemoryCatalog):
             if found is None:
                 return False
             connection.execute(_DROP_CHUNKS, {"owner": user_id, "number": found.id})
+            drop_statements(connection, user_id, found.id)
             connection.execute(_DROP_DOCUMENT, key)
             return True
 
@@ -154,6 +162,25 @@ class SqlMemoryStore(MemoryStore, MemoryCatalog):
             )
             for row in rows
         }
+
+    async def remembered(
+        self, user_id: UserId, *, after: int, limit: int
+    ) -> tuple[tuple[int, Document], ...]:
+        page = (
+            select(MEMORY_DOCUMENTS)
+            .where(D.user_id == user_id, D.deleted_at.is_(None), D.id > after)
+            .order_by(D.id)
+            .limit(limit)
+        )
+        rows = await self._database.transact(lambda connection: connection.execute(page).all())
+        return tuple((row.id, document_of(row)) for row in rows)
+
+    async def statements(
+        self, user_id: UserId, sources: Sequence[tuple[SourceType, str]]
+    ) -> tuple[Statement, ...]:
+        return await self._database.transact(
+            lambda connection: statements_from(connection, user_id, sources)
+        )
 
     async def search(
         self, query: str, *, user_id: UserId, k: int | None = None, filters: Filters | None = None
@@ -281,9 +308,11 @@ class SqlMemoryStore(MemoryStore, MemoryCatalog):
                     update(MEMORY_DOCUMENTS).where(D.user_id == document.user_id, D.id == found.id),
                     row,
                 )
+                keep_statements(connection, document, found.id, at=at)
             elif (prepared := ready.get(id(document))) is not None:
                 number = _document_number(connection, row, found and found.id, at=at)
                 self._keep_chunks(connection, prepared, number)
+                keep_statements(connection, document, number, at=at)
                 self._log_chunks(connection, prepared, at=at)
             else:
                 late.append(document)

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from sqlalchemy import ColumnElement, Row, Select, select
 
-from donna_adapters.sql.tables import MEMORY_CHUNKS, MEMORY_DOCUMENTS
+from donna_adapters.sql.memory_tables import MEMORY_CHUNKS, MEMORY_DOCUMENTS
 from donna_core.domain.codec import to_json
 from donna_core.domain.ids import UserId
 from donna_memory.documents import Chunk, Document, Hit, Label, SourceType
@@ -43,9 +43,31 @@ def document_row(document: Document, *, at: datetime) -> dict[str, Any]:
         **{column.name: label in document.labels for label, column in LABELS.items()},
         "marks": _marks(document),
         "metadata_json": to_json(dict(document.metadata)),
+        "content": document.content,
         "changed_at": at,
         "deleted_at": None,
     }
+
+
+def document_of(row: Row[Any]) -> Document:
+    """Return the document that the row stands for; tags and people come in lower case."""
+    marks = row.marks.split("\n")
+    return Document(
+        user_id=row.user_id,
+        source_type=SourceType(row.source_type),
+        source_id=row.source_id,
+        content=row.content,
+        title=row.title,
+        uri=row.uri,
+        time=row.time,
+        session=row.session,
+        position=row.position,
+        speaker=row.speaker,
+        labels=_labels(row),
+        tags=frozenset(mark[1:] for mark in marks if mark.startswith("#")),
+        people=frozenset(mark[1:] for mark in marks if mark.startswith("@")),
+        metadata=json.loads(row.metadata_json),
+    )
 
 
 def chunk_row(
@@ -138,9 +160,13 @@ def hit_of(row: Row[Any], ranked: Ranked) -> Hit:
         time=row.time,
         session=row.session,
         speaker=row.speaker,
-        labels=frozenset(label for label, column in LABELS.items() if getattr(row, column.name)),
+        labels=_labels(row),
         metadata=json.loads(row.metadata_json),
     )
+
+
+def _labels(row: Row[Any]) -> frozenset[Label]:
+    return frozenset(label for label, column in LABELS.items() if getattr(row, column.name))
 
 
 def _marks(document: Document) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 from attrs import define, field, frozen
 from sqlalchemy import Connection, Row, Select, bindparam, select, tuple_
 
+from donna_adapters.sql.memory_tables import MEMORY_CHUNKS, MEMORY_DOCUMENTS
 from donna_adapters.sql.stores.memory_rows import (
     FOUND,
     WHOLE,
@@ -20,7 +21,7 @@ from donna_adapters.sql.stores.memory_rows import (
     vector_of,
 )
 from donna_adapters.sql.stores.memory_words import by_words, prepare_words
-from donna_adapters.sql.tables import COUNTER, MEMORY_CHUNKS, MEMORY_DOCUMENTS
+from donna_adapters.sql.tables import COUNTER
 from donna_core.domain.ids import UserId
 from donna_memory.documents import Hit
 from donna_memory.exact import ExactIndex

@@ -23,7 +23,7 @@ from sqlalchemy import (
     text,
 )
 
-from donna_adapters.sql.tables import MEMORY_CHUNKS
+from donna_adapters.sql.memory_tables import MEMORY_CHUNKS
 from donna_memory.lexical import content_words
 
 _SQLITE = """

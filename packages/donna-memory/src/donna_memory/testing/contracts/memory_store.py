@@ -8,7 +8,7 @@ from typing import Any
 from donna_core.domain.ids import UserId
 from donna_memory.documents import Document, Label, SourceType
 from donna_memory.errors import AlreadyRemembered
-from donna_memory.ports import Embedder, Filters, MemoryStore
+from donna_memory.ports import Embedder, Filters, MemoryCatalog, MemoryStore
 from donna_memory.testing.hashing_embedder import HashingEmbedder
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -42,6 +42,10 @@ class MemoryStoreContract:
     @abstractmethod
     def store(self, embedder: Embedder | None) -> MemoryStore:
         """Return the memory to be proved, the same rows behind it for the length of a test."""
+
+    @abstractmethod
+    def catalog(self) -> MemoryCatalog:
+        """Return what is known of the same rows."""
 
     async def found(self, query: str, *, user_id: UserId = ANNA, **filters: Any) -> list[str]:
         """Return the ids of what is found, best first."""
@@ -178,6 +182,26 @@ class MemoryStoreContract:
 
         [hit, *_] = await here.search("harbour", user_id=ANNA)
         assert (hit.source_id, hit.semantic > 0) == ("Plan.md", True)
+
+    async def test_what_was_believed_can_be_told_until_its_source_is_forgotten(self) -> None:
+        """A later note supersedes an earlier one; a text is given back as it came."""
+        store, catalog = self.store(HashingEmbedder()), self.catalog()
+        old = note("Bo.md", "employer:: Acme", title="Bo", time=NOON - timedelta(3))
+        new = note("Talk.md", "employer:: Beta", title="Bo", time=NOON)
+        await store.upsert_many([new, old])
+        sources = [(SourceType.VAULT, "Bo.md")]
+
+        first, second = await catalog.statements(ANNA, sources)
+        assert (first.value, first.valid_from, first.valid_to) == ("Acme", old.time, NOON)
+        assert (second.value, second.source_id, second.valid_to) == ("Beta", "Talk.md", None)
+        assert await catalog.statements(BERT, sources) == ()
+        assert [each for _, each in await catalog.remembered(ANNA, after=0, limit=9)] == [new, old]
+
+        assert await store.forget(ANNA, SourceType.VAULT, "Talk.md")
+        [left] = await catalog.statements(ANNA, sources)
+        assert (left.value, left.valid_to) == ("Acme", None)
+        await store.delete(ANNA, SourceType.VAULT, "Bo.md")
+        assert await catalog.statements(ANNA, sources) == ()
 
     async def test_filters_narrow_what_is_found(self) -> None:
         """By source, session, tag, person, place, time and label."""

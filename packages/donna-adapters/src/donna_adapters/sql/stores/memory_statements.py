@@ -1,0 +1,133 @@
+"""Statements as rows: settled with each document that is kept, erased with it."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, and_, bindparam, delete, insert, select, update
+
+from donna_adapters.sql.memory_tables import MEMORY_DOCUMENTS, MEMORY_STATEMENTS
+from donna_adapters.sql.stores.memory_rows import D
+from donna_core.domain.ids import UserId
+from donna_memory.documents import Document, SourceType
+from donna_memory.statements import Statement, claims_of, told
+
+S = MEMORY_STATEMENTS.c
+_LONGEST = 500
+_ROWS: Select[Any] = select(
+    S.about, S.document_id, S.subject, S.attribute, S.value, S.valid_from, S.valid_to, S.learnt_at,
+    D.source_type, D.source_id,
+).select_from(MEMORY_STATEMENTS.join(MEMORY_DOCUMENTS))  # fmt: skip
+_OF_DOCUMENT = and_(S.user_id == bindparam("owner"), S.document_id == bindparam("number"))
+_DROP = delete(MEMORY_STATEMENTS).where(_OF_DOCUMENT)
+_CLOSE = (
+    update(MEMORY_STATEMENTS)
+    .where(_OF_DOCUMENT, S.valid_to.is_(None), S.about == bindparam("key"))
+    .values(valid_to=bindparam("at"))
+)
+
+
+_REOPEN = (
+    update(MEMORY_STATEMENTS)
+    .where(
+        S.user_id == bindparam("owner"),
+        S.about == bindparam("key"),
+        S.valid_to == bindparam("start"),
+    )
+    .values(valid_to=bindparam("end"))
+)
+
+
+def keep_statements(
+    connection: Connection, document: Document, number: int, *, at: datetime
+) -> None:
+    """Settle what the document states now with what was held before."""
+    owner = document.user_id
+    claims = {_about(claim.key): claim for claim in claims_of(document, at=at)}
+    before = _ROWS.where(S.user_id == owner)
+    own = connection.execute(before.where(S.document_id == number, S.valid_to.is_(None))).all()
+    for about in sorted({row.about for row in own} - claims.keys()):
+        # It says so no longer, and nobody says otherwise.
+        connection.execute(_CLOSE, {"owner": owner, "number": number, "key": about, "at": at})
+    if not claims:
+        return
+    known: dict[str, list[Row[Any]]] = defaultdict(list)
+    for row in connection.execute(before.where(S.about.in_(sorted(claims)))):
+        known[row.about].append(row)
+    source = (document.source_type, document.source_id)
+    for about, claim in claims.items():
+        rows = known[about]
+        old = [_statement(row) for row in rows]
+        new = told(old, claim, source=source, at=at)
+        if sorted(old, key=_start) == list(new):
+            continue
+        numbers = {(row.source_type, row.source_id): row.document_id for row in rows}
+        numbers[source[0].value, source[1]] = number
+        connection.execute(delete(MEMORY_STATEMENTS).where(S.user_id == owner, S.about == about))
+        connection.execute(
+            insert(MEMORY_STATEMENTS),
+            [
+                {
+                    "user_id": owner,
+                    "about": about,
+                    "document_id": numbers[each.source_type.value, each.source_id],
+                    "subject": each.subject,
+                    "attribute": each.attribute,
+                    "value": each.value,
+                    "valid_from": each.valid_from,
+                    "valid_to": each.valid_to,
+                    "learnt_at": each.learnt_at,
+                }
+                for each in new
+            ],
+        )
+
+
+def drop_statements(connection: Connection, user_id: UserId, number: int) -> None:
+    """Erase what the document stated; what it superseded holds again."""
+    own = {"owner": user_id, "number": number}
+    stated = connection.execute(_ROWS.where(_OF_DOCUMENT).order_by(S.valid_from), own).all()
+    connection.execute(_DROP, own)
+    for row in stated:
+        until = {"owner": user_id, "key": row.about, "start": row.valid_from, "end": row.valid_to}
+        connection.execute(_REOPEN, until)
+
+
+def statements_from(
+    connection: Connection, user_id: UserId, sources: Sequence[tuple[SourceType, str]]
+) -> tuple[Statement, ...]:
+    """Return what these documents state or stated, and what superseded it, by key and day."""
+    found: set[str] = set()
+    for kind, name in sources:
+        this = (S.user_id == user_id, D.source_type == kind.value, D.source_id == name)
+        found.update(row.about for row in connection.execute(_ROWS.where(*this)))
+    if not found:
+        return ()
+    rows = connection.execute(
+        _ROWS.where(
+            S.user_id == user_id, S.about.in_(sorted(found)), D.deleted_at.is_(None)
+        ).order_by(S.about, S.valid_from)
+    )
+    return tuple(map(_statement, rows))
+
+
+def _about(key: tuple[str, str]) -> str:
+    return "\n".join(key)[:_LONGEST]
+
+
+def _start(statement: Statement) -> datetime:
+    return statement.valid_from
+
+
+def _statement(row: Row[Any]) -> Statement:
+    return Statement(
+        subject=row.subject,
+        attribute=row.attribute,
+        value=row.value,
+        source_type=SourceType(row.source_type),
+        source_id=row.source_id,
+        valid_from=row.valid_from,
+        valid_to=row.valid_to,
+        learnt_at=row.learnt_at,
+    )

@@ -1,0 +1,77 @@
+"""Memory that is asked what it rests on: statements, export and the report of junk."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+Donna = Callable[..., Any]
+
+
+@pytest.fixture
+def vault(donna: Donna, home: Path) -> Path:
+    """Give a vault with a note about Bo, and a memory that reads it."""
+    (home / "config").mkdir(exist_ok=True)
+    (home / "config" / "memory.yaml").write_text(
+        "vault: {root: vault}\nembedding: {provider: none}\n"
+    )
+    folder = home / "vault"
+    folder.mkdir()
+    (folder / "Bo.md").write_text("---\nemployer: Acme\n---\nBo likes to sail the blue boat.\n")
+    donna("memory", "backfill")
+    return folder
+
+
+def test_a_contradiction_supersedes_and_what_was_believed_is_kept(
+    donna: Donna, vault: Path
+) -> None:
+    """The note says otherwise now; both are shown, and only one holds."""
+    (vault / "Bo.md").write_text("---\nemployer: Beta\n---\nBo likes to sail the blue boat.\n")
+    donna("memory", "backfill")
+
+    told = donna("memory", "why", "where", "does", "Bo", "work", "--json").json["statements"]
+    now = donna("memory", "why", "Bo", "--on", "in 1 minute", "--json").json["statements"]
+    before = donna("memory", "why", "Bo", "--on", "2020-05-03", "--json").json["statements"]
+
+    assert [(each["value"], each["valid_to"] is None) for each in told] == [
+        ("Acme", False), ("Beta", True),
+    ]  # fmt: skip
+    assert [each["value"] for each in now] == ["Beta"]
+    assert before == []
+    assert "vault Bo.md" in donna("memory", "why", "Bo").out
+
+
+def test_an_export_goes_back_in_without_a_change(donna: Donna, vault: Path, tmp_path: Path) -> None:
+    """Every text whole, with its statements; a file that is there is not written over."""
+    donna("add", "Call mechanic tomorrow 3pm")
+    donna("memory", "backfill")
+    file = tmp_path / "all.jsonl"
+
+    assert donna("memory", "export", "--to", str(file), "--json").json == {
+        "texts": 2,
+        "path": str(file),
+    }
+    lines: list[dict[str, Any]] = [json.loads(line) for line in file.read_text().splitlines()]
+    again = donna("memory", "export", "--to", str(file))
+    back = donna("memory", "ingest", "--file", str(file), "--json").json
+
+    assert lines[0]["text"].strip() == "Bo likes to sail the blue boat."
+    assert [each["value"] for each in lines[0]["statements"]] == ["Acme"]
+    assert (again.code, "is there already" in again.err) == (1, True)
+    assert (back["changed"], back["unchanged"]) == (0, 2)
+    assert vault.exists()
+
+
+def test_the_report_says_what_share_is_junk(donna: Donna, vault: Path) -> None:
+    """A copy of the note and one with nothing in it are two of three."""
+    (vault / "Copy.md").write_text((vault / "Bo.md").read_text())
+    (vault / "Empty.md").write_text("ok\n")
+    donna("memory", "backfill")
+
+    told = donna("memory", "report", "--json").json
+
+    assert (told["texts"], told["junk"], told["share"]) == (3, 2, 0.6667)
+    assert {each["reason"] for each in told["reasons"]} == {"repeated", "empty"}
+    assert "2 of 3 texts are junk (67%)" in donna("memory", "report").out
