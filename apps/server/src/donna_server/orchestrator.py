@@ -252,4 +252,5 @@ def _wake_at(done: Round, now: datetime, poll: timedelta) -> datetime:
 
 def _told(recall: Recall) -> str:
     renewed = f", {recall.renewed} chunks embedded anew" if recall.renewed else ""
-    return f"{recall.changed} changes read{renewed}"
+    junk = f", {recall.junk:.0%} of the texts are junk" if recall.junk else ""
+    return f"{recall.changed} changes read{renewed}{junk}"

@@ -2,7 +2,7 @@
 
 import asyncio
 from contextlib import suppress
-from datetime import timedelta
+from datetime import date, timedelta
 from importlib import import_module
 from typing import Any
 
@@ -11,6 +11,7 @@ from attrs import define
 from donna_adapters.compose.build import Composed
 from donna_adapters.system.watching import watch
 from donna_core.domain.errors import DonnaError
+from donna_core.domain.timing.zones import local
 from donna_core.usecases.patience import within
 
 PAUSE = timedelta(seconds=30)
@@ -24,11 +25,13 @@ A note that is saved is looked at sooner, where the system tells of it.
 class Recall:
     """How the memory does, for ``/health``: what it read so far, and what stood in the way.
 
-    ``renewed`` are the chunks that another model's vectors were replaced of since the start.
+    ``renewed`` are the chunks that another model's vectors were replaced of since the start,
+    ``junk`` is the share of texts that are of no use, looked at once a day.
     """
 
     changed: int = 0
     renewed: int = 0
+    junk: float = 0.0
     problem: str = ""
 
 
@@ -45,6 +48,7 @@ async def read_along(composed: Composed, recall: Recall) -> None:
         if memory.vault is not None:
             beside.create_task(watch(memory.vault.reader.folder.root, saved.set))
         beside.create_task(_embed_anew(composed, memory, recall))
+        looked: date | None = None
         while True:
             saved.clear()
             try:
@@ -53,6 +57,9 @@ async def read_along(composed: Composed, recall: Recall) -> None:
                 if memory.vault is not None:
                     synced = await memory.vault.sync()
                     recall.changed += synced.changed + synced.renamed + synced.deleted
+                today = local(clock.now(), composed.runtime.policy.zone).date()
+                if today != looked:
+                    recall.junk, looked = await _junk_in(composed, memory), today
             except (DonnaError, OSError) as error:
                 recall.problem = str(error)
             else:
@@ -67,5 +74,15 @@ async def _embed_anew(composed: Composed, memory: Any, recall: Recall) -> None:
         recall.renewed = await memory.store.reindex(composed.runtime.user_id)
 
 
+async def _junk_in(composed: Composed, memory: Any) -> float:
+    found = await _compose().junk_in(memory, composed.runtime.user_id)
+    return float(found.share)
+
+
+def _compose() -> Any:
+    """Return the composition of memory, which imports NumPy."""
+    return import_module("donna_adapters.compose.memory")
+
+
 def _opened(composed: Composed) -> Any:
-    return import_module("donna_adapters.compose.memory").open_memory(composed)
+    return _compose().open_memory(composed)

@@ -1,7 +1,7 @@
 """Memory: memory why, export and report."""
 
 import sys
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from contextlib import nullcontext
 from datetime import datetime
 from pathlib import Path
@@ -11,21 +11,18 @@ from zoneinfo import ZoneInfo
 import typer
 
 from donna_adapters.compose.build import Composed
-from donna_adapters.compose.memory import Memory, open_memory
+from donna_adapters.compose.memory import junk_in, open_memory, texts_of
 from donna_cli import wire, wire_memory
 from donna_cli.exits import ExitCode
 from donna_cli.invocation import Invocation
 from donna_cli.render import Block, Grid
 from donna_cli.session import Page, look, opened, present, run
 from donna_core.domain.errors import InvalidInput
-from donna_core.domain.ids import UserId
 from donna_core.domain.wording import Line, Tone
 from donna_core.usecases.moment import understand_moment
-from donna_memory.documents import Document, Hit, SourceType
-from donna_memory.junk import JunkCount, JunkReport
+from donna_memory.documents import Hit, SourceType
+from donna_memory.junk import JunkReport
 from donna_memory.statements import Statement
-
-_PAGE = 500
 
 
 def why(
@@ -84,7 +81,7 @@ def export(
         async with opened(invocation) as composed:
             memory, user_id = open_memory(composed), composed.runtime.user_id
             with _sink(to) as sink:
-                async for documents in _pages(memory, user_id):
+                async for documents in texts_of(memory, user_id):
                     for document in documents:
                         source = (document.source_type, document.source_id)
                         known = await memory.catalog.statements(user_id, [source])
@@ -118,22 +115,12 @@ def report(invocation: Invocation) -> ExitCode:
     """
 
     async def page(composed: Composed) -> Page:
-        count = JunkCount()
-        async for documents in _pages(open_memory(composed), composed.runtime.user_id):
-            count.add(documents)
-        found = count.report()
+        found = await junk_in(open_memory(composed), composed.runtime.user_id)
         return Page(
             blocks=lambda: _junk_blocks(found), wire=lambda _: wire_memory.junk_report(found)
         )
 
     return look(invocation, page)
-
-
-async def _pages(memory: Memory, user_id: UserId) -> AsyncIterator[list[Document]]:
-    after = 0
-    while found := await memory.catalog.remembered(user_id, after=after, limit=_PAGE):
-        yield [document for _, document in found]
-        after = found[-1][0]
 
 
 def _sink(to: Path | None) -> Any:
