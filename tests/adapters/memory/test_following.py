@@ -14,11 +14,13 @@ from donna_core.domain.tasks.task import Task
 from donna_core.ports.unit_of_work import Stores
 from donna_core.testing.contracts.stores import task
 from donna_core.testing.fake_clock import FakeClock
+from donna_memory.documents import Label
 from donna_memory.retrieval import RetrievalRules
 from donna_memory.sources.tasks import TaskSource
 from donna_memory.sources.vault import Synced, VaultSource
 from donna_memory.testing.contracts.memory_store import NOON
 from donna_memory.testing.hashing_embedder import HashingEmbedder
+from donna_memory.vault.paths import marked_by
 from donna_memory.vault.reader import VaultReader
 from donna_memory.vault.refusals import VaultUnavailable
 
@@ -34,9 +36,9 @@ class Home:
     embedder: HashingEmbedder
     database: SqliteDatabase
 
-    async def sync(self) -> Synced:
+    async def sync(self, *, local_only: tuple[str, ...] = ()) -> Synced:
         source = VaultSource(
-            reader=VaultReader(self.root),
+            reader=VaultReader(self.root, is_marked=marked_by(local_only)),
             store=self.store,
             catalog=self.store,
             user_id=ANNA,
@@ -62,6 +64,19 @@ async def home(tmp_path: Path) -> AsyncIterator[Home]:
             database, clock=FakeClock(NOON), embedder=embedder, rules=RetrievalRules()
         )
         yield Home(root=root, store=store, embedder=embedder, database=database)
+
+
+async def test_a_note_that_is_put_on_the_list_is_labelled_at_the_next_look(home: Home) -> None:
+    """And no longer once it is taken off; nothing is embedded for either."""
+    await home.sync()
+    home.embedder.embedded.clear()
+
+    for local_only, labels in [(("plan*",), {Label.LOCAL_ONLY}), ((), set())]:
+        await home.sync(local_only=local_only)
+        assert home.embedder.embedded == []
+        [hit] = await home.store.search("harbour", user_id=ANNA)
+        assert hit.labels == labels
+        home.embedder.embedded.clear()
 
 
 async def test_only_what_changed_is_read_again(home: Home) -> None:

@@ -23,7 +23,10 @@ READ_BY_COMPOSITION = {
     *("capabilities", "capabilities.capabilities"),
     *(f"capabilities.capabilities.{key}" for key in ("description", "trigger", "tools")),
     *("memory", "memory.vault", "memory.embedding", "memory.retrieval"),
-    *(f"memory.vault.{key}" for key in ("root", "ignore_globs", "write_folders")),
+    *(
+        f"memory.vault.{key}"
+        for key in ("root", "ignore_globs", "local_only_globs", "write_folders")
+    ),
     *(f"memory.vault.{key}" for key in ("autonomy", "max_note_bytes")),
     *(f"memory.embedding.{key}" for key in ("provider", "weights")),
     *(f"memory.retrieval.{key}" for key in ("default_k", "max_k", "min_score")),

@@ -1,6 +1,6 @@
 """Composition of memory: apart, because only what remembers loads a model for it."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -21,6 +21,7 @@ from donna_memory.retrieval import RetrievalRules
 from donna_memory.sources.corrections import CorrectionSource
 from donna_memory.sources.tasks import TaskSource
 from donna_memory.sources.vault import VaultSource
+from donna_memory.vault.paths import NotePath, marked_by
 from donna_memory.vault.reader import VaultReader
 
 _PAGE = 500
@@ -99,12 +100,22 @@ def vault_root(composed: Composed) -> Path | None:
     return composed.home.place.data / Path(named).expanduser() if named else None
 
 
+def is_marked(composed: Composed) -> Callable[[NotePath], bool]:
+    """Return whether a note is on the owner's list of what stays on this machine."""
+    return marked_by(composed.home.settings.memory.vault.local_only_globs)
+
+
+def vault_reader(composed: Composed, root: Path) -> VaultReader:
+    """Return the reader of the notes below a folder."""
+    return VaultReader(root, is_marked=is_marked(composed))
+
+
 def _vault(composed: Composed, store: SqlMemoryStore, user_id: UserId) -> VaultSource | None:
     root = vault_root(composed)
     if root is None:
         return None
     return VaultSource(
-        reader=VaultReader(root),
+        reader=vault_reader(composed, root),
         store=store,
         catalog=store,
         user_id=user_id,

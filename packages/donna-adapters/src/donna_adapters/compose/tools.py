@@ -10,14 +10,13 @@ from attrs import field, frozen
 
 from donna_adapters.compose.build import Composed
 from donna_adapters.compose.calendars import known_organizers
-from donna_adapters.compose.memory import open_memory, vault_root
+from donna_adapters.compose.memory import is_marked, open_memory, vault_reader, vault_root
 from donna_adapters.web.fetcher import HttpxFetcher
 from donna_core.domain.errors import ConfigError
 from donna_core.ports.fetcher import Fetcher
 from donna_memory.documents import Hit, SourceType
 from donna_memory.ports import Filters, MemoryStore
 from donna_memory.vault.history import GitHistory
-from donna_memory.vault.reader import VaultReader
 from donna_memory.vault.writer import VaultRules, VaultWriter
 from donna_skills.tools.browser import browser_tools
 from donna_skills.tools.calendars import calendar_read
@@ -108,7 +107,7 @@ def _vault_tools(composed: Composed) -> tuple[Tool, ...]:
     settings, root = composed.home.settings.memory.vault, vault_root(composed)
     if root is None:
         return ()
-    reading = vault_reading(VaultReader(root), ignore=settings.ignore_globs)
+    reading = vault_reading(vault_reader(composed, root), ignore=settings.ignore_globs)
     if not settings.write_folders:
         return reading
     rules = VaultRules(
@@ -119,8 +118,7 @@ def _vault_tools(composed: Composed) -> tuple[Tool, ...]:
         GitHistory(_history_beside(root, composed)),
         rules=rules,
         clock=composed.runtime.clock,
-        # Donna keeps no marks of her own: what the front matter says is what counts.
-        is_marked=lambda _path: False,
+        is_marked=is_marked(composed),
     )
     return (*reading, *vault_writing(writer, autonomy=Autonomy(settings.autonomy)))
 

@@ -203,6 +203,7 @@ class VaultSection(Section):
 
     root: str
     ignore_globs: tuple[str, ...]
+    local_only_globs: tuple[str, ...]
     write_folders: tuple[str, ...]
     autonomy: Literal["low", "medium", "high"]
     max_note_bytes: Positive

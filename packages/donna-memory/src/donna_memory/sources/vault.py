@@ -47,7 +47,7 @@ class VaultSource:
         """
         kept = await self.catalog.kept(self.user_id, SourceType.VAULT)
         found, unread = await asyncio.to_thread(self._stats)
-        touched = [path for path, stat in found.items() if not _is_as_kept(stat, kept.get(path))]
+        touched = [path for path, stat in found.items() if not self._is_as_kept(path, stat, kept)]
         gone = {path for path, each in kept.items() if not each.is_deleted} - found.keys()
         gone -= {path for path, _ in unread}
         renamed = changed = unchanged = 0
@@ -98,6 +98,14 @@ class VaultSource:
                     unread.append((path, error.reason.value))
         return documents, unread
 
+    def _is_as_kept(self, path: str, stat: FileStat, kept: Mapping[str, Kept]) -> bool:
+        known = kept.get(path)
+        if known is None or known.is_deleted:
+            return False
+        seen = (known.metadata.get("mtime_ns"), known.metadata.get("size"))
+        marked = bool(known.metadata.get("marked"))
+        return (*seen, marked) == (stat.mtime_ns, stat.size, self.reader.is_marked(path))
+
 
 def document_of(note: Note, user_id: UserId) -> Document:
     """Return a note as it is remembered; what its owner keeps local stays so."""
@@ -118,16 +126,9 @@ def document_of(note: Note, user_id: UserId) -> Document:
             "size": note.stat.size,
             "type": str(note.front_matter.get("type", "")),
             "autowritten_by": str(note.front_matter.get("autowritten_by", "")),
+            "marked": note.marked,
             "properties": properties_of(note.front_matter),
         },
-    )
-
-
-def _is_as_kept(stat: FileStat, kept: Kept | None) -> bool:
-    return (
-        kept is not None
-        and not kept.is_deleted
-        and (kept.metadata.get("mtime_ns"), kept.metadata.get("size")) == (stat.mtime_ns, stat.size)
     )
 
 

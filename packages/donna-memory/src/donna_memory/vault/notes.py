@@ -20,12 +20,16 @@ SENSITIVE = "donna_sensitive"
 
 @frozen(kw_only=True)
 class Note:
-    """A note as read: ``body`` is what follows the front matter."""
+    """A note as read: ``body`` is what follows the front matter.
+
+    ``marked`` says that it is its owner's alone, whatever stands in it.
+    """
 
     path: NotePath
     body: str
     front_matter: Mapping[str, Any]
     stat: FileStat
+    marked: bool = False
 
     @property
     def title(self) -> str:
@@ -35,9 +39,13 @@ class Note:
 
     @property
     def is_sensitive(self) -> bool:
-        """Whether the front matter keeps the note from leaving this machine and from Donna."""
+        """Whether the note must not leave this machine, and Donna must not write to it."""
         key, value = LOCAL_ONLY
-        return bool(self.front_matter.get(SENSITIVE)) or self.front_matter.get(key) == value
+        return (
+            self.marked
+            or bool(self.front_matter.get(SENSITIVE))
+            or self.front_matter.get(key) == value
+        )
 
     @property
     def links(self) -> tuple[str, ...]:

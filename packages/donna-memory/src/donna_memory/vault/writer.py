@@ -58,7 +58,7 @@ class VaultWriter:
         clock: Clock,
         is_marked: Callable[[NotePath], bool],
     ) -> None:
-        self.reader = VaultReader(root)
+        self.reader = VaultReader(root, is_marked=is_marked)
         self._folder: VaultFolder = self.reader.folder
         self._history = history
         self._rules, self._clock, self._is_marked = rules, clock, is_marked
