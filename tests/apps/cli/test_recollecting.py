@@ -1,4 +1,4 @@
-"""Memory that is asked what it rests on: statements, export and the report of junk."""
+"""Memory that is asked what it rests on, and the notes that Donna writes from it."""
 
 import json
 from collections.abc import Callable
@@ -75,3 +75,35 @@ def test_the_report_says_what_share_is_junk(donna: Donna, vault: Path) -> None:
     assert (told["texts"], told["junk"], told["share"]) == (3, 2, 0.6667)
     assert {each["reason"] for each in told["reasons"]} == {"repeated", "empty"}
     assert "2 of 3 texts are junk (67%)" in donna("memory", "report").out
+
+
+def test_a_note_is_shown_written_once_and_taken_back(donna: Donna, vault: Path, home: Path) -> None:
+    """Who may write nowhere is told what to name."""
+    refused = donna("vault", "write", "daily_reflection")
+    assert (refused.code, "memory.vault.write_folders" in refused.err) == (1, True)
+    (home / "config" / "memory.yaml").write_text(
+        "vault: {root: vault, write_folders: [Inbox]}\nembedding: {provider: none}\n"
+    )
+
+    words = ("vault", "write", "daily_reflection", "--date", "2026-11-20", "--json")
+    shown = donna(*words, "--preview").json
+    outcomes = [donna(*words).json["outcome"] for _ in range(2)]
+    back = donna("vault", "undo", "--json").json
+
+    assert (shown["outcome"], shown["path"]) == ("previewed", "Inbox/2026-11-20.md")
+    assert "type: daily_reflection" in shown["text"]
+    assert outcomes == ["written", "skipped"]
+    assert (len(back["commits"]), back["left"]) == (1, [])
+    assert not (vault / "Inbox" / "2026-11-20.md").exists()
+
+
+def test_a_meeting_that_is_not_known_is_named(donna: Donna, vault: Path, home: Path) -> None:
+    """With the day that was looked at."""
+    (home / "config" / "memory.yaml").write_text(
+        "vault: {root: vault, write_folders: [Inbox]}\nembedding: {provider: none}\n"
+    )
+    said = donna("vault", "write", "meeting_note", "--meeting", "Budget", "--date", "2026-11-20")
+
+    assert said.code == 3
+    assert "No meeting like 'Budget' is known on 2026-11-20" in said.err
+    assert vault.exists()

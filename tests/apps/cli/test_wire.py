@@ -95,6 +95,7 @@ def test_output_fits_its_model(donna: Donna, what: str, words: list[str]) -> Non
 def test_every_object_is_printed_here() -> None:
     """No documented command is left out."""
     elsewhere = {
+        *("donna vault write", "donna vault undo"),
         *(
             "donna memory export --to",
             "donna restore",

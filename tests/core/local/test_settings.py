@@ -22,7 +22,15 @@ READ_BY_COMPOSITION = {
     *(f"skills.runs.{key}" for key in ("step_seconds", "run_seconds", "cost_usd")),
     *("capabilities", "capabilities.capabilities"),
     *(f"capabilities.capabilities.{key}" for key in ("description", "trigger", "tools")),
-    *("memory", "memory.vault", "memory.embedding", "memory.retrieval"),
+    *("memory", "memory.vault", "memory.embedding", "memory.retrieval", "memory.notes"),
+    *(
+        f"memory.notes.{name}"
+        for name in ("daily_reflection", "commitment_log", "weekly_review", "meeting_note")
+    ),
+    *(f"memory.notes.weekly_review.{key}" for key in ("enabled", "day", "hour")),
+    *(f"memory.notes.daily_reflection.{key}" for key in ("enabled", "hour")),
+    *(f"memory.notes.commitment_log.{key}" for key in ("enabled", "hour")),
+    "memory.notes.meeting_note.enabled",
     *(
         f"memory.vault.{key}"
         for key in ("root", "ignore_globs", "local_only_globs", "write_folders")

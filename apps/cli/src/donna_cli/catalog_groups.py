@@ -231,6 +231,24 @@ GROUPS: Mapping[str, Group] = {
             ),
         },
     ),
+    "vault": Group(
+        help="The notes that Donna writes into your vault.",
+        panel=REMEMBER,
+        commands={
+            "write": Entry(
+                target="noting:write",
+                help="Write a note from what Donna knows, once for its day or meeting.",
+                panel=REMEMBER,
+                writes=True,
+            ),
+            "undo": Entry(
+                target="noting:undo",
+                help="Take back Donna's last changes to the vault.",
+                panel=REMEMBER,
+                writes=True,
+            ),
+        },
+    ),
     "skills": Group(
         help="What Donna was taught, and how far each skill is trusted.",
         panel=TEACH,

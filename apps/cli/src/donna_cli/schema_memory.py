@@ -160,6 +160,22 @@ class JunkReportObject(Wire):
     reasons: list[JunkReasonObject]
 
 
+class DraftedObject(Wire):
+    """What became of a note: written, skipped because it was written before, or previewed."""
+
+    outcome: str
+    path: str
+    text: str
+    commit: str
+
+
+class TakenBackObject(Wire):
+    """Which of Donna's changes were taken back, and the notes that had changed since."""
+
+    commits: list[str]
+    left: list[str]
+
+
 PRINTED_BY: dict[str, type[Wire]] = {
     "donna memory search": MemoryHitsObject,
     "donna memory search --jsonl": FoundObject,
@@ -168,6 +184,8 @@ PRINTED_BY: dict[str, type[Wire]] = {
     "donna memory eval": MemoryScoresObject,
     "donna memory forget": ForgottenObject,
     "donna memory why": BeliefsObject,
+    "donna vault write": DraftedObject,
+    "donna vault undo": TakenBackObject,
     "donna memory report": JunkReportObject,
     "donna memory export": RememberedObject,
     "donna memory export --to": ExportedObject,

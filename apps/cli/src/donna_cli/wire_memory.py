@@ -12,6 +12,8 @@ from donna_memory.evaluation import SetScore
 from donna_memory.junk import JunkReport
 from donna_memory.ports import Written
 from donna_memory.statements import Statement
+from donna_memory.templates.writing import Drafted
+from donna_memory.vault.writer import Undone
 
 
 @frozen(kw_only=True)
@@ -172,3 +174,15 @@ def ingested(
 def forgotten(source: SourceType, source_id: str, *, dry_run: bool) -> schema.ForgottenObject:
     """Return what was erased."""
     return schema.ForgottenObject(source=source.value, id=source_id, dry_run=dry_run)
+
+
+def drafted(done: Drafted) -> schema.DraftedObject:
+    """Return what became of a note."""
+    return schema.DraftedObject(
+        outcome=done.outcome.value, path=done.path, text=done.text, commit=done.commit
+    )
+
+
+def taken_back(done: Undone) -> schema.TakenBackObject:
+    """Return what was taken back."""
+    return schema.TakenBackObject(commits=list(done.commits), left=list(done.left))

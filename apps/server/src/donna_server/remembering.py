@@ -13,6 +13,7 @@ from donna_adapters.system.watching import watch
 from donna_core.domain.errors import DonnaError
 from donna_core.domain.timing.zones import local
 from donna_core.usecases.patience import within
+from donna_server.writing_notes import write_due
 
 PAUSE = timedelta(seconds=30)
 """Between two looks at the tasks and the vault; what did not change costs no reading.
@@ -26,12 +27,14 @@ class Recall:
     """How the memory does, for ``/health``: what it read so far, and what stood in the way.
 
     ``renewed`` are the chunks that another model's vectors were replaced of since the start,
-    ``junk`` is the share of texts that are of no use, looked at once a day.
+    ``junk`` is the share of texts that are of no use, looked at once a day; ``written`` are the
+    notes that Donna wrote since the start.
     """
 
     changed: int = 0
     renewed: int = 0
     junk: float = 0.0
+    written: int = 0
     problem: str = ""
 
 
@@ -57,6 +60,8 @@ async def read_along(composed: Composed, recall: Recall) -> None:
                 if memory.vault is not None:
                     synced = await memory.vault.sync()
                     recall.changed += synced.changed + synced.renamed + synced.deleted
+                if memory.notes is not None:
+                    recall.written += await write_due(composed.runtime, memory.notes)
                 today = local(clock.now(), composed.runtime.policy.zone).date()
                 if today != looked:
                     recall.junk, looked = await _junk_in(composed, memory), today

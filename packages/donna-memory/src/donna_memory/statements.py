@@ -65,6 +65,8 @@ class Statement:
 def claims_of(document: Document, *, at: datetime) -> tuple[Claim, ...]:
     """Return what the document states, each attribute once; ``at`` is when it was read."""
     found: dict[tuple[str, str], Claim] = {}
+    if document.metadata.get("autowritten_by"):
+        return ()  # Donna's own notes say nothing that she did not know
     for subject, attribute, value in _stated(document):
         since = at if document.source_type is SourceType.TASK else document.time or at
         claim = Claim(subject=subject, attribute=attribute, value=value, since=min(since, at))

@@ -1,6 +1,6 @@
 """Composition of memory: apart, because only what remembers loads a model for it."""
 
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -8,6 +8,7 @@ from tempfile import TemporaryDirectory
 from attrs import frozen
 
 from donna_adapters.compose.build import Composed
+from donna_adapters.compose.vault import Notes, notes_of, vault_reader, vault_root
 from donna_adapters.sql.sqlite import SqliteDatabase
 from donna_adapters.sql.stores.memory import SqlMemoryStore
 from donna_core.domain.ids import UserId
@@ -21,8 +22,6 @@ from donna_memory.retrieval import RetrievalRules
 from donna_memory.sources.corrections import CorrectionSource
 from donna_memory.sources.tasks import TaskSource
 from donna_memory.sources.vault import VaultSource
-from donna_memory.vault.paths import NotePath, marked_by
-from donna_memory.vault.reader import VaultReader
 
 _PAGE = 500
 
@@ -36,6 +35,7 @@ class Memory:
     tasks: TaskSource
     corrections: CorrectionSource
     vault: VaultSource | None
+    notes: Notes | None
     without_meaning: str = ""
 
 
@@ -61,6 +61,7 @@ def open_memory(composed: Composed, *, user_id: UserId | None = None) -> Memory:
         tasks=TaskSource(unit_of_work=unit_of_work, store=store, user_id=user_id),
         corrections=CorrectionSource(unit_of_work=unit_of_work, store=store, user_id=user_id),
         vault=_vault(composed, store, user_id),
+        notes=notes_of(composed, store, store),
         without_meaning=problem,
     )
 
@@ -92,22 +93,6 @@ def trial_memory(settings: MemoryFile) -> Iterator[tuple[MemoryStore, str]]:
     ):
         clock = SystemClock()
         yield SqlMemoryStore(database, clock=clock, embedder=embedder, rules=rules), problem
-
-
-def vault_root(composed: Composed) -> Path | None:
-    """Return the folder of notes, if one is named."""
-    named = composed.home.settings.memory.vault.root
-    return composed.home.place.data / Path(named).expanduser() if named else None
-
-
-def is_marked(composed: Composed) -> Callable[[NotePath], bool]:
-    """Return whether a note is on the owner's list of what stays on this machine."""
-    return marked_by(composed.home.settings.memory.vault.local_only_globs)
-
-
-def vault_reader(composed: Composed, root: Path) -> VaultReader:
-    """Return the reader of the notes below a folder."""
-    return VaultReader(root, is_marked=is_marked(composed))
 
 
 def _vault(composed: Composed, store: SqlMemoryStore, user_id: UserId) -> VaultSource | None:

@@ -4,20 +4,17 @@ import asyncio
 import shutil
 from collections.abc import Sequence
 from importlib.util import find_spec
-from pathlib import Path
 
 from attrs import field, frozen
 
 from donna_adapters.compose.build import Composed
 from donna_adapters.compose.calendars import known_organizers
-from donna_adapters.compose.memory import is_marked, open_memory, vault_reader, vault_root
+from donna_adapters.compose.memory import open_memory
+from donna_adapters.compose.vault import vault_reader, vault_root, vault_writer
 from donna_adapters.web.fetcher import HttpxFetcher
-from donna_core.domain.errors import ConfigError
 from donna_core.ports.fetcher import Fetcher
 from donna_memory.documents import Hit, SourceType
 from donna_memory.ports import Filters, MemoryStore
-from donna_memory.vault.history import GitHistory
-from donna_memory.vault.writer import VaultRules, VaultWriter
 from donna_skills.tools.browser import browser_tools
 from donna_skills.tools.calendars import calendar_read
 from donna_skills.tools.costs import cost_summary
@@ -30,8 +27,6 @@ from donna_skills.tools.vault import Autonomy, vault_reading, vault_writing
 from donna_skills.tools.web import web_fetch
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-HISTORY = "vault.git"
-"""The folder of the vault's history, beside the database and never in the vault."""
 
 
 def tools_of(composed: Composed, *, opened: frozenset[str] = frozenset()) -> tuple[Tool, ...]:
@@ -108,27 +103,7 @@ def _vault_tools(composed: Composed) -> tuple[Tool, ...]:
     if root is None:
         return ()
     reading = vault_reading(vault_reader(composed, root), ignore=settings.ignore_globs)
-    if not settings.write_folders:
+    writer = vault_writer(composed)
+    if writer is None:
         return reading
-    rules = VaultRules(
-        folders=frozenset(settings.write_folders), max_note_bytes=settings.max_note_bytes
-    )
-    writer = VaultWriter(
-        root,
-        GitHistory(_history_beside(root, composed)),
-        rules=rules,
-        clock=composed.runtime.clock,
-        is_marked=is_marked(composed),
-    )
     return (*reading, *vault_writing(writer, autonomy=Autonomy(settings.autonomy)))
-
-
-def _history_beside(root: Path, composed: Composed) -> Path:
-    history = composed.home.place.data / HISTORY
-    if history.resolve().is_relative_to(root.resolve()):
-        raise ConfigError(
-            f"the vault {root} holds Donna's own data",
-            where="memory.yaml: vault.root",
-            remedy="Name a folder of notes only",
-        )
-    return history

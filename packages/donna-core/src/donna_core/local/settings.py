@@ -224,10 +224,41 @@ class RetrievalSection(Section):
     min_score: Annotated[float, Strict(), Field(ge=0, le=1)]
 
 
+class NoteRow(Section):
+    """When a note is written each day."""
+
+    enabled: Flag
+    hour: HourOfDay
+
+
+class WeeklyNoteRow(Section):
+    """When a note is written each week."""
+
+    enabled: Flag
+    day: Weekday
+    hour: HourOfDay
+
+
+class MeetingNoteRow(Section):
+    """Whether a note is written after each meeting."""
+
+    enabled: Flag
+
+
+class NotesSection(Section):
+    """The notes that Donna writes by herself."""
+
+    daily_reflection: NoteRow
+    commitment_log: NoteRow
+    weekly_review: WeeklyNoteRow
+    meeting_note: MeetingNoteRow
+
+
 class MemoryFile(Section):
     """memory.yaml."""
 
     vault: VaultSection
+    notes: NotesSection
     embedding: EmbeddingSection
     retrieval: RetrievalSection
 

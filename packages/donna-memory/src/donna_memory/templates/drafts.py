@@ -1,0 +1,225 @@
+"""What goes into each template, from tasks, calendars and memory, by rules alone."""
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from attrs import frozen
+
+from donna_core.domain.ids import UserId
+from donna_core.domain.planning.calendar_events import CalendarEvent
+from donna_core.domain.tasks.task import OPEN, Task, TaskStatus
+from donna_core.domain.timing.interval import Interval
+from donna_core.domain.timing.zones import local, local_day
+from donna_core.ports.clock import Clock
+from donna_core.ports.unit_of_work import Stores, UnitOfWork
+from donna_core.usecases.mirroring import events_in
+from donna_memory.documents import Document, SourceType
+from donna_memory.ports import Filters, MemoryCatalog, MemoryStore
+from donna_memory.templates.writing import Draft
+
+_MOST = 25
+_RELATED = 5
+_WAITS = frozenset({TaskStatus.NEEDS_SCHEDULING, TaskStatus.BLOCKED, TaskStatus.WAITING_INPUT})
+_PROMISE = re.compile(
+    r"\b(?:I(?:'ll| will| promise| can do|'m going to)|I am going to|we(?:'ll| will)|"
+    r"ich werde|ich kümmere mich|mache ich)\b",
+    re.IGNORECASE,
+)
+_SENTENCES = re.compile(r"(?<=[.!?])\s+|\n+")
+_WORDS = re.compile(r"[^\w]+")
+_A_WEEK = timedelta(days=7)
+
+
+@frozen(kw_only=True)
+class Promise:
+    """A sentence by which somebody took something on, who said it, and where."""
+
+    text: str
+    speaker: str
+    where: str
+
+
+@frozen(kw_only=True)
+class Drafts:
+    """Makes the drafts of one owner's notes; each has its path and its key by the day."""
+
+    unit_of_work: UnitOfWork
+    store: MemoryStore
+    catalog: MemoryCatalog
+    user_id: UserId
+    zone: ZoneInfo
+    clock: Clock
+
+    def daily_reflection(self, day: date) -> Draft:
+        """Return the draft of a day: what was done, met and put off, and what comes next."""
+
+        async def context() -> Mapping[str, Any]:
+            today, tomorrow = (local_day(day + timedelta(days=step), self.zone) for step in (0, 1))
+            tasks, meetings = await self._read(today)
+            return {
+                **self._of_day(day),
+                "completed": _done_in(tasks, today),
+                "meetings": meetings,
+                "moved": [each for each in tasks if each.is_open and each.reschedule_count > 1],
+                "tomorrow": _planned_in(tasks, tomorrow),
+                "waiting": [each for each in tasks if each.status in _WAITS],
+            }
+
+        return self._draft("daily_reflection", f"Reflections/{day}.md", str(day), context)
+
+    def commitment_log(self, day: date) -> Draft:
+        """Return the draft of what was promised and taken on that day."""
+
+        async def context() -> Mapping[str, Any]:
+            today = local_day(day, self.zone)
+            tasks, _ = await self._read(today)
+            return {
+                **self._of_day(day),
+                "promises": await self._promises(today),
+                "captured": [each for each in tasks if today.contains(each.created_at)],
+            }
+
+        return self._draft("commitment_log", f"Commitments/{day}.md", str(day), context)
+
+    def weekly_review(self, day: date) -> Draft:
+        """Return the draft of the week that the day is in."""
+        first = day - timedelta(days=day.weekday())
+        week, before = (_week(each) for each in (first, first - _A_WEEK))
+
+        async def context() -> Mapping[str, Any]:
+            span = Interval(
+                local_day(first, self.zone).start,
+                local_day(first + timedelta(days=6), self.zone).end,
+            )
+            tasks, meetings = await self._read(span)
+            prior = await self.catalog.kept(self.user_id, SourceType.VAULT)
+            path = f"WeeklyReview/{before}.md"
+            return {
+                "zone": self.zone,
+                "week": week,
+                "first": first,
+                "last": first + timedelta(days=6),
+                "completed": _done_in(tasks, span),
+                "meetings": meetings,
+                "missed": [each for each in tasks if _is_late(each, span, self.clock.now())],
+                "carried": [each for each in tasks if each.is_open and each.created_at < span.end],
+                "promises": await self._promises(span),
+                "ahead": _planned_in(tasks, Interval(span.end, span.end + _A_WEEK)),
+                "prior": path if path in prior and not prior[path].is_deleted else "",
+            }
+
+        return self._draft("weekly_review", f"WeeklyReview/{week}.md", week, context)
+
+    def meeting_note(self, meeting: CalendarEvent) -> Draft:
+        """Return the draft for a meeting that was, with what is remembered of its subject."""
+        start = local(meeting.when.start, self.zone)
+        slug = "-".join(filter(None, _WORDS.split(meeting.title.casefold())))[:60] or "meeting"
+
+        async def context() -> Mapping[str, Any]:
+            about = Filters(sources=frozenset({SourceType.VAULT}))
+            hits = await self.store.search(
+                meeting.title, user_id=self.user_id, k=_RELATED, filters=about
+            )
+            tasks, _ = await self._read(meeting.when)
+            words = {*_WORDS.split(meeting.title.casefold())} - {""}
+            return {
+                "zone": self.zone,
+                "meeting": meeting,
+                "related": [
+                    path
+                    for path in dict.fromkeys(hit.source_id for hit in hits)
+                    if not path.startswith("Meetings/")
+                ],
+                "tasks": [
+                    each
+                    for each in tasks
+                    if each.is_open and len(words & {*_WORDS.split(each.title.casefold())}) > 1
+                ][:_RELATED],
+            }
+
+        key = f"{meeting.event_id}:{meeting.when.start.isoformat()}"
+        return self._draft("meeting_note", f"Meetings/{start:%Y-%m-%d}-{slug}.md", key, context)
+
+    async def meetings_that_ended(self, since: datetime, until: datetime) -> list[CalendarEvent]:
+        """Return the meetings of others with somebody that ended after ``since`` until then."""
+        day = timedelta(days=1)
+        found = await self.unit_of_work.run(
+            lambda stores: events_in(stores, Interval(since - day, max(until, since) + day))
+        )
+        return [
+            each
+            for each in found
+            if _is_meeting(each) and each.attendees and since < each.when.end <= until
+        ]
+
+    async def meetings_in(self, span: Interval) -> list[CalendarEvent]:
+        """Return the meetings that begin within the span, by their start."""
+        found = await self.unit_of_work.run(lambda stores: events_in(stores, span))
+        return [each for each in found if _is_meeting(each) and span.contains(each.when.start)]
+
+    def _draft(self, template: str, path: str, key: str, context: Any) -> Draft:
+        return Draft(template=template, path=path, key=key, context=context)
+
+    def _of_day(self, day: date) -> Mapping[str, Any]:
+        return {"zone": self.zone, "day": day, "label": f"{day:%A} {day}"}
+
+    async def _read(self, span: Interval) -> tuple[Sequence[Task], Sequence[CalendarEvent]]:
+        def read(stores: Stores) -> tuple[Sequence[Task], Sequence[CalendarEvent]]:
+            tasks = stores.tasks.select(statuses={*OPEN, TaskStatus.DONE})
+            return tasks, [each for each in events_in(stores, span) if _is_meeting(each)]
+
+        return await self.unit_of_work.run(read)
+
+    async def _promises(self, span: Interval) -> list[Promise]:
+        """Return what was promised in talks and notes of the span, none of Donna's own."""
+        found: list[Promise] = []
+        after = 0
+        while page := await self.catalog.remembered(self.user_id, after=after, limit=500):
+            after = page[-1][0]
+            for _, document in page:
+                if document.time is not None and span.contains(document.time):
+                    found += _promised(document)
+        return found[:_MOST]
+
+
+def _promised(document: Document) -> list[Promise]:
+    if document.source_type not in {SourceType.CHAT, SourceType.VAULT}:
+        return []
+    if document.metadata.get("autowritten_by"):
+        return []
+    return [
+        Promise(text=each.strip(), speaker=document.speaker, where=document.uri)
+        for each in _SENTENCES.split(document.content)
+        if _PROMISE.search(each)
+    ]
+
+
+def _is_meeting(event: CalendarEvent) -> bool:
+    return event.busy and not event.is_donnas and not event.is_all_day
+
+
+def _done_in(tasks: Sequence[Task], span: Interval) -> list[Task]:
+    done = [each for each in tasks if each.completed_at and span.contains(each.completed_at)]
+    return sorted(done, key=lambda each: (each.completed_at, each.number))
+
+
+def _planned_in(tasks: Sequence[Task], span: Interval) -> list[Task]:
+    planned = [
+        each
+        for each in tasks
+        if each.is_open and each.scheduled_start and span.contains(each.scheduled_start)
+    ]
+    return sorted(planned, key=lambda each: (each.scheduled_start, each.number))[:_MOST]
+
+
+def _is_late(task: Task, span: Interval, at: datetime) -> bool:
+    due = task.deadline
+    return task.is_open and due is not None and due < at and span.contains(due)
+
+
+def _week(day: date) -> str:
+    year, number, _ = day.isocalendar()
+    return f"{year}-W{number:02}"

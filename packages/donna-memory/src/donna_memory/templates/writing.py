@@ -1,0 +1,88 @@
+"""Writing a note from a template: once for each key, where Donna may, and whole or not at all."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from enum import StrEnum
+from typing import Any
+
+from attrs import frozen
+
+from donna_core.ports.clock import Clock
+from donna_memory.templates.rendering import render
+from donna_memory.vault.notes import Note, as_text
+from donna_memory.vault.refusals import Reason, VaultRefused
+from donna_memory.vault.writer import VaultWriter
+
+INBOX = "Inbox"
+KEY = "idempotency_key"
+
+
+class Outcome(StrEnum):
+    """What became of a note that was to be written."""
+
+    WRITTEN = "written"
+    SKIPPED = "skipped"  # it was written for this key before
+    PREVIEWED = "previewed"
+
+
+@frozen(kw_only=True)
+class Draft:
+    """A note to be written: its template, its path, and the key it is written once for.
+
+    ``context`` is asked for what goes into the template only where it is needed.
+    """
+
+    template: str
+    path: str
+    key: str
+    context: Callable[[], Awaitable[Mapping[str, Any]]]
+
+
+@frozen(kw_only=True)
+class Drafted:
+    """What became of a draft; ``text`` is the note, ``commit`` what holds it in the history."""
+
+    outcome: Outcome
+    path: str
+    text: str = ""
+    commit: str = ""
+
+
+@frozen(kw_only=True)
+class MemoryInformedWriter:
+    """Writes drafts; where Donna may not go alone (``to_inbox``), all of them land in the inbox."""
+
+    writer: VaultWriter
+    clock: Clock
+    to_inbox: bool
+
+    async def run(self, draft: Draft, *, preview: bool = False) -> Drafted:
+        """Write the note, or say that it was; raise ``VaultRefused`` and change nothing.
+
+        The key is compared before anything is gathered. A note of the same path and another key
+        is written anew, with the properties that a person added.
+        """
+        path = f"{INBOX}/{draft.path.rpartition('/')[2]}" if self.to_inbox else draft.path
+        present = await asyncio.to_thread(self._present, path)
+        if present is not None and as_text(present.front_matter.get(KEY)) == draft.key:
+            return Drafted(outcome=Outcome.SKIPPED, path=path)
+        values = {**await draft.context(), "key": draft.key, "now": self.clock.now()}
+        text = render(draft.template, values)
+        if preview:
+            return Drafted(outcome=Outcome.PREVIEWED, path=path, text=text)
+        done = await asyncio.to_thread(
+            self.writer.write,
+            path,
+            text,
+            expected_mtime_ns=0 if present is None else present.stat.mtime_ns,
+            message=f"Donna: {draft.template} {draft.key}",
+        )
+        return Drafted(outcome=Outcome.WRITTEN, path=path, text=text, commit=done.sha)
+
+    def _present(self, path: str) -> Note | None:
+        try:
+            return self.writer.reader.read(path)
+        except VaultRefused as error:
+            if error.reason is Reason.MISSING:
+                return None
+            raise

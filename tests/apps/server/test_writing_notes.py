@@ -1,0 +1,95 @@
+"""Notes that are written unasked: at their hour, once, and late where nobody was there."""
+
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from donna_adapters.compose.build import open_runtime
+from donna_adapters.compose.memory import open_memory
+from donna_adapters.compose.settings import Options
+from donna_adapters.compose.vault import latest_due
+from donna_core.local.settings import NoteRow, WeeklyNoteRow
+from donna_core.testing.fake_clock import FakeClock
+from donna_core.usecases.advance import Verb, advance
+from donna_core.usecases.capture import capture
+from donna_core.usecases.mirroring import mirror_calendars
+from donna_server.writing_notes import write_due
+
+MORNING = datetime(2026, 11, 20, 7, tzinfo=UTC)
+CONFIG = """vault: {root: vault, write_folders: [Reflections, Meetings], autonomy: high}
+embedding: {provider: none}
+notes:
+  daily_reflection: {enabled: true, hour: 21}
+  meeting_note: {enabled: true}
+"""
+MEETING = """BEGIN:VCALENDAR
+VERSION:2.0
+PRODID:test
+BEGIN:VEVENT
+UID:budget
+DTSTAMP:20261101T000000Z
+DTSTART:20261120T090000Z
+DTEND:20261120T100000Z
+SUMMARY:Budget: round --- two
+ORGANIZER:mailto:ida@example.org
+ATTENDEE:mailto:bo@example.org
+END:VEVENT
+END:VCALENDAR
+"""
+
+
+@pytest.mark.parametrize(
+    ("row", "at", "due"),
+    [
+        (NoteRow(enabled=True, hour=21), "2026-11-20 20:59", "2026-11-19"),
+        (NoteRow(enabled=True, hour=21), "2026-11-20 21:00", "2026-11-20"),
+        (NoteRow(enabled=True, hour=2), "2026-03-29 01:30", "2026-03-29"),  # 2 o'clock is no time
+        (WeeklyNoteRow(enabled=True, day=6, hour=18), "2026-11-20 12:00", "2026-11-15"),
+        (WeeklyNoteRow(enabled=True, day=4, hour=18), "2026-11-20 18:00", "2026-11-20"),
+    ],
+)
+def test_the_latest_day_whose_hour_has_come(row: NoteRow, at: str, due: str) -> None:
+    """On the clocks of the owner's zone, also where they jump."""
+    zone = ZoneInfo("Europe/Berlin")
+    instant = datetime.fromisoformat(at).replace(tzinfo=zone)
+    if at.startswith("2026-03-29"):
+        instant = datetime(2026, 3, 29, 1, 0, tzinfo=UTC)
+    assert latest_due(row, instant, zone) == date.fromisoformat(due)
+
+
+async def test_each_note_is_written_once_and_nothing_that_was_missed_is_lost(
+    tmp_path: Path,
+) -> None:
+    """A reflection a day, and a note for the meeting that ended while Donna was away."""
+    (tmp_path / "config").mkdir()
+    (tmp_path / "vault").mkdir()
+    (tmp_path / "config" / "memory.yaml").write_text(CONFIG)
+    (tmp_path / "config" / "calendar.yaml").write_text(
+        "timezone: UTC\ncalendars: {work: {calendar_id: work.ics, access: read_only}}\n"
+    )
+    (tmp_path / "work.ics").write_text(MEETING.replace("\n", "\r\n"))
+    clock = FakeClock(MORNING)
+    async with open_runtime(
+        Options(output=list[str]().append, data_dir=tmp_path, environment={}), clock=clock
+    ) as composed:
+        notes = open_memory(composed).notes
+        assert notes is not None
+        await mirror_calendars(composed.runtime)
+        assert await write_due(composed.runtime, notes) == 1  # yesterday's reflection
+
+        await capture(composed.runtime, "Pay the rent today")
+        await advance(composed.runtime, "1", Verb.DONE)
+        clock.advance(to=MORNING + timedelta(hours=15))
+
+        assert await write_due(composed.runtime, notes) == 2
+        assert await write_due(composed.runtime, notes) == 0
+    found = sorted(str(path.relative_to(tmp_path)) for path in (tmp_path / "vault").rglob("*.md"))
+    assert found == [
+        "vault/Meetings/2026-11-20-budget-round-two.md",
+        "vault/Reflections/2026-11-19.md",
+        "vault/Reflections/2026-11-20.md",
+    ]
+    assert "- Pay the rent" in (tmp_path / found[2]).read_text()
+    assert "bo@example.org" in (tmp_path / found[0]).read_text()

@@ -1,0 +1,122 @@
+"""Writing a note from a template: once for a key, whole or not at all."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from donna_core.testing.fake_clock import FakeClock
+from donna_memory.templates.rendering import TemplateBroken
+from donna_memory.templates.writing import Draft, MemoryInformedWriter, Outcome
+from donna_memory.vault.history import GitHistory
+from donna_memory.vault.refusals import Reason, VaultRefused
+from donna_memory.vault.writer import VaultRules, VaultWriter
+
+NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
+
+
+class Asked:
+    """Gives what goes into a commitment log, and counts how often it was asked for it."""
+
+    def __init__(self, **more: Any) -> None:
+        self.times, self.more = 0, more
+
+    async def __call__(self) -> Mapping[str, Any]:
+        """Return the values."""
+        self.times += 1
+        day = NOON.date()
+        return {"day": day, "label": "Friday", "promises": [], "captured": [], **self.more}
+
+
+def draft(asked: Asked, *, key: str = "2026-11-20", path: str = "Log/2026-11-20.md") -> Draft:
+    """Return a draft of a commitment log."""
+    return Draft(template="commitment_log", path=path, key=key, context=asked)
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    """Give an empty vault."""
+    folder = tmp_path / "vault"
+    folder.mkdir()
+    return folder
+
+
+def writing(root: Path, *, to_inbox: bool = False) -> MemoryInformedWriter:
+    """Return what writes drafts into Log and Inbox."""
+    history = GitHistory(root.parent / "history" / "vault.git")
+    rules = VaultRules(folders=frozenset({"Inbox", "Log"}), max_note_bytes=10_000)
+    writer = VaultWriter(
+        root,
+        history,
+        rules=rules,
+        clock=FakeClock(NOON),
+        is_marked=lambda path: path.endswith("Mine.md"),
+    )
+    return MemoryInformedWriter(writer=writer, clock=FakeClock(NOON), to_inbox=to_inbox)
+
+
+async def test_a_note_is_written_once_for_its_key(root: Path) -> None:
+    """The second time nothing is gathered, and one commit is all there is to take back."""
+    asked, writer = Asked(), writing(root)
+
+    first = await writer.run(draft(asked))
+    second = await writer.run(draft(asked))
+
+    assert (first.outcome, second.outcome, asked.times) == (Outcome.WRITTEN, Outcome.SKIPPED, 1)
+    assert (root / first.path).read_text() == first.text
+    assert writer.writer.undo_last(1).commits
+    assert not (root / first.path).exists()
+
+
+async def test_another_key_writes_anew_and_keeps_what_a_person_added(root: Path) -> None:
+    """A property that only the person knows of stays."""
+    writer = writing(root)
+    first = await writer.run(draft(Asked()))
+    note = root / first.path
+    note.write_text(note.read_text().replace("type:", "mood: fine\ntype:", 1))
+
+    second = await writer.run(draft(Asked(), key="later"))
+
+    assert second.outcome is Outcome.WRITTEN
+    assert "mood: fine" in note.read_text()
+    assert "idempotency_key: later" in note.read_text()
+
+
+async def test_who_may_not_go_alone_writes_to_the_inbox(root: Path) -> None:
+    """And knows there, too, that it was written."""
+    writer = writing(root, to_inbox=True)
+
+    assert (await writer.run(draft(Asked()))).path == "Inbox/2026-11-20.md"
+    assert (await writer.run(draft(Asked()))).outcome is Outcome.SKIPPED
+
+
+async def test_a_preview_writes_nothing(root: Path) -> None:
+    """It is the whole note nevertheless."""
+    done = await writing(root).run(draft(Asked()), preview=True)
+
+    assert done.outcome is Outcome.PREVIEWED
+    assert "# Promised on Friday" in done.text
+    assert list(root.rglob("*.md")) == []
+
+
+@pytest.mark.parametrize(
+    ("path", "reason"),
+    [("Log/Mine.md", Reason.SENSITIVE), ("Diary/x.md", Reason.OUTSIDE_ALLOWLIST)],
+)
+async def test_where_donna_may_not_write_nothing_is_written(
+    root: Path, path: str, reason: Reason
+) -> None:
+    """The vault says why."""
+    with pytest.raises(VaultRefused) as refused:
+        await writing(root).run(draft(Asked(), path=path))
+    assert refused.value.reason is reason
+    assert list(root.rglob("*.md")) == []
+
+
+async def test_a_hole_in_the_context_writes_nothing(root: Path) -> None:
+    """No partial note."""
+    with pytest.raises(TemplateBroken):
+        await writing(root).run(draft(Asked(promises=[object()])))
+    assert list(root.rglob("*.md")) == []
