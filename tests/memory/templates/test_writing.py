@@ -84,6 +84,17 @@ async def test_another_key_writes_anew_and_keeps_what_a_person_added(root: Path)
     assert "idempotency_key: later" in note.read_text()
 
 
+async def test_a_note_that_somebody_else_wrote_stays(root: Path) -> None:
+    """Whatever stands in it; nothing is gathered either."""
+    (root / "Log").mkdir()
+    note = root / "Log" / "2026-11-20.md"
+    note.write_text("My own words.\n")
+    asked = Asked()
+
+    assert (await writing(root).run(draft(asked))).outcome is Outcome.KEPT
+    assert (note.read_text(), asked.times) == ("My own words.\n", 0)
+
+
 async def test_who_may_not_go_alone_writes_to_the_inbox(root: Path) -> None:
     """And knows there, too, that it was written."""
     writer = writing(root, to_inbox=True)

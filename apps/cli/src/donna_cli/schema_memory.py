@@ -161,7 +161,10 @@ class JunkReportObject(Wire):
 
 
 class DraftedObject(Wire):
-    """What became of a note: written, skipped because it was written before, or previewed."""
+    """What became of a note: written, previewed, skipped because it was written before, or kept.
+
+    One that is kept is somebody's own.
+    """
 
     outcome: str
     path: str

@@ -93,7 +93,9 @@ def undo(
     invocation: Invocation,
     count: Annotated[int, typer.Argument(metavar="COUNT", help="How many changes.", min=1)] = 1,
 ) -> ExitCode:
-    """Take back Donna's last changes to the vault; what somebody changed since stays.
+    """Take back Donna's last changes to the vault.
+
+    What somebody changed since stays.
 
     Examples:
       donna vault undo
@@ -141,6 +143,8 @@ async def _meeting(runtime: Runtime, notes: Notes, day: date, title: str) -> Dra
 def _blocks(done: Drafted) -> Iterator[Block]:
     if done.outcome is Outcome.SKIPPED:
         yield Line(f"{done.path} was written before; it stays as it is.")
+    elif done.outcome is Outcome.KEPT:
+        yield Line(f"{done.path} is not Donna's; it stays as it is.", Tone.WARNING)
     elif done.outcome is Outcome.WRITTEN:
         yield Line(f"Written: {done.path}", Tone.GOOD)
         yield Line("Undo: donna vault undo", Tone.QUIET)

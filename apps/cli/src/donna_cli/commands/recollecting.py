@@ -33,7 +33,7 @@ def why(
         str | None, typer.Option("--on", help="As it was believed then: 3 May.", show_default=False)
     ] = None,
 ) -> ExitCode:
-    """Show what is held to be true of something, since when, and where it was said.
+    """Show what is held to be true, since when, and where it was said.
 
     Examples:
       donna memory why where does Bo work
@@ -65,9 +65,10 @@ def export(
         typer.Option("--to", help="The file to write; stdout without one.", show_default=False),
     ] = None,
 ) -> ExitCode:
-    """Write all that is remembered, one JSON object a line, with what each text states.
+    """Write all that is remembered, one JSON object a line.
 
-    `donna memory ingest` takes the lines back as they are.
+    Each text is whole and has with it what it states. `donna memory ingest` takes the lines back
+    as they are.
 
     Examples:
       donna memory export --to memory.jsonl

@@ -15,6 +15,7 @@ from donna_memory.vault.writer import VaultWriter
 
 INBOX = "Inbox"
 KEY = "idempotency_key"
+AUTHOR = "autowritten_by"
 
 
 class Outcome(StrEnum):
@@ -22,6 +23,7 @@ class Outcome(StrEnum):
 
     WRITTEN = "written"
     SKIPPED = "skipped"  # it was written for this key before
+    KEPT = "kept"  # somebody's own note stands there
     PREVIEWED = "previewed"
 
 
@@ -59,13 +61,16 @@ class MemoryInformedWriter:
     async def run(self, draft: Draft, *, preview: bool = False) -> Drafted:
         """Write the note, or say that it was; raise ``VaultRefused`` and change nothing.
 
-        The key is compared before anything is gathered. A note of the same path and another key
-        is written anew, with the properties that a person added.
+        The key is compared before anything is gathered. A note of Donna's with the same path and
+        another key is written anew, with the properties that a person added; a note that she did
+        not write stays as it is.
         """
         path = f"{INBOX}/{draft.path.rpartition('/')[2]}" if self.to_inbox else draft.path
         present = await asyncio.to_thread(self._present, path)
         if present is not None and as_text(present.front_matter.get(KEY)) == draft.key:
             return Drafted(outcome=Outcome.SKIPPED, path=path)
+        if present is not None and not present.front_matter.get(AUTHOR):
+            return Drafted(outcome=Outcome.KEPT, path=path)
         values = {**await draft.context(), "key": draft.key, "now": self.clock.now()}
         text = render(draft.template, values)
         if preview:
