@@ -78,6 +78,16 @@ class House(SimulatedWorld):
             assert not any(when.overlaps(each) for each in self.meetings)
 
 
+async def offer_and_draft(house: House) -> None:
+    """Let an offer due tomorrow take all that is free today, and a draft what is tomorrow."""
+    house.meeting("Opening", "2026-11-23 08:00", 2)
+    house.meeting("Lunch", "2026-11-23 12:00", 5)
+    await house.say("Write the offer 2h for work by tomorrow 5pm")
+    await lock(house.runtime, "1", priority=3)
+    house.meeting("Retreat", "2026-11-24 10:00", 7)
+    await house.say("Write the draft 2h for work !1")
+
+
 async def test_two_that_make_way_do_not_go_to_the_same_place(tmp_path: Path) -> None:
     """Each place that was found counts when the next is sought."""
     house = House(tmp_path, together=2, depth=1)
@@ -94,12 +104,7 @@ async def test_two_that_make_way_do_not_go_to_the_same_place(tmp_path: Path) -> 
 async def test_a_chain_of_three_each_takes_the_place_of_the_next(tmp_path: Path) -> None:
     """The contract takes the offer's place, the offer the draft's, and the draft waits longest."""
     house = House(tmp_path)
-    house.meeting("Opening", "2026-11-23 08:00", 2)
-    house.meeting("Lunch", "2026-11-23 12:00", 5)
-    await house.say("Write the offer 2h for work by tomorrow 5pm")
-    await lock(house.runtime, "1", priority=3)
-    house.meeting("Retreat", "2026-11-24 10:00", 7)
-    await house.say("Write the draft 2h for work !1")
+    await offer_and_draft(house)
     before = {task.number: task for task in await house.open_tasks()}
 
     await house.say("Send the contract 2h for work by today 5pm !5")
@@ -120,12 +125,7 @@ async def test_a_chain_of_three_each_takes_the_place_of_the_next(tmp_path: Path)
 async def test_no_chain_is_longer_than_the_rules_allow(tmp_path: Path) -> None:
     """With a depth of one only a task that finds a free place makes way."""
     house = House(tmp_path, depth=1)
-    house.meeting("Opening", "2026-11-23 08:00", 2)
-    house.meeting("Lunch", "2026-11-23 12:00", 5)
-    await house.say("Write the offer 2h for work by tomorrow 5pm")
-    await lock(house.runtime, "1", priority=3)
-    house.meeting("Retreat", "2026-11-24 10:00", 7)
-    await house.say("Write the draft 2h for work !1")
+    await offer_and_draft(house)
     before = [task.scheduled_start for task in await house.open_tasks()]
 
     await house.say("Send the contract 2h for work by today 5pm !5")
