@@ -1,7 +1,7 @@
 """Documents and chunks as rows, and the conditions that filters become."""
 
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from datetime import datetime
 from typing import Any
 
@@ -98,9 +98,25 @@ def vector_of(embedding: bytes) -> Vectors:
     return np.frombuffer(embedding, "<f4").astype(np.float32)
 
 
+CHUNK_IDS = select(C.id).select_from(JOINED)
+
+
 def living(user_id: UserId, filters: Filters) -> Select[int]:
     """Return a selection of the ids of all chunks the user may see under the filters."""
-    return select(C.id).select_from(JOINED).where(*conditions(user_id, filters))
+    return CHUNK_IDS.where(*conditions(user_id, filters))
+
+
+def among(
+    query: Select[Any], ids: Collection[int], user_id: UserId, filters: Filters
+) -> Select[Any]:
+    """Narrow the query to those of the chunks that the user may see under the filters.
+
+    SQLite would rather go through all chunks of the user than look up a few hundred by their
+    numbers; it cannot where the user is compared as an expression.
+    """
+    whose, *others = conditions(user_id, filters)
+    del whose
+    return query.where(C.id.in_(sorted(ids)), C.user_id.concat("") == user_id, *others)
 
 
 def conditions(user_id: UserId, filters: Filters) -> Iterator[ColumnElement[bool]]:

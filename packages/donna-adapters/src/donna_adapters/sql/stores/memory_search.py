@@ -1,6 +1,6 @@
 """One search: candidates by words and by meaning, what stands beside them, and the ranking."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from threading import Lock
 from typing import Any
@@ -14,6 +14,7 @@ from donna_adapters.sql.stores.memory_rows import (
     WHOLE,
     C,
     D,
+    among,
     candidate_of,
     conditions,
     hit_of,
@@ -103,8 +104,9 @@ class Search:
         prepare_words(connection)
         words = by_words(
             connection,
-            living(self.user_id, self.filters),
             self.meant,
+            user_id=self.user_id,
+            filters=self.filters,
             limit=self.rules.candidates,
         )
         whole: dict[int, Row[Any]] = {}
@@ -172,8 +174,8 @@ class Search:
         cosines = held.index.similarity(self.vector, keys)
         return {key: float(cosine) for key, cosine in zip(keys, cosines, strict=True)}
 
-    def _rows(self, connection: Connection, keys: Iterable[int]) -> Sequence[Row[Any]]:
-        return connection.execute(self._found().where(C.id.in_(sorted(keys)))).all()
+    def _rows(self, connection: Connection, keys: Collection[int]) -> Sequence[Row[Any]]:
+        return connection.execute(among(FOUND, keys, self.user_id, self.filters)).all()
 
     def _beside(self, connection: Connection, leaders: Sequence[Row[Any]]) -> Sequence[Row[Any]]:
         """Return what stands right before and after the leading candidates."""

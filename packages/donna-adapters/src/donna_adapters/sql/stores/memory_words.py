@@ -13,7 +13,6 @@ from sqlalchemy import (
     Float,
     Integer,
     Select,
-    Subquery,
     bindparam,
     column,
     func,
@@ -24,7 +23,10 @@ from sqlalchemy import (
 )
 
 from donna_adapters.sql.memory_tables import MEMORY_CHUNKS
+from donna_adapters.sql.stores.memory_rows import CHUNK_IDS, among, living
+from donna_core.domain.ids import UserId
 from donna_memory.lexical import content_words
+from donna_memory.ports import Filters
 
 _SQLITE = """
 CREATE VIRTUAL TABLE memory_words USING fts5(
@@ -73,23 +75,28 @@ def prepare_words(connection: Connection) -> None:
 
 
 def by_words(
-    connection: Connection, query: Select[int], question: str, *, limit: int
+    connection: Connection, question: str, *, user_id: UserId, filters: Filters, limit: int
 ) -> dict[int, float]:
-    """Return those of the selected chunks with a word of the question, best first, with scores.
+    """Return the chunks with a word of the question that the user may see, best first.
 
-    In SQLite the best of all chunks are looked up first: only where too few of them are among
-    the selected ones, every chunk with such a word is.
+    In SQLite the best of all chunks are looked up first: only where too few of them are the
+    user's to see, every chunk with such a word is.
     """
     words = content_words(question)
     if not words:
         return {}
+    allowed = living(user_id, filters)
     if connection.dialect.name != "sqlite":
-        return _scores(connection, _in_postgres(query, words), limit=limit)
-    leading = _leading(words, limit * _AHEAD)
-    found = _scores(connection, _in_sqlite(query, leading), limit=limit)
-    if len(found) < limit:
-        found = _scores(connection, _in_sqlite(query, _leading(words, None)), limit=limit)
-    return found
+        return _scores(connection, _in_postgres(allowed, words), limit=limit)
+    ahead = limit * _AHEAD
+    leading: dict[int, float] = dict(connection.execute(_leading(words).limit(ahead)).all())
+    seen = {*connection.execute(among(CHUNK_IDS, leading, user_id, filters)).scalars()}
+    found = [(key, score) for key, score in leading.items() if key in seen][:limit]
+    if len(found) == limit or len(leading) < ahead:
+        return dict(found)
+    every = _leading(words).order_by(None).subquery("leading")
+    joined = allowed.join(every, every.c.chunk == MEMORY_CHUNKS.c.id)
+    return _scores(connection, joined.add_columns(every.c.score.label("score")), limit=limit)
 
 
 def _scores(connection: Connection, query: Select[int, float], *, limit: int) -> dict[int, float]:
@@ -98,23 +105,14 @@ def _scores(connection: Connection, query: Select[int, float], *, limit: int) ->
     return {row[0]: row[1] for row in connection.execute(best)}
 
 
-def _leading(words: Sequence[str], limit: int | None) -> Subquery:
-    """Return the chunks of every user that have one of the words, the best ones only."""
-    better_is_lower = literal_column("rank", Float)
-    rowid = literal_column("rowid", Integer)
-    chosen = (
+def _leading(words: Sequence[str]) -> Select[int, float]:
+    """Return the chunks of every user that have one of the words, with their scores."""
+    better_is_lower, rowid = literal_column("rank", Float), literal_column("rowid", Integer)
+    return (
         select(rowid.label("chunk"), (-better_is_lower).label("score"))
         .select_from(_WORDS)
         .where(literal_column("memory_words").op("MATCH")(_fts5(words)))
-    )
-    if limit is not None:
-        chosen = chosen.order_by(better_is_lower, rowid).limit(limit)
-    return chosen.subquery("leading")
-
-
-def _in_sqlite(query: Select[int], leading: Subquery) -> Select[int, float]:
-    return query.join(leading, leading.c.chunk == MEMORY_CHUNKS.c.id).add_columns(
-        leading.c.score.label("score")
+        .order_by(better_is_lower, rowid)
     )
 
 
