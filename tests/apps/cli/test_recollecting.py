@@ -107,3 +107,28 @@ def test_a_meeting_that_is_not_known_is_named(donna: Donna, vault: Path, home: P
     assert said.code == 3
     assert "No meeting like 'Budget' is known on 2026-11-20" in said.err
     assert vault.exists()
+
+
+def test_a_person_is_told_of_by_what_was_said(donna: Donna, vault: Path, home: Path) -> None:
+    """From statements, talks and tasks; once, until something new is said; never over a note."""
+    (home / "config" / "memory.yaml").write_text(
+        "vault: {root: vault, write_folders: [Inbox]}\nembedding: {provider: none}\n"
+    )
+    said = '{"id": "t:1", "text": "Bo sails on Sunday.", "time": "2026-11-01", "session": "t"}'
+    donna("memory", "ingest", text=said)
+    donna("add", "Call Bo tomorrow 3pm")
+    words = ("vault", "write", "person_profile", "--person", "Bo", "--json")
+
+    first, second = donna(*words).json, donna(*words).json
+    donna("memory", "ingest", text=said.replace("t:1", "t:2").replace("11-01", "11-09"))
+    third = donna(*words).json
+    (vault / "Inbox" / "Bo.md").write_text("My own words.\n")
+    fourth = donna(*words).json
+
+    outcomes = [each["outcome"] for each in (first, second, third, fourth)]
+    assert outcomes == ["written", "skipped", "written", "kept"]
+    assert "- employer: Acme, since" in first["text"]
+    assert "- 2026-11-01: Bo sails on Sunday." in first["text"]
+    assert "- Call Bo" in first["text"]
+    assert "[[Bo.md]]" in first["text"]
+    assert donna("vault", "write", "person_profile").code == 1

@@ -32,6 +32,7 @@ class Template(StrEnum):
     COMMITMENT_LOG = "commitment_log"
     WEEKLY_REVIEW = "weekly_review"
     MEETING_NOTE = "meeting_note"
+    PERSON_PROFILE = "person_profile"
 
 
 class NowhereToWrite(InvalidInput):
@@ -66,6 +67,9 @@ def write(
         str | None,
         typer.Option("--meeting", help="The title of the meeting it is about.", show_default=False),
     ] = None,
+    person: Annotated[
+        str | None, typer.Option("--person", help="Whom it is about.", show_default=False)
+    ] = None,
     preview: Annotated[bool, typer.Option("--preview", help="Show the note, write none.")] = False,
 ) -> ExitCode:
     """Write a note from what Donna knows, once for its day or meeting.
@@ -82,7 +86,7 @@ def write(
             raise NowhereToWrite
         at = understand_moment(runtime, day).instant if day else runtime.clock.now()
         chosen = local(at, runtime.policy.zone).date()
-        draft = await _draft(runtime, notes, template, chosen, meeting)
+        draft = await _draft(runtime, notes, template, chosen, meeting or person or "")
         done = await notes.writer.run(draft, preview=preview or invocation.dry_run)
         return Page(blocks=lambda: _blocks(done), wire=lambda _: wire_memory.drafted(done))
 
@@ -118,7 +122,7 @@ def undo(
 
 
 async def _draft(
-    runtime: Runtime, notes: Notes, template: Template, day: date, title: str | None
+    runtime: Runtime, notes: Notes, template: Template, day: date, about: str
 ) -> Draft:
     await mirror_calendars(runtime)
     match template:
@@ -129,7 +133,11 @@ async def _draft(
         case Template.WEEKLY_REVIEW:
             return notes.drafts.weekly_review(day)
         case Template.MEETING_NOTE:
-            return await _meeting(runtime, notes, day, title or "")
+            return await _meeting(runtime, notes, day, about)
+        case Template.PERSON_PROFILE:
+            if not about.strip():
+                raise InvalidInput("Say whom it is about, for example: --person 'Ida Berg'")
+            return await notes.drafts.person_profile(about.strip())
 
 
 async def _meeting(runtime: Runtime, notes: Notes, day: date, title: str) -> Draft:

@@ -1,5 +1,6 @@
 """What goes into each template, from tasks, calendars and memory, by rules alone."""
 
+import hashlib
 import re
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
@@ -16,12 +17,13 @@ from donna_core.domain.timing.zones import local, local_day
 from donna_core.ports.clock import Clock
 from donna_core.ports.unit_of_work import Stores, UnitOfWork
 from donna_core.usecases.mirroring import events_in
-from donna_memory.documents import Document, SourceType
+from donna_memory.documents import Document, Hit, SourceType
 from donna_memory.ports import Filters, MemoryCatalog, MemoryStore
 from donna_memory.templates.writing import Draft
 
 _MOST = 25
 _RELATED = 5
+_MENTIONS = 10
 _WAITS = frozenset({TaskStatus.NEEDS_SCHEDULING, TaskStatus.BLOCKED, TaskStatus.WAITING_INPUT})
 _PROMISE = re.compile(
     r"\b(?:I(?:'ll| will| promise| can do|'m going to)|I am going to|we(?:'ll| will)|"
@@ -143,6 +145,45 @@ class Drafts:
         key = f"{meeting.event_id}:{meeting.when.start.isoformat()}"
         return self._draft("meeting_note", f"Meetings/{start:%Y-%m-%d}-{slug}.md", key, context)
 
+    async def person_profile(self, name: str) -> Draft:
+        """Return the draft about a person; a new one only where something new was said."""
+        hits = await self.store.search(name, user_id=self.user_id, k=_MOST)
+        words = {*_WORDS.split(name.casefold())} - {""}
+        mentions = [
+            hit
+            for hit in hits
+            if not hit.metadata.get("autowritten_by")
+            and words <= {*_WORDS.split(f"{hit.title} {hit.speaker} {hit.text}".casefold())}
+        ]
+
+        async def context() -> Mapping[str, Any]:
+            now = self.clock.now()
+            sources = list(dict.fromkeys((hit.source_type, hit.source_id) for hit in mentions))
+            known = await self.catalog.statements(self.user_id, sources)
+            tasks, _ = await self._read(Interval(now, now))
+            return {
+                "zone": self.zone,
+                "name": name,
+                "known": [
+                    each
+                    for each in known
+                    if each.held(now) and each.subject.casefold() == name.casefold()
+                ],
+                "mentions": sorted(mentions, key=_said_at, reverse=True)[:_MENTIONS],
+                "tasks": [
+                    each
+                    for each in tasks
+                    if each.is_open and words <= {*_WORDS.split(each.title.casefold())}
+                ],
+                "links": [name for kind, name in sources if kind is SourceType.VAULT][:_RELATED],
+            }
+
+        said = "\n".join(
+            sorted(f"{hit.source_type}:{hit.source_id}:{hit.text}" for hit in mentions)
+        )
+        key = f"{name}: {hashlib.sha256(said.encode()).hexdigest()[:16]}"
+        return self._draft("person_profile", f"People/{name}.md", key, context)
+
     async def meetings_that_ended(self, since: datetime, until: datetime) -> list[CalendarEvent]:
         """Return the meetings of others with somebody that ended after ``since`` until then."""
         day = timedelta(days=1)
@@ -218,6 +259,10 @@ def _planned_in(tasks: Sequence[Task], span: Interval) -> list[Task]:
 def _is_late(task: Task, span: Interval, at: datetime) -> bool:
     due = task.deadline
     return task.is_open and due is not None and due < at and span.contains(due)
+
+
+def _said_at(hit: Hit) -> float:
+    return hit.time.timestamp() if hit.time is not None else 0.0
 
 
 def _week(day: date) -> str:
