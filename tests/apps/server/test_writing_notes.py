@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from donna_adapters.compose.build import open_runtime
-from donna_adapters.compose.memory import open_memory
+from donna_adapters.compose.memory import open_memory, open_notes
 from donna_adapters.compose.settings import Options
 from donna_adapters.compose.vault import latest_due
 from donna_core.local.settings import NoteRow, WeeklyNoteRow
@@ -74,7 +74,7 @@ async def test_each_note_is_written_once_and_nothing_that_was_missed_is_lost(
     async with open_runtime(
         Options(output=list[str]().append, data_dir=tmp_path, environment={}), clock=clock
     ) as composed:
-        notes = open_memory(composed).notes
+        notes = open_notes(composed, open_memory(composed))
         assert notes is not None
         await mirror_calendars(composed.runtime)
         assert await write_due(composed.runtime, notes) == 1  # yesterday's reflection

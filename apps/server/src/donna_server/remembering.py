@@ -60,8 +60,9 @@ async def read_along(composed: Composed, recall: Recall) -> None:
                 if memory.vault is not None:
                     synced = await memory.vault.sync()
                     recall.changed += synced.changed + synced.renamed + synced.deleted
-                if memory.notes is not None:
-                    recall.written += await write_due(composed.runtime, memory.notes)
+                notes = _compose().open_notes(composed, memory)
+                if notes is not None:
+                    recall.written += await write_due(composed.runtime, notes)
                 today = local(clock.now(), composed.runtime.policy.zone).date()
                 if today != looked:
                     recall.junk, looked = await _junk_in(composed, memory), today

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from donna_adapters.compose.build import Composed
-from donna_adapters.compose.memory import open_memory
+from donna_adapters.compose.memory import open_memory, open_notes
 from donna_adapters.compose.vault import Notes, vault_writer
 from donna_cli import wire_memory
 from donna_cli.exits import ExitCode
@@ -81,7 +81,7 @@ def write(
 
     async def page(composed: Composed) -> Page:
         runtime = composed.runtime
-        notes = open_memory(composed).notes
+        notes = open_notes(composed, open_memory(composed))
         if notes is None:
             raise NowhereToWrite
         at = understand_moment(runtime, day).instant if day else runtime.clock.now()

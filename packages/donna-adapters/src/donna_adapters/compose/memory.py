@@ -35,7 +35,6 @@ class Memory:
     tasks: TaskSource
     corrections: CorrectionSource
     vault: VaultSource | None
-    notes: Notes | None
     without_meaning: str = ""
 
 
@@ -61,9 +60,16 @@ def open_memory(composed: Composed, *, user_id: UserId | None = None) -> Memory:
         tasks=TaskSource(unit_of_work=unit_of_work, store=store, user_id=user_id),
         corrections=CorrectionSource(unit_of_work=unit_of_work, store=store, user_id=user_id),
         vault=_vault(composed, store, user_id),
-        notes=notes_of(composed, store, store),
         without_meaning=problem,
     )
+
+
+def open_notes(composed: Composed, memory: Memory) -> Notes | None:
+    """Return what writes notes from this memory, or ``None`` where Donna may write nowhere.
+
+    Raise ``ConfigError`` where the history would lie within the vault.
+    """
+    return notes_of(composed, memory.store, memory.catalog)
 
 
 async def texts_of(memory: Memory, user_id: UserId) -> AsyncIterator[tuple[Document, ...]]:
