@@ -15,7 +15,7 @@ from donna_core.testing.fake_clock import FakeClock
 from donna_core.usecases.advance import Verb, advance
 from donna_core.usecases.capture import capture
 from donna_core.usecases.mirroring import mirror_calendars
-from donna_server.writing_notes import write_due
+from donna_server.writing_notes import Round, write_due
 
 MORNING = datetime(2026, 11, 20, 7, tzinfo=UTC)
 CONFIG = """vault: {root: vault, write_folders: [Reflections, Meetings], autonomy: high}
@@ -77,19 +77,68 @@ async def test_each_note_is_written_once_and_nothing_that_was_missed_is_lost(
         notes = open_notes(composed, open_memory(composed))
         assert notes is not None
         await mirror_calendars(composed.runtime)
-        assert await write_due(composed.runtime, notes) == 1  # yesterday's reflection
+        first = await write_due(composed.runtime, notes)
+        assert first == Round(written=1)  # yesterday's reflection
 
         await capture(composed.runtime, "Pay the rent today")
         await advance(composed.runtime, "1", Verb.DONE)
         clock.advance(to=MORNING + timedelta(hours=15))
 
-        assert await write_due(composed.runtime, notes) == 2
-        assert await write_due(composed.runtime, notes) == 0
+        assert (await write_due(composed.runtime, notes)).written == 2
+        assert (await write_due(composed.runtime, notes)).written == 0
     found = sorted(str(path.relative_to(tmp_path)) for path in (tmp_path / "vault").rglob("*.md"))
     assert found == [
-        "vault/Meetings/2026-11-20-budget-round-two.md",
+        "vault/Meetings/2026-11-20-0900-budget-round-two.md",
         "vault/Reflections/2026-11-19.md",
         "vault/Reflections/2026-11-20.md",
     ]
     assert "- Pay the rent" in (tmp_path / found[2]).read_text()
     assert "bo@example.org" in (tmp_path / found[0]).read_text()
+
+
+async def test_a_meeting_whose_note_is_refused_holds_no_other_up(tmp_path: Path) -> None:
+    """Two of one title have a note each; one that came to be known late has its own as well."""
+    (tmp_path / "config").mkdir()
+    (tmp_path / "vault" / "Meetings").mkdir(parents=True)
+    (tmp_path / "config" / "memory.yaml").write_text(CONFIG)
+    (tmp_path / "config" / "calendar.yaml").write_text(
+        "timezone: UTC\ncalendars: {work: {calendar_id: work.ics, access: read_only}}\n"
+    )
+    refused = "vault/Meetings/2026-11-20-0900-Budget-round-two.md"  # a twin by case
+    (tmp_path / refused).write_text("Mine.\n")
+    calendar = tmp_path / "work.ics"
+    calendar.write_text(_calendar(_meeting("a", "0900"), _meeting("b", "1100")))
+    clock = FakeClock(MORNING)
+    async with open_runtime(
+        Options(output=list[str]().append, data_dir=tmp_path, environment={}), clock=clock
+    ) as composed:
+        notes = open_notes(composed, open_memory(composed))
+        assert notes is not None
+        await write_due(composed.runtime, notes)
+        await mirror_calendars(composed.runtime)
+        clock.advance(to=MORNING + timedelta(hours=6))
+
+        done = await write_due(composed.runtime, notes)
+        assert (done.written, len(done.refused)) == (1, 1)
+
+        calendar.write_text(
+            _calendar(_meeting("a", "0900"), _meeting("b", "1100"), _meeting("late", "0800"))
+        )
+        await mirror_calendars(composed.runtime)
+        (tmp_path / refused).unlink()
+        assert await write_due(composed.runtime, notes) == Round(written=2)
+
+
+def _meeting(uid: str, start: str) -> str:
+    found = MEETING[MEETING.index("BEGIN:VEVENT") : MEETING.index("END:VCALENDAR")]
+    hour = int(start[:2])
+    return (
+        found.replace("UID:budget", f"UID:{uid}")
+        .replace("T090000Z", f"T{hour:02}0000Z")
+        .replace("T100000Z", f"T{hour + 1:02}0000Z")
+    )
+
+
+def _calendar(*meetings: str) -> str:
+    head = MEETING[: MEETING.index("BEGIN:VEVENT")]
+    return f"{head}{''.join(meetings)}END:VCALENDAR\n".replace("\n", "\r\n")

@@ -95,11 +95,47 @@ async def test_a_note_that_somebody_else_wrote_stays(root: Path) -> None:
     assert (note.read_text(), asked.times) == ("My own words.\n", 0)
 
 
+async def test_words_that_a_person_added_are_never_written_over(root: Path) -> None:
+    """Neither for another key, nor once the change before was taken back."""
+    writer = writing(root)
+    note = root / (await writer.run(draft(Asked()))).path
+    typed = note.read_text() + "\nI called Ida; she agrees.\n"
+    note.write_text(typed)
+
+    assert (await writer.run(draft(Asked(), key="later"))).outcome is Outcome.KEPT
+    assert note.read_text() == typed
+    assert writer.writer.undo_last(1).left == (str(note.relative_to(root)),)
+    assert note.read_text() == typed
+
+
+async def test_what_another_key_wrote_anew_can_be_had_back(root: Path) -> None:
+    """As it was, with the properties a person gave it; and it may be written anew again."""
+    writer = writing(root)
+    note = root / (await writer.run(draft(Asked()))).path
+    note.write_text(note.read_text().replace("type:", "mood: fine\ntype:", 1))
+    before = note.read_text()
+    await writer.run(draft(Asked(), key="later"))
+
+    writer.writer.undo_last(1)
+
+    assert note.read_text() == before
+    assert (await writer.run(draft(Asked(), key="later"))).outcome is Outcome.WRITTEN
+
+
+async def test_two_notes_of_one_day_do_not_meet_in_the_inbox(root: Path) -> None:
+    """The folder that a note is meant for is a part of its name there."""
+    writer = writing(root, to_inbox=True)
+
+    for folder in ("Log", "Reflections"):
+        done = await writer.run(draft(Asked(), path=f"{folder}/2026-11-20.md"))
+        assert done.outcome is Outcome.WRITTEN
+
+
 async def test_who_may_not_go_alone_writes_to_the_inbox(root: Path) -> None:
     """And knows there, too, that it was written."""
     writer = writing(root, to_inbox=True)
 
-    assert (await writer.run(draft(Asked()))).path == "Inbox/2026-11-20.md"
+    assert (await writer.run(draft(Asked()))).path == "Inbox/Log 2026-11-20.md"
     assert (await writer.run(draft(Asked()))).outcome is Outcome.SKIPPED
 
 

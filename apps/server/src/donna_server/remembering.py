@@ -13,7 +13,6 @@ from donna_adapters.system.watching import watch
 from donna_core.domain.errors import DonnaError
 from donna_core.domain.timing.zones import local
 from donna_core.usecases.patience import within
-from donna_server.writing_notes import write_due
 
 PAUSE = timedelta(seconds=30)
 """Between two looks at the tasks and the vault; what did not change costs no reading.
@@ -61,15 +60,17 @@ async def read_along(composed: Composed, recall: Recall) -> None:
                     synced = await memory.vault.sync()
                     recall.changed += synced.changed + synced.renamed + synced.deleted
                 notes = _compose().open_notes(composed, memory)
+                unwritten = ""
                 if notes is not None:
-                    recall.written += await write_due(composed.runtime, notes)
+                    due = await _writing().write_due(composed.runtime, notes)
+                    recall.written, unwritten = recall.written + due.written, "; ".join(due.refused)
                 today = local(clock.now(), composed.runtime.policy.zone).date()
                 if today != looked:
                     recall.junk, looked = await _junk_in(composed, memory), today
             except (DonnaError, OSError) as error:
                 recall.problem = str(error)
             else:
-                recall.problem = ""
+                recall.problem = unwritten
             with suppress(TimeoutError):
                 await within(clock, saved.wait(), until=clock.now() + PAUSE)
 
@@ -88,6 +89,11 @@ async def _junk_in(composed: Composed, memory: Any) -> float:
 def _compose() -> Any:
     """Return the composition of memory, which imports NumPy."""
     return import_module("donna_adapters.compose.memory")
+
+
+def _writing() -> Any:
+    """Return the writing of notes, which imports templates and git."""
+    return import_module("donna_server.writing_notes")
 
 
 def _opened(composed: Composed) -> Any:

@@ -1,45 +1,82 @@
 """The notes that Donna writes unasked: each at its hour, once, and after its hour if need be."""
 
-from datetime import date, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from attrs import frozen
+
 from donna_core.usecases.runtime import Runtime
+from donna_memory.templates.writing import Draft, Outcome
+from donna_memory.vault.refusals import VaultRefused
 
 _MEETINGS = "notes.meeting_note"
+_LOOK_BACK = timedelta(days=7)
 
 
-async def write_due(runtime: Runtime, notes: Any) -> int:
-    """Write every note whose time has come since the last look; return how many were written.
+@frozen(kw_only=True)
+class Round:
+    """What a look came to: how many notes were written, and which could not be, and why."""
 
-    Of several days that were missed the latest is written. Meetings are looked at from the first
-    look on. Raise ``VaultRefused``; what was not written is tried again.
+    written: int
+    refused: tuple[str, ...] = ()
+
+
+@frozen(kw_only=True)
+class _Due:
+    """A note whose time has come; it is written unless its cursor has reached the number."""
+
+    draft: Draft
+    cursor: str
+    number: int
+
+
+async def write_due(runtime: Runtime, notes: Any) -> Round:
+    """Write every note whose time has come and that was not written yet.
+
+    Of several days that were missed the latest is written. Meetings count from the first look
+    on, and for a week after they ended, however late they came to be known. What the vault
+    refuses holds up nothing else, and is tried again.
     """
-    written = 0
-    for name, day in notes.due(runtime.clock.now()).items():
-        written += await _write_for_day(runtime, notes, name, day)
-    if notes.after_meetings:
-        written += await _write_meetings(runtime, notes)
-    return written
+    written, refused = 0, []
+    for due in [*_of_days(runtime, notes), *await _of_meetings(runtime, notes)]:
+        try:
+            written += await _write_once(runtime, notes, due)
+        except VaultRefused as error:
+            refused.append(str(error))
+    return Round(written=written, refused=tuple(refused))
 
 
-async def _write_for_day(runtime: Runtime, notes: Any, name: str, day: date) -> int:
-    cursor, number = f"notes.{name}", day.toordinal()
-    if await runtime.unit_of_work.run(lambda stores: stores.cursors.get(cursor)) >= number:
-        return 0
-    drafted = await notes.writer.run(getattr(notes.drafts, name)(day))
-    await runtime.unit_of_work.run(lambda stores: stores.cursors.advance(cursor, number))
-    return int(drafted.outcome == "written")
+def _of_days(runtime: Runtime, notes: Any) -> list[_Due]:
+    return [
+        _Due(draft=getattr(notes.drafts, name)(day), cursor=f"notes.{name}", number=day.toordinal())
+        for name, day in notes.due(runtime.clock.now()).items()
+    ]
 
 
-async def _write_meetings(runtime: Runtime, notes: Any) -> int:
+async def _of_meetings(runtime: Runtime, notes: Any) -> list[_Due]:
+    if not notes.after_meetings:
+        return []
     now = runtime.clock.now()
-    last = await runtime.unit_of_work.run(lambda stores: stores.cursors.get(_MEETINGS))
-    written = 0
-    if last:
-        since = datetime.fromtimestamp(last, tz=now.tzinfo)
-        for meeting in await notes.drafts.meetings_that_ended(since, now):
-            drafted = await notes.writer.run(notes.drafts.meeting_note(meeting))
-            written += drafted.outcome == "written"
-    until = int(now.timestamp())
-    await runtime.unit_of_work.run(lambda stores: stores.cursors.advance(_MEETINGS, until))
-    return written
+    first = await _reached(runtime, _MEETINGS)
+    if not first:
+        until = int(now.timestamp())
+        await runtime.unit_of_work.run(lambda stores: stores.cursors.advance(_MEETINGS, until))
+        return []
+    since = max(datetime.fromtimestamp(first, tz=UTC), now - _LOOK_BACK)
+    drafts = [
+        notes.drafts.meeting_note(each)
+        for each in await notes.drafts.meetings_that_ended(since, now)
+    ]
+    return [_Due(draft=each, cursor=f"{_MEETINGS}:{each.key}", number=1) for each in drafts]
+
+
+async def _write_once(runtime: Runtime, notes: Any, due: _Due) -> int:
+    if await _reached(runtime, due.cursor) >= due.number:
+        return 0
+    drafted = await notes.writer.run(due.draft)
+    await runtime.unit_of_work.run(lambda stores: stores.cursors.advance(due.cursor, due.number))
+    return int(drafted.outcome is Outcome.WRITTEN)
+
+
+async def _reached(runtime: Runtime, cursor: str) -> int:
+    return await runtime.unit_of_work.run(lambda stores: stores.cursors.get(cursor))

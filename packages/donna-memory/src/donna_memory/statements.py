@@ -21,7 +21,7 @@ _TASK = ("status", "domain", "priority", "deadline")
 _OF_THE_NOTE = frozenset({
     "tags", "aliases", "cssclass", "cssclasses", "donna", "type", "title", "date", "created",
     "updated", "modified", "publish", "permalink", "stub", "idempotency_key", "autowritten_by",
-    "autowritten_at", "donna_sensitive",
+    "autowritten_at", "autowritten_sha256", "donna_sensitive",
 })  # fmt: skip
 _LONGEST = 200
 

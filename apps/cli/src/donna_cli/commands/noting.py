@@ -1,5 +1,6 @@
 """The vault: vault write and undo."""
 
+import asyncio
 from collections.abc import Iterator
 from datetime import date
 from enum import StrEnum
@@ -110,7 +111,7 @@ def undo(
         writer = vault_writer(composed)
         if writer is None:
             raise NowhereToWrite
-        done = writer.undo_last(count)
+        done = await asyncio.to_thread(writer.undo_last, count)
         left = [f"Left alone, it changed since: {path}" for path in done.left]
         said = f"Taken back: {len(done.commits)} of Donna's changes."
         return Page(
@@ -152,7 +153,7 @@ def _blocks(done: Drafted) -> Iterator[Block]:
     if done.outcome is Outcome.SKIPPED:
         yield Line(f"{done.path} was written before; it stays as it is.")
     elif done.outcome is Outcome.KEPT:
-        yield Line(f"{done.path} is not Donna's; it stays as it is.", Tone.WARNING)
+        yield Line(f"{done.path} holds what somebody else wrote; it stays as it is.", Tone.WARNING)
     elif done.outcome is Outcome.WRITTEN:
         yield Line(f"Written: {done.path}", Tone.GOOD)
         yield Line("Undo: donna vault undo", Tone.QUIET)

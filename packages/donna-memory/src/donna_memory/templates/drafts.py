@@ -17,7 +17,7 @@ from donna_core.domain.timing.zones import local, local_day
 from donna_core.ports.clock import Clock
 from donna_core.ports.unit_of_work import Stores, UnitOfWork
 from donna_core.usecases.mirroring import events_in
-from donna_memory.documents import Document, Hit, SourceType
+from donna_memory.documents import Document, Hit, Label, SourceType
 from donna_memory.ports import Filters, MemoryCatalog, MemoryStore
 from donna_memory.templates.writing import Draft
 
@@ -33,6 +33,8 @@ _PROMISE = re.compile(
 _SENTENCES = re.compile(r"(?<=[.!?])\s+|\n+")
 _WORDS = re.compile(r"[^\w]+")
 _A_WEEK = timedelta(days=7)
+# What never leaves this machine is in no note, which may be synchronised and read by a model.
+_OF_NO_NOTE = frozenset({Label.LOCAL_ONLY})
 
 
 @frozen(kw_only=True)
@@ -70,7 +72,12 @@ class Drafts:
                 "waiting": [each for each in tasks if each.status in _WAITS],
             }
 
-        return self._draft("daily_reflection", f"Reflections/{day}.md", str(day), context)
+        return Draft(
+            template="daily_reflection",
+            path=f"Reflections/{day}.md",
+            key=str(day),
+            context=context,
+        )
 
     def commitment_log(self, day: date) -> Draft:
         """Return the draft of what was promised and taken on that day."""
@@ -84,7 +91,9 @@ class Drafts:
                 "captured": [each for each in tasks if today.contains(each.created_at)],
             }
 
-        return self._draft("commitment_log", f"Commitments/{day}.md", str(day), context)
+        return Draft(
+            template="commitment_log", path=f"Commitments/{day}.md", key=str(day), context=context
+        )
 
     def weekly_review(self, day: date) -> Draft:
         """Return the draft of the week that the day is in."""
@@ -113,7 +122,9 @@ class Drafts:
                 "prior": path if path in prior and not prior[path].is_deleted else "",
             }
 
-        return self._draft("weekly_review", f"WeeklyReview/{week}.md", week, context)
+        return Draft(
+            template="weekly_review", path=f"WeeklyReview/{week}.md", key=week, context=context
+        )
 
     def meeting_note(self, meeting: CalendarEvent) -> Draft:
         """Return the draft for a meeting that was, with what is remembered of its subject."""
@@ -121,7 +132,7 @@ class Drafts:
         slug = "-".join(filter(None, _WORDS.split(meeting.title.casefold())))[:60] or "meeting"
 
         async def context() -> Mapping[str, Any]:
-            about = Filters(sources=frozenset({SourceType.VAULT}))
+            about = Filters(sources=frozenset({SourceType.VAULT}), without=_OF_NO_NOTE)
             hits = await self.store.search(
                 meeting.title, user_id=self.user_id, k=_RELATED, filters=about
             )
@@ -143,11 +154,13 @@ class Drafts:
             }
 
         key = f"{meeting.event_id}:{meeting.when.start.isoformat()}"
-        return self._draft("meeting_note", f"Meetings/{start:%Y-%m-%d}-{slug}.md", key, context)
+        path = f"Meetings/{start:%Y-%m-%d-%H%M}-{slug}.md"
+        return Draft(template="meeting_note", path=path, key=key, context=context)
 
     async def person_profile(self, name: str) -> Draft:
         """Return the draft about a person; a new one only where something new was said."""
-        hits = await self.store.search(name, user_id=self.user_id, k=_MOST)
+        shown = Filters(without=_OF_NO_NOTE)
+        hits = await self.store.search(name, user_id=self.user_id, k=_MOST, filters=shown)
         words = {*_WORDS.split(name.casefold())} - {""}
         mentions = [
             hit
@@ -182,7 +195,7 @@ class Drafts:
             sorted(f"{hit.source_type}:{hit.source_id}:{hit.text}" for hit in mentions)
         )
         key = f"{name}: {hashlib.sha256(said.encode()).hexdigest()[:16]}"
-        return self._draft("person_profile", f"People/{name}.md", key, context)
+        return Draft(template="person_profile", path=f"People/{name}.md", key=key, context=context)
 
     async def meetings_that_ended(self, since: datetime, until: datetime) -> list[CalendarEvent]:
         """Return the meetings of others with somebody that ended after ``since`` until then."""
@@ -200,9 +213,6 @@ class Drafts:
         """Return the meetings that begin within the span, by their start."""
         found = await self.unit_of_work.run(lambda stores: events_in(stores, span))
         return [each for each in found if _is_meeting(each) and span.contains(each.when.start)]
-
-    def _draft(self, template: str, path: str, key: str, context: Any) -> Draft:
-        return Draft(template=template, path=path, key=key, context=context)
 
     def _of_day(self, day: date) -> Mapping[str, Any]:
         return {"zone": self.zone, "day": day, "label": f"{day:%A} {day}"}
@@ -229,7 +239,7 @@ class Drafts:
 def _promised(document: Document) -> list[Promise]:
     if document.source_type not in {SourceType.CHAT, SourceType.VAULT}:
         return []
-    if document.metadata.get("autowritten_by"):
+    if document.metadata.get("autowritten_by") or document.labels & _OF_NO_NOTE:
         return []
     return [
         Promise(text=each.strip(), speaker=document.speaker, where=document.uri)

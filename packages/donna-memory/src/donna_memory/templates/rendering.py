@@ -1,5 +1,6 @@
 """From a template and what goes into it to a note: nothing that goes in can become structure."""
 
+import hashlib
 import re
 import unicodedata
 from collections.abc import Mapping
@@ -12,6 +13,9 @@ from jinja2.exceptions import UndefinedError
 
 from donna_core.domain.errors import InvalidInput
 from donna_memory.vault.notes import joined, split
+
+SEAL = "autowritten_sha256"
+"""The property that holds the hash of a body as Donna wrote it."""
 
 _ENDLESS = 1 << 30
 _SPACES = re.compile(r"\s+")
@@ -29,7 +33,7 @@ class TemplateBroken(InvalidInput):
 
 
 def render(name: str, values: Mapping[str, Any]) -> str:
-    """Return the text of a note, its front matter read and written again.
+    """Return the text of a note, its front matter read and written again, and its body sealed.
 
     Raise ``TemplateBroken`` for a template that is not there or misses a value.
     """
@@ -40,7 +44,14 @@ def render(name: str, values: Mapping[str, Any]) -> str:
     except UndefinedError as error:
         raise TemplateBroken(name, str(error)) from error
     front, body = split(text, path=name)
-    return joined(front, re.sub(r"\n{3,}", "\n\n", body).strip() + "\n")
+    body = re.sub(r"\n{3,}", "\n\n", body).strip() + "\n"
+    return joined({**front, SEAL: seal_of(body)}, body)
+
+
+def seal_of(body: str) -> str:
+    """Return the hash of a body; white space at the ends of lines and of the note is no change."""
+    lines = "\n".join(line.rstrip() for line in body.strip().splitlines())
+    return hashlib.sha256(lines.encode()).hexdigest()
 
 
 @cache

@@ -8,7 +8,7 @@ from typing import Any
 from attrs import frozen
 
 from donna_core.ports.clock import Clock
-from donna_memory.templates.rendering import render
+from donna_memory.templates.rendering import SEAL, render, seal_of
 from donna_memory.vault.notes import Note, as_text
 from donna_memory.vault.refusals import Reason, VaultRefused
 from donna_memory.vault.writer import VaultWriter
@@ -23,7 +23,7 @@ class Outcome(StrEnum):
 
     WRITTEN = "written"
     SKIPPED = "skipped"  # it was written for this key before
-    KEPT = "kept"  # somebody's own note stands there
+    KEPT = "kept"  # what somebody else wrote stands there
     PREVIEWED = "previewed"
 
 
@@ -63,13 +63,13 @@ class MemoryInformedWriter:
 
         The key is compared before anything is gathered. A note of Donna's with the same path and
         another key is written anew, with the properties that a person added; a note that she did
-        not write stays as it is.
+        not write, and one whose body was changed since she did, stays as it is.
         """
-        path = f"{INBOX}/{draft.path.rpartition('/')[2]}" if self.to_inbox else draft.path
+        path = f"{INBOX}/{draft.path.replace('/', ' ')}" if self.to_inbox else draft.path
         present = await asyncio.to_thread(self._present, path)
         if present is not None and as_text(present.front_matter.get(KEY)) == draft.key:
             return Drafted(outcome=Outcome.SKIPPED, path=path)
-        if present is not None and not present.front_matter.get(AUTHOR):
+        if present is not None and not _is_as_written(present):
             return Drafted(outcome=Outcome.KEPT, path=path)
         values = {**await draft.context(), "key": draft.key, "now": self.clock.now()}
         text = render(draft.template, values)
@@ -91,3 +91,8 @@ class MemoryInformedWriter:
             if error.reason is Reason.MISSING:
                 return None
             raise
+
+
+def _is_as_written(note: Note) -> bool:
+    front = note.front_matter
+    return bool(front.get(AUTHOR)) and as_text(front.get(SEAL)) == seal_of(note.body)
