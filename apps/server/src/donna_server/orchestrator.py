@@ -238,8 +238,8 @@ async def _findings(runtime: Runtime, heartbeat: Heartbeat) -> tuple[Check, ...]
         Check(name=CheckName.OUTBOX, ok=not stuck, detail=f"{stuck} undelivered for good"),
         Check(
             name=CheckName.MEMORY,
-            ok=not heartbeat.recall.problem,
-            detail=heartbeat.recall.problem or _told(heartbeat.recall),
+            ok=not heartbeat.recall.trouble,
+            detail=heartbeat.recall.trouble or _told(heartbeat.recall),
         ),
     )
 

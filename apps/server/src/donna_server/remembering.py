@@ -27,7 +27,7 @@ class Recall:
 
     ``renewed`` are the chunks that another model's vectors were replaced of since the start,
     ``junk`` is the share of texts that are of no use, looked at once a day; ``written`` are the
-    notes that Donna wrote since the start.
+    notes that Donna wrote since the start. ``unembedded`` is what keeps vectors from being made.
     """
 
     changed: int = 0
@@ -35,6 +35,12 @@ class Recall:
     junk: float = 0.0
     written: int = 0
     problem: str = ""
+    unembedded: str = ""
+
+    @property
+    def trouble(self) -> str:
+        """All that stands in the way, in one line."""
+        return "; ".join(filter(None, (self.problem, self.unembedded)))
 
 
 async def read_along(composed: Composed, recall: Recall) -> None:
@@ -77,8 +83,16 @@ async def read_along(composed: Composed, recall: Recall) -> None:
 
 async def _embed_anew(composed: Composed, memory: Any, recall: Recall) -> None:
     """Give vectors to what was kept without them or by another model; words do until then."""
-    with suppress(DonnaError):
-        recall.renewed = await memory.store.reindex(composed.runtime.user_id)
+    clock = composed.runtime.clock
+    while True:
+        try:
+            recall.renewed += await memory.store.reindex(composed.runtime.user_id)
+        except DonnaError as error:
+            recall.unembedded = str(error)
+            await clock.sleep_until(clock.now() + PAUSE)
+        else:
+            recall.unembedded = ""
+            return
 
 
 async def _junk_in(composed: Composed, memory: Any) -> float:

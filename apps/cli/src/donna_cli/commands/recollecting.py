@@ -83,14 +83,11 @@ def export(
             memory, user_id = open_memory(composed), composed.runtime.user_id
             with _sink(to) as sink:
                 async for documents in texts_of(memory, user_id):
+                    stated = await _statements_of(memory, user_id, documents)
                     for document in documents:
-                        source = (document.source_type, document.source_id)
-                        known = await memory.catalog.statements(user_id, [source])
-                        own = [
-                            each for each in known if (each.source_type, each.source_id) == source
-                        ]
+                        own = stated[document.source_type, document.source_id]
                         sink.write(wire.dumped(wire_memory.remembered(document, own)) + "\n")
-                        count += 1
+                    count += len(documents)
         return count
 
     count = run(written())

@@ -143,9 +143,14 @@ class SqlMemoryStore(MemoryStore, MemoryCatalog):
         return await self._database.transact(move)
 
     async def reindex(self, user_id: UserId, *, source_type: SourceType | None = None) -> int:
-        done = 0
+        done = told = 0
         while page := await self._reindex_page(user_id, source_type):
             done += page
+            if done >= 2 * told:
+                # Whoever holds vectors reads all of them again: told as they double, not by page.
+                told = await self._tell_renewed(user_id, done)
+        if done > told:
+            await self._tell_renewed(user_id, done)
         return done
 
     async def kept(self, user_id: UserId, source_type: SourceType) -> Mapping[str, Kept]:
@@ -243,10 +248,12 @@ class SqlMemoryStore(MemoryStore, MemoryCatalog):
             {"number": row.id, "vector": vector.astype("<f4").tobytes()}
             for row, vector in zip(rows, vectors, strict=True)
         ]
-        await self._database.transact(
-            lambda connection: _renew(connection, user_id, renewed, version)
-        )
+        await self._database.transact(lambda connection: _renew(connection, renewed, version))
         return len(rows)
+
+    async def _tell_renewed(self, user_id: UserId, done: int) -> int:
+        await self._database.transact(lambda connection: next_value(connection, user_id, RENEWALS))
+        return done
 
     @property
     def _version(self) -> str:
@@ -396,9 +403,7 @@ def _outdated(
     return connection.execute(query).all()
 
 
-def _renew(
-    connection: Connection, user_id: UserId, renewed: Sequence[dict[str, Any]], version: str
-) -> None:
+def _renew(connection: Connection, renewed: Sequence[dict[str, Any]], version: str) -> None:
     statement = (
         update(MEMORY_CHUNKS)
         .where(C.id == bindparam("number"))
@@ -406,4 +411,3 @@ def _renew(
     )
     if renewed:
         connection.execute(statement, [*renewed])
-        next_value(connection, user_id, RENEWALS)

@@ -114,14 +114,17 @@ def among(
     SQLite would rather go through all chunks of the user than look up a few hundred by their
     numbers; it cannot where the user is compared as an expression.
     """
-    whose, *others = conditions(user_id, filters)
-    del whose
-    return query.where(C.id.in_(sorted(ids)), C.user_id.concat("") == user_id, *others)
+    whose = C.user_id.concat("") == user_id
+    return query.where(C.id.in_(sorted(ids)), whose, *_let_through(filters))
 
 
 def conditions(user_id: UserId, filters: Filters) -> Iterator[ColumnElement[bool]]:
     """Yield what a chunk has to meet."""
     yield C.user_id == user_id
+    yield from _let_through(filters)
+
+
+def _let_through(filters: Filters) -> Iterator[ColumnElement[bool]]:
     yield D.deleted_at.is_(None)
     if filters.sources:
         yield D.source_type.in_(sorted(source.value for source in filters.sources))

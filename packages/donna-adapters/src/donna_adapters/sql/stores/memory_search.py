@@ -5,11 +5,13 @@ from datetime import datetime
 from threading import Lock
 from typing import Any
 
+import numpy as np
 from attrs import define, field, frozen
 from sqlalchemy import Connection, Row, Select, bindparam, select, tuple_
 
 from donna_adapters.sql.memory_tables import MEMORY_CHUNKS, MEMORY_DOCUMENTS
 from donna_adapters.sql.stores.memory_rows import (
+    CHUNK_IDS,
     FOUND,
     WHOLE,
     C,
@@ -48,6 +50,7 @@ RENEWALS = "memory:renewals"
 _RENEWALS = select(COUNTER.c.value).where(
     COUNTER.c.user_id == bindparam("owner"), COUNTER.c.name == RENEWALS
 )
+_AHEAD = 4  # so many times as many vectors are looked at as are wanted, before all are
 _LEADERS = 48  # whose neighbours are looked at
 
 
@@ -118,8 +121,9 @@ class Search:
 
         with held.turn:
             near, found = self._candidates(connection, held, words)
+            best = max(words.values(), default=0.0) or 1.0
             leading = sorted(
-                found, key=lambda row: -(_share(words, row.id) + near.get(row.id, 0.0))
+                found, key=lambda row: -(words.get(row.id, 0.0) / best + near.get(row.id, 0.0))
             )
             beside = self._beside(connection, leading[:_LEADERS])
             rows = {row.id: row for row in [*found, *beside]}
@@ -157,16 +161,28 @@ class Search:
         return near, self._rows(connection, {*words, *near})
 
     def _by_meaning(self, connection: Connection, held: HeldVectors) -> dict[int, float]:
-        """Return the nearest chunks; where filters narrow them, all that are let through count."""
+        """Return the nearest chunks.
+
+        Under filters the nearest of all are looked at first: only where too few of them are let
+        through, everything that is has to be compared.
+        """
         if self.vector is None:
             return {}
         held.fill(connection, self.user_id, version=self.version, size=len(self.vector))
-        if self.filters != _EVERYTHING:
-            keys = [*connection.execute(living(self.user_id, self.filters)).scalars()]
-            cosines = held.index.similarity(self.vector, keys)
-            nearest = sorted(zip(keys, cosines, strict=True), key=lambda pair: -pair[1])
-            return {key: float(cosine) for key, cosine in nearest[: self.rules.candidates]}
-        return dict(held.index.nearest(self.vector, self.rules.candidates))
+        wanted = self.rules.candidates
+        if self.filters == _EVERYTHING:
+            return dict(held.index.nearest(self.vector, wanted))
+        ahead = wanted * _AHEAD
+        nearest = dict(held.index.nearest(self.vector, ahead))
+        permitted = among(CHUNK_IDS, nearest, self.user_id, self.filters)
+        seen = {*connection.execute(permitted).scalars()}
+        found = [(key, cosine) for key, cosine in nearest.items() if key in seen][:wanted]
+        if len(found) == wanted or len(nearest) < ahead:
+            return dict(found)
+        keys = [*connection.execute(living(self.user_id, self.filters)).scalars()]
+        cosines = held.index.similarity(self.vector, keys)
+        best = np.lexsort((keys, -cosines))[:wanted]
+        return {keys[place]: float(cosines[place]) for place in best}
 
     def _cosines(self, held: HeldVectors, keys: Sequence[int]) -> dict[int, float]:
         if self.vector is None:
@@ -180,18 +196,11 @@ class Search:
     def _beside(self, connection: Connection, leaders: Sequence[Row[Any]]) -> Sequence[Row[Any]]:
         """Return what stands right before and after the leading candidates."""
         spots = {(row.thread, row.place + step) for row in leaders for step in (-1, 1)}
-        query = self._found().where(tuple_(C.thread, C.place).in_(sorted(spots)))
+        permitted: Select[Any] = FOUND.where(*conditions(self.user_id, self.filters))
+        query = permitted.where(tuple_(C.thread, C.place).in_(sorted(spots)))
         return connection.execute(query).all() if spots else []
-
-    def _found(self) -> Select[Any]:
-        return FOUND.where(*conditions(self.user_id, self.filters))
 
 
 def vectors_of(embeddings: Sequence[bytes], *, size: int) -> Vectors:
     """Return the vectors of several rows as one array of shape (rows, size)."""
     return vector_of(b"".join(embeddings)).reshape(len(embeddings), size)
-
-
-def _share(words: Mapping[int, float], key: int) -> float:
-    best = max(words.values(), default=0.0)
-    return words.get(key, 0.0) / best if best else 0.0

@@ -5,7 +5,18 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, and_, bindparam, delete, insert, select, update
+from sqlalchemy import (
+    Connection,
+    Row,
+    Select,
+    and_,
+    bindparam,
+    delete,
+    insert,
+    select,
+    tuple_,
+    update,
+)
 
 from donna_adapters.sql.memory_tables import MEMORY_DOCUMENTS, MEMORY_STATEMENTS
 from donna_adapters.sql.stores.memory_rows import D
@@ -26,8 +37,6 @@ _CLOSE = (
     .where(_OF_DOCUMENT, S.valid_to.is_(None), S.about == bindparam("key"))
     .values(valid_to=bindparam("at"))
 )
-
-
 _REOPEN = (
     update(MEMORY_STATEMENTS)
     .where(
@@ -98,10 +107,9 @@ def statements_from(
     connection: Connection, user_id: UserId, sources: Sequence[tuple[SourceType, str]]
 ) -> tuple[Statement, ...]:
     """Return what these documents state or stated, and what superseded it, by key and day."""
-    found: set[str] = set()
-    for kind, name in sources:
-        this = (S.user_id == user_id, D.source_type == kind.value, D.source_id == name)
-        found.update(row.about for row in connection.execute(_ROWS.where(*this)))
+    these = tuple_(D.source_type, D.source_id).in_([(kind.value, name) for kind, name in sources])
+    theirs = _ROWS.where(S.user_id == user_id, these)
+    found = {row.about for row in connection.execute(theirs)} if sources else set()
     if not found:
         return ()
     rows = connection.execute(
