@@ -1,5 +1,6 @@
 """Notes that are written unasked: at their hour, once, and late where nobody was there."""
 
+import os
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -94,6 +95,38 @@ async def test_each_note_is_written_once_and_nothing_that_was_missed_is_lost(
     ]
     assert "- Pay the rent" in (tmp_path / found[2]).read_text()
     assert "bo@example.org" in (tmp_path / found[0]).read_text()
+
+
+async def test_who_was_linked_to_three_times_in_a_week_gets_a_note(tmp_path: Path) -> None:
+    """Once a week; a project that is linked to as often is no person."""
+    (tmp_path / "config").mkdir()
+    (tmp_path / "vault" / "People").mkdir(parents=True)
+    (tmp_path / "vault" / "People" / "Bo.md").write_text("My own note of Bo.\n")
+    for day in (18, 19, 20):
+        note = tmp_path / "vault" / f"{day}.md"
+        note.write_text(f"[[People/Ida Berg]] and [[Bo]] spoke of [[Boat]], {day}.\n")
+        saved = datetime(2026, 11, day, tzinfo=UTC).timestamp()
+        os.utime(note, (saved, saved))
+    (tmp_path / "config" / "memory.yaml").write_text(
+        "vault: {root: vault, write_folders: [People], autonomy: high}\n"
+        "embedding: {provider: none}\n"
+        "notes: {person_profile: {enabled: true, day: 4, hour: 6}}\n"
+    )
+    async with open_runtime(
+        Options(output=list[str]().append, data_dir=tmp_path, environment={}),
+        clock=FakeClock(MORNING),
+    ) as composed:
+        memory = open_memory(composed)
+        notes = open_notes(composed, memory)
+        assert notes is not None
+        assert memory.vault is not None
+        await memory.vault.sync()
+
+        assert await notes.drafts.people_mentioned(MORNING.date()) == ["Bo", "Ida Berg"]
+        assert await write_due(composed.runtime, notes) == Round(written=1)
+        assert await write_due(composed.runtime, notes) == Round(written=0)
+    assert (tmp_path / "vault" / "People" / "Bo.md").read_text() == "My own note of Bo.\n"
+    assert "spoke of" in (tmp_path / "vault" / "People" / "Ida Berg.md").read_text()
 
 
 async def test_a_meeting_whose_note_is_refused_holds_no_other_up(tmp_path: Path) -> None:

@@ -27,6 +27,8 @@ READ_BY_COMPOSITION = {
         f"memory.notes.{name}"
         for name in ("daily_reflection", "commitment_log", "weekly_review", "meeting_note")
     ),
+    "memory.notes.person_profile",
+    *(f"memory.notes.person_profile.{key}" for key in ("enabled", "day", "hour")),
     *(f"memory.notes.weekly_review.{key}" for key in ("enabled", "day", "hour")),
     *(f"memory.notes.daily_reflection.{key}" for key in ("enabled", "hour")),
     *(f"memory.notes.commitment_log.{key}" for key in ("enabled", "hour")),

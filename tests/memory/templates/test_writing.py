@@ -7,7 +7,13 @@ from typing import Any
 
 import pytest
 
+from donna_core.domain.errors import ModelUnavailable
+from donna_core.domain.events import Event, EventKind
+from donna_core.domain.ids import UserId
+from donna_core.local.stores import InMemoryUnitOfWork
+from donna_core.ports.unit_of_work import Stores
 from donna_core.testing.fake_clock import FakeClock
+from donna_core.testing.scripted_model import ScriptedLanguageModel
 from donna_memory.templates.rendering import TemplateBroken
 from donna_memory.templates.writing import Draft, MemoryInformedWriter, Outcome
 from donna_memory.vault.history import GitHistory
@@ -32,7 +38,13 @@ class Asked:
 
 def draft(asked: Asked, *, key: str = "2026-11-20", path: str = "Log/2026-11-20.md") -> Draft:
     """Return a draft of a commitment log."""
-    return Draft(template="commitment_log", path=path, key=key, context=asked)
+    return Draft(
+        template="commitment_log",
+        task_type="extract_commitments",
+        path=path,
+        key=key,
+        context=asked,
+    )
 
 
 @pytest.fixture
@@ -43,7 +55,9 @@ def root(tmp_path: Path) -> Path:
     return folder
 
 
-def writing(root: Path, *, to_inbox: bool = False) -> MemoryInformedWriter:
+def writing(
+    root: Path, *, to_inbox: bool = False, says: Mapping[str, Any] | Exception | None = None
+) -> MemoryInformedWriter:
     """Return what writes drafts into Log and Inbox."""
     history = GitHistory(root.parent / "history" / "vault.git")
     rules = VaultRules(folders=frozenset({"Inbox", "Log"}), max_note_bytes=10_000)
@@ -54,7 +68,14 @@ def writing(root: Path, *, to_inbox: bool = False) -> MemoryInformedWriter:
         clock=FakeClock(NOON),
         is_marked=lambda path: path.endswith("Mine.md"),
     )
-    return MemoryInformedWriter(writer=writer, clock=FakeClock(NOON), to_inbox=to_inbox)
+    answers = {} if says is None else {"extract_commitments": lambda _: says}
+    return MemoryInformedWriter(
+        writer=writer,
+        language_model=ScriptedLanguageModel(answers),
+        unit_of_work=InMemoryUnitOfWork(UserId("me")),
+        clock=FakeClock(NOON),
+        to_inbox=to_inbox,
+    )
 
 
 async def test_a_note_is_written_once_for_its_key(root: Path) -> None:
@@ -167,3 +188,60 @@ async def test_a_hole_in_the_context_writes_nothing(root: Path) -> None:
     with pytest.raises(TemplateBroken):
         await writing(root).run(draft(Asked(promises=[object()])))
     assert list(root.rglob("*.md")) == []
+
+
+SAID = {
+    "summary": "You promised Ida a draft.\n# Not a heading [[Nor a link]]",
+    "commitments": [
+        {"statement": "Send the draft", "owner": "you", "due": "Friday", "confidence": "high"}
+    ],
+}
+
+
+async def test_what_a_model_says_of_the_note_is_added_as_plain_lines(root: Path) -> None:
+    """Under headings of ours, with its name; it is told what the rules made, and nothing else."""
+    writer = writing(root, says=SAID)
+    done = await writer.run(draft(Asked()))
+
+    body = (root / done.path).read_text()
+    assert "## Summary\nYou promised Ida a draft. # Not a heading \\[\\[Nor a link" in body
+    assert "## Commitments\n- Send the draft; you; Friday; high\n\n(scripted)\n" in body
+    assert done.model == "scripted"
+    model = writer.language_model
+    assert isinstance(model, ScriptedLanguageModel)
+    [request] = model.requests
+    assert request.inputs["note"].startswith("# Promised on Friday")
+
+
+@pytest.mark.parametrize("says", [None, ModelUnavailable("extract_commitments", problem="away")])
+async def test_where_no_model_answers_the_note_is_whole_without_it(
+    root: Path, says: Exception | None
+) -> None:
+    """It is what a preview showed, for which no model is asked at all."""
+    writer = writing(root, says=says)
+    shown = await writer.run(draft(Asked()), preview=True)
+    model = writer.language_model
+    assert isinstance(model, ScriptedLanguageModel)
+    assert model.requests == []
+
+    done = await writer.run(draft(Asked()))
+    assert (done.outcome, done.text, done.model) == (Outcome.WRITTEN, shown.text, "")
+
+
+async def test_a_note_that_was_written_is_told_to_the_event_log(root: Path) -> None:
+    """With its path, its template and its commit; one that was skipped is not."""
+    writer = writing(root)
+    done = await writer.run(draft(Asked()))
+    await writer.run(draft(Asked()))
+
+    def told(stores: Stores) -> list[Event]:
+        return [event for _, event in stores.events.since(0)]
+
+    [event] = await writer.unit_of_work.run(told)
+    assert event.kind is EventKind.NOTE_WRITTEN
+    assert event.data == {
+        "path": done.path,
+        "template": "commitment_log",
+        "commit": done.commit,
+        "model": "",
+    }

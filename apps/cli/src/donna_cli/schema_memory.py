@@ -163,13 +163,14 @@ class JunkReportObject(Wire):
 class DraftedObject(Wire):
     """What became of a note: written, previewed, skipped because it was written before, or kept.
 
-    One that is kept is somebody's own.
+    One that is kept holds what somebody else wrote. ``model`` is who added to it, if any did.
     """
 
     outcome: str
     path: str
     text: str
     commit: str
+    model: str
 
 
 class TakenBackObject(Wire):

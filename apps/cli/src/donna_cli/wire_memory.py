@@ -179,7 +179,11 @@ def forgotten(source: SourceType, source_id: str, *, dry_run: bool) -> schema.Fo
 def drafted(done: Drafted) -> schema.DraftedObject:
     """Return what became of a note."""
     return schema.DraftedObject(
-        outcome=done.outcome.value, path=done.path, text=done.text, commit=done.commit
+        outcome=done.outcome.value,
+        path=done.path,
+        text=done.text,
+        commit=done.commit,
+        model=done.model,
     )
 
 

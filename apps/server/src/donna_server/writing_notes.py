@@ -1,5 +1,6 @@
 """The notes that Donna writes unasked: each at its hour, once, and after its hour if need be."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -10,6 +11,7 @@ from donna_memory.templates.writing import Draft, Outcome
 from donna_memory.vault.refusals import VaultRefused
 
 _MEETINGS = "notes.meeting_note"
+_PEOPLE = "notes.person_profile"
 _LOOK_BACK = timedelta(days=7)
 
 
@@ -19,6 +21,10 @@ class Round:
 
     written: int
     refused: tuple[str, ...] = ()
+
+    def plus(self, other: "Round") -> "Round":
+        """Return what both came to together."""
+        return Round(written=self.written + other.written, refused=(*self.refused, *other.refused))
 
 
 @frozen(kw_only=True)
@@ -37,13 +43,38 @@ async def write_due(runtime: Runtime, notes: Any) -> Round:
     on, and for a week after they ended, however late they came to be known. What the vault
     refuses holds up nothing else, and is tried again.
     """
+    usual = await _write(runtime, notes, _of_days(runtime, notes))
+    meetings = await _write(runtime, notes, await _of_meetings(runtime, notes))
+    return usual.plus(meetings).plus(await _write_of_people(runtime, notes))
+
+
+async def _write(runtime: Runtime, notes: Any, several: Sequence[_Due]) -> Round:
     written, refused = 0, []
-    for due in [*_of_days(runtime, notes), *await _of_meetings(runtime, notes)]:
+    for due in several:
         try:
             written += await _write_once(runtime, notes, due)
         except VaultRefused as error:
             refused.append(str(error))
     return Round(written=written, refused=tuple(refused))
+
+
+async def _write_of_people(runtime: Runtime, notes: Any) -> Round:
+    """Write about those who were mentioned; the whole memory is gone through once for a day."""
+    day = notes.people_due(runtime.clock.now())
+    if day is None or await _reached(runtime, _PEOPLE) >= day.toordinal():
+        return Round(written=0)
+    several = [
+        _Due(
+            draft=await notes.drafts.person_profile(name),
+            cursor=f"{_PEOPLE}:{name}",
+            number=day.toordinal(),
+        )
+        for name in await notes.drafts.people_mentioned(day)
+    ]
+    done = await _write(runtime, notes, several)
+    if not done.refused:
+        await _reach(runtime, _PEOPLE, day.toordinal())
+    return done
 
 
 def _of_days(runtime: Runtime, notes: Any) -> list[_Due]:
@@ -59,8 +90,7 @@ async def _of_meetings(runtime: Runtime, notes: Any) -> list[_Due]:
     now = runtime.clock.now()
     first = await _reached(runtime, _MEETINGS)
     if not first:
-        until = int(now.timestamp())
-        await runtime.unit_of_work.run(lambda stores: stores.cursors.advance(_MEETINGS, until))
+        await _reach(runtime, _MEETINGS, int(now.timestamp()))
         return []
     since = max(datetime.fromtimestamp(first, tz=UTC), now - _LOOK_BACK)
     drafts = [
@@ -74,9 +104,13 @@ async def _write_once(runtime: Runtime, notes: Any, due: _Due) -> int:
     if await _reached(runtime, due.cursor) >= due.number:
         return 0
     drafted = await notes.writer.run(due.draft)
-    await runtime.unit_of_work.run(lambda stores: stores.cursors.advance(due.cursor, due.number))
+    await _reach(runtime, due.cursor, due.number)
     return int(drafted.outcome is Outcome.WRITTEN)
 
 
 async def _reached(runtime: Runtime, cursor: str) -> int:
     return await runtime.unit_of_work.run(lambda stores: stores.cursors.get(cursor))
+
+
+async def _reach(runtime: Runtime, cursor: str, number: int) -> None:
+    await runtime.unit_of_work.run(lambda stores: stores.cursors.advance(cursor, number))

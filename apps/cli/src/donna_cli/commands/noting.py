@@ -155,7 +155,8 @@ def _blocks(done: Drafted) -> Iterator[Block]:
     elif done.outcome is Outcome.KEPT:
         yield Line(f"{done.path} holds what somebody else wrote; it stays as it is.", Tone.WARNING)
     elif done.outcome is Outcome.WRITTEN:
-        yield Line(f"Written: {done.path}", Tone.GOOD)
+        added = f", with what {done.model} says of it" if done.model else ""
+        yield Line(f"Written: {done.path}{added}", Tone.GOOD)
         yield Line("Undo: donna vault undo", Tone.QUIET)
     else:
         yield Line(f"{done.path} would be:", Tone.QUIET)

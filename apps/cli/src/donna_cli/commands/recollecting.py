@@ -1,7 +1,7 @@
 """Memory: memory why, export and report."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import nullcontext
 from datetime import datetime
 from pathlib import Path
@@ -11,16 +11,17 @@ from zoneinfo import ZoneInfo
 import typer
 
 from donna_adapters.compose.build import Composed
-from donna_adapters.compose.memory import junk_in, open_memory, texts_of
+from donna_adapters.compose.memory import Memory, junk_in, open_memory, texts_of
 from donna_cli import wire, wire_memory
 from donna_cli.exits import ExitCode
 from donna_cli.invocation import Invocation
 from donna_cli.render import Block, Grid
 from donna_cli.session import Page, look, opened, present, run
 from donna_core.domain.errors import InvalidInput
+from donna_core.domain.ids import UserId
 from donna_core.domain.wording import Line, Tone
 from donna_core.usecases.moment import understand_moment
-from donna_memory.documents import Hit, SourceType
+from donna_memory.documents import Document, Hit, SourceType
 from donna_memory.junk import JunkReport
 from donna_memory.statements import Statement
 
@@ -154,6 +155,17 @@ def _why_blocks(held: list[Statement], hits: tuple[Hit, ...], zone: ZoneInfo) ->
         said = f"{hit.source_type.value} {hit.source_id}"
         when = f", {_day(hit.time, zone)}" if hit.time else ""
         yield Line(f"{hit.text} ({said}{when})", Tone.QUIET)
+
+
+async def _statements_of(
+    memory: Memory, user_id: UserId, documents: Sequence[Document]
+) -> Mapping[tuple[SourceType, str], list[Statement]]:
+    """Return what each of the documents states or stated."""
+    sources = [(each.source_type, each.source_id) for each in documents]
+    found: dict[tuple[SourceType, str], list[Statement]] = {source: [] for source in sources}
+    for each in await memory.catalog.statements(user_id, sources):
+        found.get((each.source_type, each.source_id), []).append(each)
+    return found
 
 
 _NOTHING = "Nothing is remembered of that."

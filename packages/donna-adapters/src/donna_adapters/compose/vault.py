@@ -30,12 +30,14 @@ _DAY = timedelta(days=1)
 class Notes:
     """What Donna writes notes with, and which of them she writes by herself.
 
-    ``schedule`` has the days and hours of those that are for a day or a week, by template.
+    ``schedule`` has the days and hours of those that are for a day or a week, by template;
+    ``people`` has those of the notes about people.
     """
 
     drafts: Drafts
     writer: MemoryInformedWriter
     schedule: Mapping[str, NoteRow | WeeklyNoteRow]
+    people: WeeklyNoteRow
     after_meetings: bool
 
     def due(self, at: datetime) -> dict[str, date]:
@@ -43,6 +45,10 @@ class Notes:
         zone = self.drafts.zone
         rows = self.schedule.items()
         return {name: latest_due(row, at, zone) for name, row in rows if row.enabled}
+
+    def people_due(self, at: datetime) -> date | None:
+        """Return the latest day on which people are written about unasked, if they are."""
+        return latest_due(self.people, at, self.drafts.zone) if self.people.enabled else None
 
 
 def latest_due(row: NoteRow | WeeklyNoteRow, at: datetime, zone: ZoneInfo) -> date:
@@ -102,6 +108,7 @@ def notes_of(composed: Composed, store: MemoryStore, catalog: MemoryCatalog) -> 
             "commitment_log": rows.commitment_log,
             "weekly_review": rows.weekly_review,
         },
+        people=rows.person_profile,
         after_meetings=rows.meeting_note.enabled,
         drafts=Drafts(
             unit_of_work=runtime.unit_of_work,
@@ -113,6 +120,8 @@ def notes_of(composed: Composed, store: MemoryStore, catalog: MemoryCatalog) -> 
         ),
         writer=MemoryInformedWriter(
             writer=writer,
+            language_model=runtime.language_model,
+            unit_of_work=runtime.unit_of_work,
             clock=runtime.clock,
             to_inbox=composed.home.settings.memory.vault.autonomy == _LOW,
         ),

@@ -31,6 +31,7 @@ class EventKind(StrEnum):
     BUDGET_RAISED = "budget.raised"
     BREAKER_TURNED = "model.breaker_turned"
     MODEL_STOOD_IN = "model.stood_in"
+    NOTE_WRITTEN = "note.written"
     MODEL_SETTINGS_CHANGED = "model.settings_changed"
 
 

@@ -252,6 +252,7 @@ class NotesSection(Section):
     commitment_log: NoteRow
     weekly_review: WeeklyNoteRow
     meeting_note: MeetingNoteRow
+    person_profile: WeeklyNoteRow
 
 
 class MemoryFile(Section):

@@ -2,7 +2,8 @@
 
 import hashlib
 import re
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -31,6 +32,9 @@ _PROMISE = re.compile(
     re.IGNORECASE,
 )
 _SENTENCES = re.compile(r"(?<=[.!?])\s+|\n+")
+_LINK = re.compile(r"\[\[([^\[\]|#\n]+)")
+_PEOPLE = "People/"
+_OFTEN = 3  # mentions in a week that make a person worth a note
 _WORDS = re.compile(r"[^\w]+")
 _A_WEEK = timedelta(days=7)
 # What never leaves this machine is in no note, which may be synchronised and read by a model.
@@ -74,6 +78,7 @@ class Drafts:
 
         return Draft(
             template="daily_reflection",
+            task_type="draft_daily_reflection",
             path=f"Reflections/{day}.md",
             key=str(day),
             context=context,
@@ -92,7 +97,11 @@ class Drafts:
             }
 
         return Draft(
-            template="commitment_log", path=f"Commitments/{day}.md", key=str(day), context=context
+            template="commitment_log",
+            task_type="extract_commitments",
+            path=f"Commitments/{day}.md",
+            key=str(day),
+            context=context,
         )
 
     def weekly_review(self, day: date) -> Draft:
@@ -123,7 +132,11 @@ class Drafts:
             }
 
         return Draft(
-            template="weekly_review", path=f"WeeklyReview/{week}.md", key=week, context=context
+            template="weekly_review",
+            task_type="draft_weekly_review",
+            path=f"WeeklyReview/{week}.md",
+            key=week,
+            context=context,
         )
 
     def meeting_note(self, meeting: CalendarEvent) -> Draft:
@@ -155,7 +168,13 @@ class Drafts:
 
         key = f"{meeting.event_id}:{meeting.when.start.isoformat()}"
         path = f"Meetings/{start:%Y-%m-%d-%H%M}-{slug}.md"
-        return Draft(template="meeting_note", path=path, key=key, context=context)
+        return Draft(
+            template="meeting_note",
+            task_type="draft_meeting_note",
+            path=path,
+            key=key,
+            context=context,
+        )
 
     async def person_profile(self, name: str) -> Draft:
         """Return the draft about a person; a new one only where something new was said."""
@@ -195,7 +214,32 @@ class Drafts:
             sorted(f"{hit.source_type}:{hit.source_id}:{hit.text}" for hit in mentions)
         )
         key = f"{name}: {hashlib.sha256(said.encode()).hexdigest()[:16]}"
-        return Draft(template="person_profile", path=f"People/{name}.md", key=key, context=context)
+        return Draft(
+            template="person_profile",
+            task_type="draft_person_profile",
+            path=f"People/{name}.md",
+            key=key,
+            context=context,
+        )
+
+    async def people_mentioned(self, day: date) -> list[str]:
+        """Return whom notes and talks of the week before the day's end linked to often enough.
+
+        A bare ``[[Name]]`` counts where there is a note of that person. What Donna wrote does not:
+        she would bring herself to write again.
+        """
+        until = local_day(day, self.zone).end
+        week = Interval(until - _A_WEEK, until)
+        notes = await self.catalog.kept(self.user_id, SourceType.VAULT)
+        counts: Counter[str] = Counter()
+        async for document in self._said(week):
+            for target in _LINK.findall(document.content):
+                name = target.strip().removesuffix(".md").removeprefix(_PEOPLE)
+                path = f"{_PEOPLE}{name}.md"
+                is_person = target.strip().startswith(_PEOPLE) or path in notes
+                counts[name] += is_person and "/" not in name
+        often = [(name, count) for name, count in counts.items() if count >= _OFTEN]
+        return [name for name, _ in sorted(often, key=lambda each: (-each[1], each[0]))]
 
     async def meetings_that_ended(self, since: datetime, until: datetime) -> list[CalendarEvent]:
         """Return the meetings of others with somebody that ended after ``since`` until then."""
@@ -227,20 +271,27 @@ class Drafts:
     async def _promises(self, span: Interval) -> list[Promise]:
         """Return what was promised in talks and notes of the span, none of Donna's own."""
         found: list[Promise] = []
+        async for document in self._said(span):
+            found += _promised(document)
+        return found[:_MOST]
+
+    async def _said(self, span: Interval) -> AsyncIterator[Document]:
+        """Yield the talks and notes of the span that may be told of, none of Donna's own."""
         after = 0
         while page := await self.catalog.remembered(self.user_id, after=after, limit=500):
             after = page[-1][0]
             for _, document in page:
-                if document.time is not None and span.contains(document.time):
-                    found += _promised(document)
-        return found[:_MOST]
+                if (
+                    document.source_type in {SourceType.CHAT, SourceType.VAULT}
+                    and document.time is not None
+                    and span.contains(document.time)
+                    and not document.metadata.get("autowritten_by")
+                    and not document.labels & _OF_NO_NOTE
+                ):
+                    yield document
 
 
 def _promised(document: Document) -> list[Promise]:
-    if document.source_type not in {SourceType.CHAT, SourceType.VAULT}:
-        return []
-    if document.metadata.get("autowritten_by") or document.labels & _OF_NO_NOTE:
-        return []
     return [
         Promise(text=each.strip(), speaker=document.speaker, where=document.uri)
         for each in _SENTENCES.split(document.content)

@@ -3,11 +3,12 @@
 import hashlib
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 
 import yaml
+from attrs import frozen
 from jinja2 import Environment, PackageLoader, StrictUndefined, TemplateNotFound
 from jinja2.exceptions import UndefinedError
 
@@ -32,13 +33,30 @@ class TemplateBroken(InvalidInput):
         super().__init__(f"The template '{name}' cannot be used: {problem}.")
 
 
-def render(name: str, values: Mapping[str, Any]) -> str:
+@frozen(kw_only=True)
+class Told:
+    """A section that a model wrote: paragraphs, or the lines of a list."""
+
+    heading: str
+    lines: tuple[str, ...]
+    is_list: bool
+
+
+def render(
+    name: str, values: Mapping[str, Any], *, told: Sequence[Told] = (), model: str = ""
+) -> str:
     """Return the text of a note, its front matter read and written again, and its body sealed.
+
+    ``told`` is what a model adds at the end, and ``model`` its name.
 
     Raise ``TemplateBroken`` for a template that is not there or misses a value.
     """
     try:
-        text = _environment().get_template(f"{name}.md.j2").render(values)
+        text = (
+            _environment()
+            .get_template(f"{name}.md.j2")
+            .render({**values, "told": told, "model": model})
+        )
     except TemplateNotFound as error:
         raise TemplateBroken(name, "there is no such template") from error
     except UndefinedError as error:
@@ -46,6 +64,26 @@ def render(name: str, values: Mapping[str, Any]) -> str:
     front, body = split(text, path=name)
     body = re.sub(r"\n{3,}", "\n\n", body).strip() + "\n"
     return joined({**front, SEAL: seal_of(body)}, body)
+
+
+def sections_of(output: Mapping[str, Any]) -> tuple[Told, ...]:
+    """Return a model's answer as sections, in its order; what is empty makes none.
+
+    The parts of one entry of a list are put in one line.
+    """
+    found = []
+    for name, value in output.items():
+        entries = value if isinstance(value, list) else [value]
+        lines = tuple(filter(None, (_in_one(entry) for entry in entries)))
+        if lines:
+            heading = name.replace("_", " ").capitalize()
+            found.append(Told(heading=heading, lines=lines, is_list=isinstance(value, list)))
+    return tuple(found)
+
+
+def _in_one(entry: object) -> str:
+    parts = entry.values() if isinstance(entry, Mapping) else [entry]
+    return "; ".join(filter(None, (str(part).strip() for part in parts if part is not None)))
 
 
 def seal_of(body: str) -> str:

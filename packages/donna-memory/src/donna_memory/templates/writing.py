@@ -1,21 +1,31 @@
-"""Writing a note from a template: once for each key, where Donna may, and whole or not at all."""
+"""Writing a note from a template: once for each key, where Donna may, and whole or not at all.
+
+Its body is made by rules from what is known. A configured model is shown that body, and what it
+says of it comes as sections of their own; where none answers, the note is whole without them.
+"""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from enum import StrEnum
 from typing import Any
 
 from attrs import frozen
 
+from donna_core.domain.errors import Degraded, Refused
+from donna_core.domain.events import Event, EventKind
+from donna_core.domain.labels import Label
 from donna_core.ports.clock import Clock
-from donna_memory.templates.rendering import SEAL, render, seal_of
-from donna_memory.vault.notes import Note, as_text
+from donna_core.ports.language_model import LanguageModel, ModelRequest, Urgency
+from donna_core.ports.unit_of_work import UnitOfWork
+from donna_memory.templates.rendering import SEAL, Told, render, seal_of, sections_of
+from donna_memory.vault.notes import Note, as_text, split
 from donna_memory.vault.refusals import Reason, VaultRefused
 from donna_memory.vault.writer import VaultWriter
 
 INBOX = "Inbox"
 KEY = "idempotency_key"
 AUTHOR = "autowritten_by"
+CALLER = "notes"
 
 
 class Outcome(StrEnum):
@@ -31,10 +41,12 @@ class Outcome(StrEnum):
 class Draft:
     """A note to be written: its template, its path, and the key it is written once for.
 
-    ``context`` is asked for what goes into the template only where it is needed.
+    ``task_type`` is what a model is asked of it. ``context`` is asked for what goes into the
+    template only where it is needed.
     """
 
     template: str
+    task_type: str
     path: str
     key: str
     context: Callable[[], Awaitable[Mapping[str, Any]]]
@@ -42,12 +54,16 @@ class Draft:
 
 @frozen(kw_only=True)
 class Drafted:
-    """What became of a draft; ``text`` is the note, ``commit`` what holds it in the history."""
+    """What became of a draft; ``text`` is the note, ``commit`` what holds it in the history.
+
+    ``model`` is who added to it, if somebody did.
+    """
 
     outcome: Outcome
     path: str
     text: str = ""
     commit: str = ""
+    model: str = ""
 
 
 @frozen(kw_only=True)
@@ -55,6 +71,8 @@ class MemoryInformedWriter:
     """Writes drafts; where Donna may not go alone (``to_inbox``), all of them land in the inbox."""
 
     writer: VaultWriter
+    language_model: LanguageModel
+    unit_of_work: UnitOfWork
     clock: Clock
     to_inbox: bool
 
@@ -63,7 +81,8 @@ class MemoryInformedWriter:
 
         The key is compared before anything is gathered. A note of Donna's with the same path and
         another key is written anew, with the properties that a person added; a note that she did
-        not write, and one whose body was changed since she did, stays as it is.
+        not write, and one whose body was changed since she did, stays as it is. No model is asked
+        for a preview.
         """
         path = f"{INBOX}/{draft.path.replace('/', ' ')}" if self.to_inbox else draft.path
         present = await asyncio.to_thread(self._present, path)
@@ -75,6 +94,9 @@ class MemoryInformedWriter:
         text = render(draft.template, values)
         if preview:
             return Drafted(outcome=Outcome.PREVIEWED, path=path, text=text)
+        told, model = await self._told(draft, text)
+        if told:
+            text = render(draft.template, values, told=told, model=model)
         done = await asyncio.to_thread(
             self.writer.write,
             path,
@@ -82,7 +104,32 @@ class MemoryInformedWriter:
             expected_mtime_ns=0 if present is None else present.stat.mtime_ns,
             message=f"Donna: {draft.template} {draft.key}",
         )
-        return Drafted(outcome=Outcome.WRITTEN, path=path, text=text, commit=done.sha)
+        drafted = Drafted(
+            outcome=Outcome.WRITTEN, path=path, text=text, commit=done.sha, model=model
+        )
+        data = {"path": path, "template": draft.template, "commit": done.sha, "model": model}
+        event = Event(kind=EventKind.NOTE_WRITTEN, at=self.clock.now(), data=data)
+        await self.unit_of_work.run(lambda stores: stores.events.append([event]))
+        return drafted
+
+    async def _told(self, draft: Draft, text: str) -> tuple[Sequence[Told], str]:
+        """Return what a model says of the note and who it was; nothing where nobody answers.
+
+        What it reads was written by others as well: it has no tools, and its words become plain
+        lines.
+        """
+        request = ModelRequest(
+            task_type=draft.task_type,
+            inputs={"note": split(text, path=draft.path)[1]},
+            caller=CALLER,
+            priority=Urgency.BACKGROUND,
+            labels=frozenset({Label.UNTRUSTED, Label.PRIVATE}),
+        )
+        try:
+            reply = await self.language_model.complete(request)
+        except (Degraded, Refused):
+            return (), ""  # the gateway has told of it: a log row, an event, the health of a model
+        return sections_of(reply.output), reply.metadata.model_actual
 
     def _present(self, path: str) -> Note | None:
         try:
