@@ -22,6 +22,8 @@ from donna_core.testing.fake_clock import FakeClock
 from donna_memory.documents import Document, Label, SourceType
 from donna_memory.ports import Embedder, Filters, Vectors
 from donna_memory.retrieval import RetrievalRules
+from donna_memory.sources.vault import VaultSource
+from donna_memory.vault.reader import VaultReader
 
 ME = UserId("me")
 DIMENSION, BATCH, QUESTIONS = 384, 2_000, 40
@@ -153,3 +155,23 @@ def by_words(question: str) -> Callable[[Connection], object]:
         ).all()
 
     return run
+
+
+def test_a_vault_of_a_thousand_notes_that_did_not_change(tmp_path: Path) -> None:
+    """Verifying it, beside a bare look at every file."""
+    root = tmp_path / "vault"
+    root.mkdir()
+    for number, each in enumerate(sentences(1_000, seed=3, words=200)):
+        (root / f"{number}.md").write_text(each)
+    with SqliteDatabase.open(tmp_path / "donna.db") as database, asyncio.Runner() as runner:
+        embedder = RandomEmbedder()
+        store = SqlMemoryStore(
+            database, clock=FakeClock(NOON), embedder=embedder, rules=RetrievalRules()
+        )
+        source = VaultSource(reader=VaultReader(root), store=store, catalog=store, user_id=ME)
+        runner.run(source.sync())
+        embedded = embedder.embedded
+        spent = median(milliseconds(lambda: runner.run(source.sync())) for _ in range(5))
+    assert embedder.embedded == embedded, "what is unchanged was embedded"
+    bare = median(milliseconds(lambda: [each.stat() for each in root.iterdir()]) for _ in range(5))
+    print(f"\n1000 notes as before: {spent:.0f} ms, {spent / bare:.1f} : 1 against a look at each")

@@ -1,6 +1,6 @@
 """Memory follows the vault and the tasks in a real database."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -15,6 +15,8 @@ from donna_core.ports.unit_of_work import Stores
 from donna_core.testing.contracts.stores import task
 from donna_core.testing.fake_clock import FakeClock
 from donna_memory.documents import Label
+from donna_memory.errors import WeightsMissing
+from donna_memory.ports import Vectors
 from donna_memory.retrieval import RetrievalRules
 from donna_memory.sources.tasks import TaskSource
 from donna_memory.sources.vault import Synced, VaultSource
@@ -148,6 +150,41 @@ async def test_tasks_are_read_along_the_event_log(home: Home) -> None:
     await unit.run(uproot)
     assert await source.follow() == 1
     assert await home.found("roses") == []
+
+
+class TiringEmbedder(HashingEmbedder):
+    """Embeds one batch, and then no more until it has rested."""
+
+    rested = False
+
+    def embed(self, texts: Sequence[str]) -> Vectors:
+        """Return the vectors of a first batch; raise ``WeightsMissing`` for a second."""
+        if self.embedded and not self.rested:
+            raise WeightsMissing(problem="worn out")
+        return super().embed(texts)
+
+
+async def test_a_backfill_that_was_cut_off_goes_on_where_it_stopped(home: Home) -> None:
+    """What was kept before is not embedded again."""
+    embedder = TiringEmbedder()
+    store = SqlMemoryStore(
+        home.database, clock=FakeClock(NOON), embedder=embedder, rules=RetrievalRules()
+    )
+    unit = home.database.unit_of_work(ANNA)
+    source = TaskSource(unit_of_work=unit, store=store, user_id=ANNA)
+
+    def plant(stores: Stores) -> None:
+        for number in range(1, 101):
+            stores.tasks.save(task(number, title=f"Water tree {number}", user_id=ANNA))
+
+    await unit.run(plant)
+    with pytest.raises(WeightsMissing):
+        await source.backfill()
+    first = len(embedder.embedded)
+    embedder.rested = True
+
+    assert await source.backfill() == 100
+    assert 0 < first < len(embedder.embedded) == 100
 
 
 def told(kind: EventKind, about: Task) -> Event:

@@ -10,6 +10,7 @@ from donna_memory.ports import MemoryStore
 
 READER = "memory.tasks"
 PAGE = 500
+BATCH = 64
 
 
 @frozen(kw_only=True)
@@ -41,9 +42,14 @@ class TaskSource:
         await self.unit_of_work.run(lambda stores: stores.cursors.advance(READER, position))
 
     async def backfill(self) -> int:
-        """Look at every task there is, wherever the cursor stands; return how many there are."""
+        """Look at every task there is, wherever the cursor stands; return how many there are.
+
+        They are kept batch by batch: what was kept before an interruption is not embedded again.
+        """
         tasks = await self.unit_of_work.run(lambda stores: stores.tasks.select())
-        await self.store.upsert_many(task_document(task, self.user_id) for task in tasks)
+        for start in range(0, len(tasks), BATCH):
+            several = tasks[start : start + BATCH]
+            await self.store.upsert_many(task_document(task, self.user_id) for task in several)
         return len(tasks)
 
 
