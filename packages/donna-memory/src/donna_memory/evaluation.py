@@ -126,7 +126,9 @@ def _dialogue(path: Path) -> LabelledSet:
     asked = path.with_suffix(".questions.yaml")
     questions = [
         Question(
-            text=row["q"], answers=frozenset(_turn(documents, words, asked) for words in row["a"])
+            text=row["q"],
+            answers=frozenset(_turn(documents, words, asked) for words in row["a"]),
+            stale=frozenset(_turn(documents, words, asked) for words in row.get("stale", ())),
         )
         for row in _rows(asked)
     ]
