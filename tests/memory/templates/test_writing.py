@@ -228,6 +228,19 @@ async def test_where_no_model_answers_the_note_is_whole_without_it(
     assert (done.outcome, done.text, done.model) == (Outcome.WRITTEN, shown.text, "")
 
 
+@pytest.mark.parametrize("path", ["Log/Mine.md", "Diary/x.md", "Log/2026-11-20.md"])
+async def test_no_model_is_paid_for_a_note_that_is_refused(root: Path, path: str) -> None:
+    """What is refused for good would be paid for with every try."""
+    (root / "Log").mkdir()
+    (root / "Log" / "2026-11-20.MD").write_text("A twin by case.\n")
+    writer = writing(root, says=SAID)
+    with pytest.raises(VaultRefused):
+        await writer.run(draft(Asked(), path=path))
+    model = writer.language_model
+    assert isinstance(model, ScriptedLanguageModel)
+    assert model.requests == []
+
+
 async def test_a_note_that_was_written_is_told_to_the_event_log(root: Path) -> None:
     """With its path, its template and its commit; one that was skipped is not."""
     writer = writing(root)

@@ -41,7 +41,7 @@ async def write_due(runtime: Runtime, notes: Any) -> Round:
 
     Of several days that were missed the latest is written. Meetings count from the first look
     on, and for a week after they ended, however late they came to be known. What the vault
-    refuses holds up nothing else, and is tried again.
+    refuses holds up nothing else, and is tried again, a note about a person in a week.
     """
     usual = await _write(runtime, notes, _of_days(runtime, notes))
     meetings = await _write(runtime, notes, await _of_meetings(runtime, notes))
@@ -72,8 +72,7 @@ async def _write_of_people(runtime: Runtime, notes: Any) -> Round:
         for name in await notes.drafts.people_mentioned(day)
     ]
     done = await _write(runtime, notes, several)
-    if not done.refused:
-        await _reach(runtime, _PEOPLE, day.toordinal())
+    await _reach(runtime, _PEOPLE, day.toordinal())
     return done
 
 

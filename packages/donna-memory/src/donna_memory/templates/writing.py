@@ -94,9 +94,12 @@ class MemoryInformedWriter:
         text = render(draft.template, values)
         if preview:
             return Drafted(outcome=Outcome.PREVIEWED, path=path, text=text)
+        # What is refused is tried again and again: it must not be paid for first.
+        await asyncio.to_thread(self.writer.check, path, text)
         told, model = await self._told(draft, text)
-        if told:
-            text = render(draft.template, values, told=told, model=model)
+        fuller = render(draft.template, values, told=told, model=model)
+        if told and self.writer.fits(fuller):
+            text = fuller
         done = await asyncio.to_thread(
             self.writer.write,
             path,

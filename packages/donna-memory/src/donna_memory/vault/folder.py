@@ -61,9 +61,7 @@ class VaultFolder:
     def write(self, path: NotePath, content: bytes) -> FileStat:
         """Put the bytes in place at once, or leave everything as it was."""
         with self._parent(path, create=True) as (parent, name):
-            for other in os.listdir(parent):  # noqa: PTH208  # of a handle, not of a path
-                if other != name and same_name(other, name):
-                    raise VaultRefused(path, Reason.COLLISION, detail=other)
+            _alone(path, parent, name)
             temporary = _TEMPORARY.format(name=name)[-200:]
             _remove(parent, temporary)
             descriptor = os.open(temporary, _NEW, 0o600, dir_fd=parent)
@@ -79,6 +77,15 @@ class VaultFolder:
                 raise
             os.fsync(parent)
             return found
+
+    def check_free(self, path: NotePath) -> None:
+        """Raise ``VaultRefused`` where a note of another name would be taken for this one."""
+        try:
+            with self._parent(path) as (parent, name):
+                _alone(path, parent, name)
+        except VaultRefused as error:
+            if error.reason is not Reason.MISSING:  # then its folder is still to be made
+                raise
 
     def delete(self, path: NotePath) -> None:
         """Take the note away; raise ``VaultRefused`` where there is none."""
@@ -125,6 +132,12 @@ class VaultFolder:
                 f"{self.root}: {error.strerror}",
                 remedy="Create the folder, or name another as vault.root in memory.yaml",
             ) from error
+
+
+def _alone(path: NotePath, parent: int, name: str) -> None:
+    for other in os.listdir(parent):  # of a handle, not of a path
+        if other != name and same_name(other, name):
+            raise VaultRefused(path, Reason.COLLISION, detail=other)
 
 
 def _step(path: str, parent: int, part: str, *, create: bool) -> int:

@@ -73,9 +73,7 @@ class VaultWriter:
         that must not be there yet. The front matter of ``content`` goes over the note's own; keys
         it does not name are kept. Raise ``VaultRefused``.
         """
-        if len(content.encode()) > self._rules.max_note_bytes:
-            raise VaultRefused(path, Reason.TOO_LARGE, detail=f"{len(content.encode())} bytes")
-        checked = self._writable(path)
+        checked = self._small_enough(path, content)
         with self._turn_taken():
             before = self._present(checked)
             _expect(checked, before, expected_mtime_ns)
@@ -88,6 +86,16 @@ class VaultWriter:
                 [Change(path=checked, content=text.encode())], message or f"Donna: write {checked}"
             )
         return WriteDone(path=checked, sha=sha, mtime_ns=done.mtime_ns)
+
+    def check(self, path: str, content: str) -> None:
+        """Raise the ``VaultRefused`` that would keep the content from being written now."""
+        checked = self._small_enough(path, content)
+        self._present(checked)
+        self._folder.check_free(checked)
+
+    def fits(self, content: str) -> bool:
+        """Say whether a note may be that large."""
+        return len(content.encode()) <= self._rules.max_note_bytes
 
     def delete(self, path: str, *, expected_mtime_ns: int | None = None) -> WriteDone:
         """Take a note away and return the commit; raise ``VaultRefused``."""
@@ -154,6 +162,11 @@ class VaultWriter:
             if len(found) == count:
                 break
         return found
+
+    def _small_enough(self, path: str, content: str) -> NotePath:
+        if not self.fits(content):
+            raise VaultRefused(path, Reason.TOO_LARGE, detail=f"{len(content.encode())} bytes")
+        return self._writable(path)
 
     def _writable(self, path: str) -> NotePath:
         checked = note_path(path)
