@@ -90,11 +90,11 @@ def test_a_note_is_shown_written_once_and_taken_back(donna: Donna, vault: Path, 
     outcomes = [donna(*words).json["outcome"] for _ in range(2)]
     back = donna("vault", "undo", "--json").json
 
-    assert (shown["outcome"], shown["path"]) == ("previewed", "Inbox/2026-11-20.md")
+    assert (shown["outcome"], shown["path"]) == ("previewed", "Inbox/Reflections 2026-11-20.md")
     assert "type: daily_reflection" in shown["text"]
     assert outcomes == ["written", "skipped"]
     assert (len(back["commits"]), back["left"]) == (1, [])
-    assert not (vault / "Inbox" / "2026-11-20.md").exists()
+    assert not (vault / "Inbox" / "Reflections 2026-11-20.md").exists()
 
 
 def test_a_meeting_that_is_not_known_is_named(donna: Donna, vault: Path, home: Path) -> None:
@@ -122,7 +122,7 @@ def test_a_person_is_told_of_by_what_was_said(donna: Donna, vault: Path, home: P
     first, second = donna(*words).json, donna(*words).json
     donna("memory", "ingest", text=said.replace("t:1", "t:2").replace("11-01", "11-09"))
     third = donna(*words).json
-    (vault / "Inbox" / "Bo.md").write_text("My own words.\n")
+    (vault / "Inbox" / "People Bo.md").write_text("My own words.\n")
     fourth = donna(*words).json
 
     outcomes = [each["outcome"] for each in (first, second, third, fourth)]
