@@ -64,12 +64,7 @@ async def test_each_note_is_written_once_and_nothing_that_was_missed_is_lost(
     tmp_path: Path,
 ) -> None:
     """A reflection a day, and a note for the meeting that ended while Donna was away."""
-    (tmp_path / "config").mkdir()
-    (tmp_path / "vault").mkdir()
-    (tmp_path / "config" / "memory.yaml").write_text(CONFIG)
-    (tmp_path / "config" / "calendar.yaml").write_text(
-        "timezone: UTC\ncalendars: {work: {calendar_id: work.ics, access: read_only}}\n"
-    )
+    _furnish(tmp_path, CONFIG)
     (tmp_path / "work.ics").write_text(MEETING.replace("\n", "\r\n"))
     clock = FakeClock(MORNING)
     async with open_runtime(
@@ -99,19 +94,22 @@ async def test_each_note_is_written_once_and_nothing_that_was_missed_is_lost(
 
 async def test_who_was_linked_to_three_times_in_a_week_gets_a_note(tmp_path: Path) -> None:
     """Once a week; a project that is linked to as often is no person."""
-    (tmp_path / "config").mkdir()
-    (tmp_path / "vault" / "People").mkdir(parents=True)
+    _furnish(
+        tmp_path,
+        "vault: {root: vault, write_folders: [People], autonomy: high}\n"
+        "embedding: {provider: none}\n"
+        "notes: {person_profile: {enabled: true, day: 4, hour: 6}}\n",
+        folder="People",
+    )
+    (tmp_path / "vault" / "Diary.md").write_text(
+        "---\ndonna: local-only\n---\n[[People/Ida Berg]] told me her secret.\n"
+    )
     (tmp_path / "vault" / "People" / "Bo.md").write_text("My own note of Bo.\n")
     for day in (18, 19, 20):
         note = tmp_path / "vault" / f"{day}.md"
         note.write_text(f"[[People/Ida Berg]] and [[Bo]] spoke of [[Boat]], {day}.\n")
         saved = datetime(2026, 11, day, tzinfo=UTC).timestamp()
         os.utime(note, (saved, saved))
-    (tmp_path / "config" / "memory.yaml").write_text(
-        "vault: {root: vault, write_folders: [People], autonomy: high}\n"
-        "embedding: {provider: none}\n"
-        "notes: {person_profile: {enabled: true, day: 4, hour: 6}}\n"
-    )
     async with open_runtime(
         Options(output=list[str]().append, data_dir=tmp_path, environment={}),
         clock=FakeClock(MORNING),
@@ -126,17 +124,14 @@ async def test_who_was_linked_to_three_times_in_a_week_gets_a_note(tmp_path: Pat
         assert await write_due(composed.runtime, notes) == Round(written=1)
         assert await write_due(composed.runtime, notes) == Round(written=0)
     assert (tmp_path / "vault" / "People" / "Bo.md").read_text() == "My own note of Bo.\n"
-    assert "spoke of" in (tmp_path / "vault" / "People" / "Ida Berg.md").read_text()
+    about_ida = (tmp_path / "vault" / "People" / "Ida Berg.md").read_text()
+    assert "spoke of" in about_ida
+    assert "secret" not in about_ida
 
 
 async def test_a_meeting_whose_note_is_refused_holds_no_other_up(tmp_path: Path) -> None:
     """Two of one title have a note each; one that came to be known late has its own as well."""
-    (tmp_path / "config").mkdir()
-    (tmp_path / "vault" / "Meetings").mkdir(parents=True)
-    (tmp_path / "config" / "memory.yaml").write_text(CONFIG)
-    (tmp_path / "config" / "calendar.yaml").write_text(
-        "timezone: UTC\ncalendars: {work: {calendar_id: work.ics, access: read_only}}\n"
-    )
+    _furnish(tmp_path, CONFIG, folder="Meetings")
     refused = "vault/Meetings/2026-11-20-0900-Budget-round-two.md"  # a twin by case
     (tmp_path / refused).write_text("Mine.\n")
     calendar = tmp_path / "work.ics"
@@ -160,6 +155,15 @@ async def test_a_meeting_whose_note_is_refused_holds_no_other_up(tmp_path: Path)
         await mirror_calendars(composed.runtime)
         (tmp_path / refused).unlink()
         assert await write_due(composed.runtime, notes) == Round(written=2)
+
+
+def _furnish(home: Path, memory: str, *, folder: str = "") -> None:
+    (home / "config").mkdir()
+    (home / "vault" / folder).mkdir(parents=True)
+    (home / "config" / "memory.yaml").write_text(memory)
+    (home / "config" / "calendar.yaml").write_text(
+        "timezone: UTC\ncalendars: {work: {calendar_id: work.ics, access: read_only}}\n"
+    )
 
 
 def _meeting(uid: str, start: str) -> str:

@@ -49,13 +49,25 @@ async def write_due(runtime: Runtime, notes: Any) -> Round:
 
 
 async def _write(runtime: Runtime, notes: Any, several: Sequence[_Due]) -> Round:
-    written, refused = 0, []
-    for due in several:
-        try:
-            written += await _write_once(runtime, notes, due)
-        except VaultRefused as error:
-            refused.append(str(error))
-    return Round(written=written, refused=tuple(refused))
+    """Write what was not written yet; which of them that are is read in one decision."""
+    left = await runtime.unit_of_work.run(
+        lambda stores: [each for each in several if stores.cursors.get(each.cursor) < each.number]
+    )
+    done = Round(written=0)
+    for due in left:
+        tried = await _try(notes, due.draft)
+        if not tried.refused:
+            await _reach(runtime, due.cursor, due.number)
+        done = done.plus(tried)
+    return done
+
+
+async def _try(notes: Any, draft: Draft) -> Round:
+    try:
+        drafted = await notes.writer.run(draft)
+    except VaultRefused as error:
+        return Round(written=0, refused=(str(error),))
+    return Round(written=int(drafted.outcome is Outcome.WRITTEN))
 
 
 async def _write_of_people(runtime: Runtime, notes: Any) -> Round:
@@ -63,15 +75,9 @@ async def _write_of_people(runtime: Runtime, notes: Any) -> Round:
     day = notes.people_due(runtime.clock.now())
     if day is None or await _reached(runtime, _PEOPLE) >= day.toordinal():
         return Round(written=0)
-    several = [
-        _Due(
-            draft=await notes.drafts.person_profile(name),
-            cursor=f"{_PEOPLE}:{name}",
-            number=day.toordinal(),
-        )
-        for name in await notes.drafts.people_mentioned(day)
-    ]
-    done = await _write(runtime, notes, several)
+    done = Round(written=0)
+    for name in await notes.drafts.people_mentioned(day):
+        done = done.plus(await _try(notes, await notes.drafts.person_profile(name)))
     await _reach(runtime, _PEOPLE, day.toordinal())
     return done
 
@@ -97,14 +103,6 @@ async def _of_meetings(runtime: Runtime, notes: Any) -> list[_Due]:
         for each in await notes.drafts.meetings_that_ended(since, now)
     ]
     return [_Due(draft=each, cursor=f"{_MEETINGS}:{each.key}", number=1) for each in drafts]
-
-
-async def _write_once(runtime: Runtime, notes: Any, due: _Due) -> int:
-    if await _reached(runtime, due.cursor) >= due.number:
-        return 0
-    drafted = await notes.writer.run(due.draft)
-    await _reach(runtime, due.cursor, due.number)
-    return int(drafted.outcome is Outcome.WRITTEN)
 
 
 async def _reached(runtime: Runtime, cursor: str) -> int:

@@ -21,6 +21,7 @@ from donna_core.usecases.mirroring import events_in
 from donna_memory.documents import Document, Hit, Label, SourceType
 from donna_memory.ports import Filters, MemoryCatalog, MemoryStore
 from donna_memory.templates.writing import Draft
+from donna_memory.vault.notes import targets_of
 
 _MOST = 25
 _RELATED = 5
@@ -32,7 +33,6 @@ _PROMISE = re.compile(
     re.IGNORECASE,
 )
 _SENTENCES = re.compile(r"(?<=[.!?])\s+|\n+")
-_LINK = re.compile(r"\[\[([^\[\]|#\n]+)")
 _PEOPLE = "People/"
 _OFTEN = 3  # mentions in a week that make a person worth a note
 _WORDS = re.compile(r"[^\w]+")
@@ -233,10 +233,9 @@ class Drafts:
         notes = await self.catalog.kept(self.user_id, SourceType.VAULT)
         counts: Counter[str] = Counter()
         async for document in self._said(week):
-            for target in _LINK.findall(document.content):
-                name = target.strip().removesuffix(".md").removeprefix(_PEOPLE)
-                path = f"{_PEOPLE}{name}.md"
-                is_person = target.strip().startswith(_PEOPLE) or path in notes
+            for target in targets_of(document.content):
+                name = target.removesuffix(".md").removeprefix(_PEOPLE)
+                is_person = target.startswith(_PEOPLE) or f"{_PEOPLE}{name}.md" in notes
                 counts[name] += is_person and "/" not in name
         often = [(name, count) for name, count in counts.items() if count >= _OFTEN]
         return [name for name, _ in sorted(often, key=lambda each: (-each[1], each[0]))]

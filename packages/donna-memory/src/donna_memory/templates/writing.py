@@ -97,9 +97,9 @@ class MemoryInformedWriter:
         # What is refused is tried again and again: it must not be paid for first.
         await asyncio.to_thread(self.writer.check, path, text)
         told, model = await self._told(draft, text)
-        fuller = render(draft.template, values, told=told, model=model)
-        if told and self.writer.fits(fuller):
-            text = fuller
+        if told:
+            fuller = render(draft.template, values, told=told, model=model)
+            text, model = (fuller, model) if self.writer.fits(fuller) else (text, "")
         done = await asyncio.to_thread(
             self.writer.write,
             path,
@@ -132,7 +132,8 @@ class MemoryInformedWriter:
             reply = await self.language_model.complete(request)
         except (Degraded, Refused):
             return (), ""  # the gateway has told of it: a log row, an event, the health of a model
-        return sections_of(reply.output), reply.metadata.model_actual
+        told = sections_of(reply.output)
+        return told, reply.metadata.model_actual if told else ""
 
     def _present(self, path: str) -> Note | None:
         try:

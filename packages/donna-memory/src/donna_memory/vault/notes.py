@@ -1,7 +1,7 @@
 """A note: front matter, a mapping in YAML between two lines of dashes, and a body in Markdown."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -50,8 +50,13 @@ class Note:
     @property
     def links(self) -> tuple[str, ...]:
         """What the body links to as ``[[target]]``, each once, without headings and aliases."""
-        targets = (match.group(1).strip() for match in _LINK.finditer(self.body))
-        return tuple(dict.fromkeys(target for target in targets if target))
+        return tuple(dict.fromkeys(targets_of(self.body)))
+
+
+def targets_of(body: str) -> Iterator[str]:
+    """Yield what each ``[[target#heading|alias]]`` of a body links to, as often as it does."""
+    targets = (match.group(1).strip() for match in _LINK.finditer(body))
+    return (target for target in targets if target)
 
 
 def split(text: str, *, path: str) -> tuple[Mapping[str, Any], str]:

@@ -73,7 +73,7 @@ class VaultWriter:
         that must not be there yet. The front matter of ``content`` goes over the note's own; keys
         it does not name are kept. Raise ``VaultRefused``.
         """
-        checked = self._small_enough(path, content)
+        checked = self._permitted(path, content)
         with self._turn_taken():
             before = self._present(checked)
             _expect(checked, before, expected_mtime_ns)
@@ -89,7 +89,7 @@ class VaultWriter:
 
     def check(self, path: str, content: str) -> None:
         """Raise the ``VaultRefused`` that would keep the content from being written now."""
-        checked = self._small_enough(path, content)
+        checked = self._permitted(path, content)
         self._present(checked)
         self._folder.check_free(checked)
 
@@ -163,7 +163,7 @@ class VaultWriter:
                 break
         return found
 
-    def _small_enough(self, path: str, content: str) -> NotePath:
+    def _permitted(self, path: str, content: str) -> NotePath:
         if not self.fits(content):
             raise VaultRefused(path, Reason.TOO_LARGE, detail=f"{len(content.encode())} bytes")
         return self._writable(path)

@@ -148,9 +148,10 @@ class SqlMemoryStore(MemoryStore, MemoryCatalog):
             done += page
             if done >= 2 * told:
                 # Whoever holds vectors reads all of them again: told as they double, not by page.
-                told = await self._tell_renewed(user_id, done)
+                await self._tell_renewed(user_id)
+                told = done
         if done > told:
-            await self._tell_renewed(user_id, done)
+            await self._tell_renewed(user_id)
         return done
 
     async def kept(self, user_id: UserId, source_type: SourceType) -> Mapping[str, Kept]:
@@ -251,9 +252,8 @@ class SqlMemoryStore(MemoryStore, MemoryCatalog):
         await self._database.transact(lambda connection: _renew(connection, renewed, version))
         return len(rows)
 
-    async def _tell_renewed(self, user_id: UserId, done: int) -> int:
+    async def _tell_renewed(self, user_id: UserId) -> None:
         await self._database.transact(lambda connection: next_value(connection, user_id, RENEWALS))
-        return done
 
     @property
     def _version(self) -> str:
