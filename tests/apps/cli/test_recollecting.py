@@ -33,13 +33,13 @@ def test_a_contradiction_supersedes_and_what_was_believed_is_kept(
 
     told = donna("memory", "why", "where", "does", "Bo", "work", "--json").json["statements"]
     now = donna("memory", "why", "Bo", "--on", "in 1 minute", "--json").json["statements"]
-    before = donna("memory", "why", "Bo", "--on", "2020-05-03", "--json").json["statements"]
+    before = donna("memory", "why", "Bo", "--on", "2020-05-03", "--json").json
 
     assert [(each["value"], each["valid_to"] is None) for each in told] == [
         ("Acme", False), ("Beta", True),
     ]  # fmt: skip
     assert [each["value"] for each in now] == ["Beta"]
-    assert before == []
+    assert (before["statements"], before["hits"]) == ([], [])
     assert "vault Bo.md" in donna("memory", "why", "Bo").out
 
 

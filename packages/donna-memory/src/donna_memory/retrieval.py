@@ -3,8 +3,8 @@
 Half of the score is BM25 as a share of the best in this query, half is the cosine. What stands
 beside a good chunk gains from it: an answer shares few words with the question before it. Then
 come small priors: who is named in the question and spoke, how recent it is, where it came from.
-At the end, what was said later of the same thing goes before what was said earlier, and chunks
-that repeat a better one step back.
+At the end, what is true now goes before what it superseded, what was said later of the same thing
+before what was said earlier, and chunks that repeat a better one step back.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -58,11 +58,15 @@ class Candidate:
     """A chunk that may answer: ``bm25`` is zero or more, ``cosine`` lies in [-1, 1].
 
     ``thread`` names what is read in one go, a conversation or a note; ``place`` counts in it.
+    ``replaced_by`` are the documents that say how it is now, where nothing that the chunk's own
+    ``document`` states is true any more.
     ``meaning`` gives the chunk's vector, which only the leading candidates are asked for.
     """
 
     key: int
     source_type: SourceType
+    document: int = 0
+    replaced_by: frozenset[int] = frozenset()
     bm25: float = 0.0
     cosine: float = 0.0
     thread: str = ""
@@ -106,7 +110,7 @@ def rank(
         for each, gain, extra in zip(rated, lent, prior, strict=True)
         if each.score + gain > 0
     ]
-    scored.sort(key=lambda each: (-each.score, each.candidate.key))
+    scored = _current_first(scored)
     present = _later_first(scored[: rules.default_k], rules) + scored[rules.default_k :]
     good = [each for each in present if each.score >= rules.min_score]
     return tuple(without_echoes(good, rules, texts))
@@ -148,6 +152,24 @@ def _prior(
         age = max((now - candidate.time) / timedelta(days=1), 0.0)
         prior += rules.recency * 0.5 ** (age / rules.recency_days)
     return prior
+
+
+def _current_first(scored: Sequence[Ranked]) -> list[Ranked]:
+    """Return them best first; what says how it is now counts as much as what it superseded."""
+    ordered = sorted(scored, key=lambda each: (-each.score, each.candidate.key))
+    due: dict[int, float] = {}
+    for each in ordered:
+        for document in each.candidate.replaced_by:
+            due.setdefault(document, each.score)
+    if not due:
+        return ordered
+    raised = [
+        evolve(each, score=max(each.score, due.pop(each.candidate.document, 0.0)))
+        for each in ordered
+    ]
+    return sorted(
+        raised, key=lambda each: (-each.score, bool(each.candidate.replaced_by), each.candidate.key)
+    )
 
 
 def _later_first(scored: Sequence[Ranked], rules: RetrievalRules) -> list[Ranked]:

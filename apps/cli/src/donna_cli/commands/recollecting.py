@@ -23,6 +23,7 @@ from donna_core.domain.wording import Line, Tone
 from donna_core.usecases.moment import understand_moment
 from donna_memory.documents import Document, Hit, SourceType
 from donna_memory.junk import JunkReport
+from donna_memory.ports import Filters
 from donna_memory.statements import Statement
 
 
@@ -46,7 +47,10 @@ def why(
         runtime = composed.runtime
         at = understand_moment(runtime, on).instant if on else None
         memory = open_memory(composed)
-        hits = await memory.store.search(question, user_id=runtime.user_id)
+        # What was said after that day was not believed on it.
+        hits = await memory.store.search(
+            question, user_id=runtime.user_id, filters=Filters(until=at)
+        )
         sources = list(dict.fromkeys((hit.source_type, hit.source_id) for hit in hits))
         known = await memory.catalog.statements(runtime.user_id, sources)
         held = [each for each in known if at is None or each.held(at)]

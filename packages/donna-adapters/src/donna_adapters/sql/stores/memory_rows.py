@@ -18,7 +18,9 @@ from donna_memory.retrieval import Candidate, Ranked
 C, D = MEMORY_CHUNKS.c, MEMORY_DOCUMENTS.c
 JOINED = MEMORY_CHUNKS.join(MEMORY_DOCUMENTS)
 LABELS = {Label.UNTRUSTED: D.untrusted, Label.PRIVATE: D.private, Label.LOCAL_ONLY: D.local_only}
-FOUND = select(C.id, C.thread, C.place, D.source_type, D.speaker, D.time).select_from(JOINED)
+FOUND = select(
+    C.id, C.document_id, C.thread, C.place, D.source_type, D.speaker, D.time,
+).select_from(JOINED)  # fmt: skip
 WHOLE = select(
     C.id, C.content, C.heading_path,
     D.source_type, D.source_id, D.title, D.uri, D.session, D.speaker, D.time,
@@ -148,12 +150,15 @@ def candidate_of(
     *,
     bm25: float,
     cosine: float,
+    replaced_by: frozenset[int],
     meaning: Callable[[int], Vectors | None],
 ) -> Candidate:
     """Return the row as something to be ranked."""
     return Candidate(
         key=row.id,
         source_type=SourceType(row.source_type),
+        document=row.document_id,
+        replaced_by=replaced_by,
         bm25=bm25,
         cosine=cosine,
         thread=row.thread,

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from itertools import chain
 from threading import Lock
 from typing import Any
 
@@ -23,6 +24,7 @@ from donna_adapters.sql.stores.memory_rows import (
     living,
     vector_of,
 )
+from donna_adapters.sql.stores.memory_statements import superseded
 from donna_adapters.sql.stores.memory_words import by_words, prepare_words
 from donna_adapters.sql.tables import COUNTER
 from donna_core.domain.ids import UserId
@@ -126,13 +128,18 @@ class Search:
                 found, key=lambda row: -(words.get(row.id, 0.0) / best + near.get(row.id, 0.0))
             )
             beside = self._beside(connection, leading[:_LEADERS])
-            rows = {row.id: row for row in [*found, *beside]}
+            replaced = superseded(
+                connection, self.user_id, {row.document_id for row in leading[:_LEADERS]}
+            )
+            current = self._of_documents(connection, {*chain(*replaced.values())})
+            rows = {row.id: row for row in [*found, *beside, *current]}
             cosines = self._cosines(held, [*rows])
             candidates = [
                 candidate_of(
                     row,
                     bm25=words.get(key, 0.0),
                     cosine=cosines.get(key, 0.0),
+                    replaced_by=replaced.get(row.document_id, frozenset()),
                     meaning=held.index.vector,
                 )
                 for key, row in rows.items()
@@ -199,6 +206,12 @@ class Search:
         permitted: Select[Any] = FOUND.where(*conditions(self.user_id, self.filters))
         query = permitted.where(tuple_(C.thread, C.place).in_(sorted(spots)))
         return connection.execute(query).all() if spots else []
+
+    def _of_documents(self, connection: Connection, numbers: Collection[int]) -> Sequence[Row[Any]]:
+        """Return the chunks of these documents."""
+        permitted: Select[Any] = FOUND.where(*conditions(self.user_id, self.filters))
+        query = permitted.where(C.document_id.in_(sorted(numbers)))
+        return connection.execute(query).all() if numbers else []
 
 
 def vectors_of(embeddings: Sequence[bytes], *, size: int) -> Vectors:

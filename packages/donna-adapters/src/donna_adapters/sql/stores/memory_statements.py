@@ -1,7 +1,7 @@
 """Statements as rows: settled with each document that is kept, erased with it."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -118,6 +118,33 @@ def statements_from(
         ).order_by(S.about, S.valid_from)
     )
     return tuple(map(_statement, rows))
+
+
+def superseded(
+    connection: Connection, user_id: UserId, numbers: Collection[int]
+) -> dict[int, frozenset[int]]:
+    """Return which of the documents state nothing that is true now, with those that do instead."""
+    own = select(S.document_id, S.about, S.valid_to).where(
+        S.user_id == user_id, S.document_id.in_(sorted(numbers))
+    )
+    stated = connection.execute(own).all()
+    true = {row.document_id for row in stated if row.valid_to is None}
+    asked = {row.about for row in stated if row.document_id not in true}
+    if not asked:
+        return {}
+    now = _ROWS.where(
+        S.user_id == user_id,
+        S.about.in_(sorted(asked)),
+        S.valid_to.is_(None),
+        D.deleted_at.is_(None),
+    )
+    holding = {row.about: row.document_id for row in connection.execute(now)}
+    found: dict[int, frozenset[int]] = {}
+    for row in stated:
+        if row.document_id not in true and row.about in holding:
+            others = found.get(row.document_id, frozenset())
+            found[row.document_id] = others | {holding[row.about]}
+    return found
 
 
 def _about(key: tuple[str, str]) -> str:

@@ -203,6 +203,22 @@ class MemoryStoreContract:
         await store.delete(ANNA, SourceType.VAULT, "Bo.md")
         assert await catalog.statements(ANNA, sources) == ()
 
+    async def test_what_is_true_now_is_found_before_what_it_superseded(self) -> None:
+        """Also where the question has only the words of what used to be true."""
+        store = self.store(HashingEmbedder())
+        old = note("Bo.md", "employer:: the Acme workshop", title="Bo", time=NOON - timedelta(3))
+        await store.upsert_many([old, note("Cy.md", "The workshop of Acme burnt down.", time=NOON)])
+        assert await self.found("Acme workshop employer") == ["Bo.md", "Cy.md"]
+
+        now = note("Talk.md", "employer:: Beta", title="Bo", time=NOON)
+        await store.upsert_many([now])
+        assert (await self.found("Acme workshop employer"))[:2] == ["Talk.md", "Bo.md"]
+        assert (await self.found("Acme workshop employer", until=NOON))[:1] == ["Bo.md"]
+        assert "Talk.md" not in await self.found("Acme workshop employer", until=NOON)
+
+        await store.forget(ANNA, SourceType.VAULT, "Talk.md")
+        assert await self.found("Acme workshop employer") == ["Bo.md", "Cy.md"]
+
     async def test_filters_narrow_what_is_found(self) -> None:
         """By source, session, tag, person, place, time and label."""
         await self.store(HashingEmbedder()).upsert_many(
