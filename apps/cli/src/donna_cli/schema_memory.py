@@ -6,7 +6,11 @@ from donna_cli.wire_object import Instant, Wire
 
 
 class MemoryHitObject(Wire):
-    """A text that answers: where it came from, its labels, and a score of 0 to 1."""
+    """A text that answers: where it came from, its labels, and a score of 0 to 1.
+
+    ``before`` is the question that a turn of a conversation answers, ``after`` the answer to one
+    that asks.
+    """
 
     source: str
     id: str
@@ -14,6 +18,8 @@ class MemoryHitObject(Wire):
     uri: str
     heading_path: list[str]
     text: str
+    before: str
+    after: str
     score: float
     time: Instant | None
     session: str

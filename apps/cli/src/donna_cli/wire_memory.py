@@ -77,6 +77,8 @@ def _hit(hit: Hit) -> schema.MemoryHitObject:
         uri=hit.uri,
         heading_path=list(hit.heading_path),
         text=hit.text,
+        before=hit.before,
+        after=hit.after,
         score=round(hit.score, 4),
         time=hit.time,
         session=hit.session,

@@ -13,6 +13,8 @@ from donna_core.domain.labels import Label
 
 __all__ = ["Chunk", "Document", "Hit", "Label", "SourceType"]
 
+_LONGEST_QUESTION = 300  # letters of it that are embedded with its answer
+
 
 class SourceType(StrEnum):
     """Where a document came from."""
@@ -67,11 +69,19 @@ class Chunk:
     tokens: int
     heading_path: tuple[str, ...] = ()
 
-    def searchable(self, document: Document) -> str:
-        """Return what is indexed and embedded: the text, and who said it or where it stands."""
+    def searchable(self, document: Document, *, asked: str = "") -> str:
+        """Return what is indexed and embedded: the text, and who said it or where it stands.
+
+        ``asked`` is the question it answers: "At nine" says of what only with it.
+        """
         place = " › ".join(part for part in (document.title, *self.heading_path) if part)
-        said = f"{document.speaker}: {self.text}" if document.speaker else self.text
-        return f"{place}\n{said}" if place else said
+        said = spoken(document.speaker, self.text)
+        return "\n".join(filter(None, (asked[-_LONGEST_QUESTION:], place, said)))
+
+
+def spoken(speaker: str, text: str) -> str:
+    """Return a text with who said it, where that is known."""
+    return f"{speaker}: {text}" if speaker else text
 
 
 @frozen(kw_only=True)
@@ -79,6 +89,7 @@ class Hit:
     """A chunk that answers a query, with its provenance and a score in [0, 1].
 
     ``lexical`` and ``semantic`` are the two halves of the score, before priors and neighbours.
+    ``before`` is the question that a turn answers, ``after`` the answer to one that asks.
     """
 
     source_type: SourceType
@@ -95,3 +106,5 @@ class Hit:
     speaker: str
     labels: frozenset[Label]
     metadata: Mapping[str, Any]
+    before: str = ""
+    after: str = ""

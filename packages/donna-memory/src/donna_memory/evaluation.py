@@ -6,12 +6,12 @@ A folder of labelled sets holds conversations (``dialogues/NAME.txt`` with
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import yaml
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from donna_core.domain.errors import ConfigError
 from donna_core.domain.ids import UserId
@@ -21,6 +21,7 @@ from donna_memory.sources.vault import document_of
 from donna_memory.vault.reader import VaultReader
 
 DEPTH = 10
+_AFTER = timedelta(days=1)
 
 
 @frozen(kw_only=True)
@@ -39,6 +40,11 @@ class LabelledSet:
     name: str
     documents: tuple[Document, ...]
     questions: tuple[Question, ...]
+
+    @property
+    def asked_at(self) -> datetime:
+        """When the questions are asked: after the last that was said, whenever it is measured."""
+        return max(each.time for each in self.documents if each.time is not None) + _AFTER
 
 
 @frozen(kw_only=True)
@@ -146,9 +152,11 @@ def _turn(documents: Sequence[Document], words: str, path: Path) -> str:
 def _home(folder: Path) -> LabelledSet:
     owner = UserId(folder.name)
     reader = VaultReader(folder / "vault")
-    notes = [document_of(reader.read(path), owner) for path in reader.list()]
-    turns = _lines(folder / "turns.jsonl", owner, SourceType.CHAT)
-    tasks = _lines(folder / "tasks.jsonl", owner, SourceType.TASK)
+    turns = [*_lines(folder / "turns.jsonl", owner, SourceType.CHAT)]
+    tasks = [*_lines(folder / "tasks.jsonl", owner, SourceType.TASK)]
+    # A checkout gives the files times of its own: the notes are taken as they stand at the end.
+    end = max(each.time for each in (*turns, *tasks) if each.time is not None)
+    notes = [evolve(document_of(reader.read(path), owner), time=end) for path in reader.list()]
     questions = [
         Question(text=row["q"], answers=frozenset(row["a"]), stale=frozenset(row.get("stale", ())))
         for row in _rows(folder / "questions.yaml")

@@ -4,7 +4,8 @@ Half of the score is BM25 as a share of the best in this query, half is the cosi
 beside a good chunk gains from it: an answer shares few words with the question before it. Then
 come small priors: who is named in the question and spoke, how recent it is, where it came from.
 At the end, what is true now goes before what it superseded, what was said later of the same thing
-before what was said earlier, and chunks that repeat a better one step back.
+before what was said earlier, what tells of a change before the best hit if that is what changed,
+and chunks that repeat a better one step back.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -12,6 +13,15 @@ from datetime import datetime, timedelta
 
 from attrs import evolve, field, frozen
 
+from donna_memory.ageing import (
+    asks,
+    kinds_asked,
+    kinds_in,
+    rarity,
+    shared,
+    speaks_of_change,
+    stems_of,
+)
 from donna_memory.documents import SourceType
 from donna_memory.lexical import content_words, words_of
 from donna_memory.ports import Vectors
@@ -20,6 +30,10 @@ from donna_memory.ports import Vectors
 @frozen(kw_only=True)
 class RetrievalRules:
     """The weights of the ranking and the bounds of a search; each has a key in memory.yaml.
+
+    ``follow_up`` is what cosine and shared words, ``rare_word`` for each that no other hit has,
+    have to sum up to for a later chunk to tell of a change of an earlier one; where it has a value
+    of the kind that is asked for, and speaks of a change, a cosine of ``follow_up_of_kind`` does.
 
     ``neighbour_before`` and ``neighbour_after`` are the shares of the score that the chunk before
     and the one after lend. ``recency_days`` is the age at which half of ``recency`` is left.
@@ -39,11 +53,16 @@ class RetrievalRules:
     near_duplicate: float = 0.97
     same_thing: float = 0.6
     later_by: timedelta = timedelta(days=1)
+    follow_up: float = 0.9
+    follow_up_of_kind: float = 0.5
+    rare_word: float = 0.25
 
     def limit(self, k: int | None) -> int:
         """Return how many hits are given: at least one, at most ``max_k``."""
         return max(1, min(self.default_k if k is None else k, self.max_k))
 
+
+_CHANGES = 3  # so many changes of one thing are followed, one after the other
 
 Texts = Callable[[Sequence[int]], Mapping[int, str]]
 """Reads the texts of some candidates, by their keys."""
@@ -113,7 +132,8 @@ def rank(
     scored = _current_first(scored)
     present = _later_first(scored[: rules.default_k], rules) + scored[rules.default_k :]
     good = [each for each in present if each.score >= rules.min_score]
-    return tuple(without_echoes(good, rules, texts))
+    known = _Known(texts)
+    return tuple(without_echoes(_changed_first(question, good, rules, known), rules, known))
 
 
 def _rated(candidate: Candidate, *, best: float, rules: RetrievalRules, semantic: bool) -> Ranked:
@@ -196,10 +216,86 @@ def _replaces(later: Ranked, earlier: Ranked, rules: RetrievalRules) -> bool:
     one, other = later.candidate, earlier.candidate
     if one.time is None or other.time is None or one.time - other.time < rules.later_by:
         return False
-    vector, earlier_vector = one.meaning(one.key), other.meaning(other.key)
-    if vector is None or earlier_vector is None:
-        return False
-    return float(vector @ earlier_vector) >= rules.same_thing
+    return _cosine(one, other) >= rules.same_thing
+
+
+class _Known:
+    """Texts that are read once."""
+
+    def __init__(self, texts: Texts) -> None:
+        self._texts = texts
+        self._read: dict[int, str] = {}
+
+    def __call__(self, keys: Sequence[int]) -> Mapping[int, str]:
+        missing = [key for key in keys if key not in self._read]
+        if missing:
+            self._read.update(self._texts(missing))
+        return {key: self._read[key] for key in keys}
+
+
+def _changed_first(
+    question: str, scored: Sequence[Ranked], rules: RetrievalRules, texts: Texts
+) -> list[Ranked]:
+    """Put before the best hit what tells that this has changed, and so on until nothing does."""
+    ordered = [*scored]
+    leading = ordered[: rules.max_k + rules.default_k]
+    read = texts([each.candidate.key for each in leading])
+    stems = {key: stems_of(text) for key, text in read.items()}
+    follow = _FollowUp(question=question, rules=rules, texts=read, stems=stems)
+    for _ in range(_CHANGES):
+        found = max(leading[1:], key=lambda each: follow.strength(leading[0], each), default=None)
+        if found is None or not follow.strength(leading[0], found):
+            break
+        best = leading[0]
+        leading.remove(found)
+        leading.insert(0, evolve(found, score=max(found.score, best.score)))
+    return leading + ordered[len(leading) :]
+
+
+@frozen(kw_only=True)
+class _FollowUp:
+    """Weighs whether one hit tells of a change of another."""
+
+    question: str
+    rules: RetrievalRules
+    texts: Mapping[int, str]
+    stems: Mapping[int, frozenset[str]]
+    weights: Mapping[str, float] = field(init=False)
+
+    @weights.default
+    def _weights(self) -> Mapping[str, float]:
+        return rarity(self.stems.values())
+
+    def strength(self, earlier: Ranked, later: Ranked) -> float:
+        """Return how sure it is that the later one tells of a change, and 0 where it does not."""
+        one, other = earlier.candidate, later.candidate
+        before, after = self.texts[one.key], self.texts[other.key]
+        if asks(before) or asks(after) or not _is_later(other, one, self.rules):
+            return 0.0
+        wanted = kinds_asked(self.question)
+        of_kind = bool(wanted & kinds_in(before) & kinds_in(after))
+        if wanted and not of_kind:
+            return 0.0
+        cosine = _cosine(one, other)
+        common = shared(self.stems[one.key], self.stems[other.key], self.weights)
+        strength = cosine + self.rules.rare_word * common
+        changes = speaks_of_change(after)
+        sure = (of_kind or changes) and strength >= self.rules.follow_up
+        likely = of_kind and changes and cosine >= self.rules.follow_up_of_kind
+        return strength if sure or likely else 0.0
+
+
+def _is_later(one: Candidate, other: Candidate, rules: RetrievalRules) -> bool:
+    if (one.source_type, one.thread) == (other.source_type, other.thread):
+        return one.place > other.place
+    return (
+        one.time is not None and other.time is not None and one.time - other.time >= rules.later_by
+    )
+
+
+def _cosine(one: Candidate, other: Candidate) -> float:
+    vector, another = one.meaning(one.key), other.meaning(other.key)
+    return 0.0 if vector is None or another is None else float(vector @ another)
 
 
 def without_echoes(scored: Sequence[Ranked], rules: RetrievalRules, texts: Texts) -> list[Ranked]:

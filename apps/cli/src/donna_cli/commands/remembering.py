@@ -206,7 +206,7 @@ def evaluate(
 ) -> ExitCode:
     """Measure how well memory finds what answers a question.
 
-    Labelled sets are kept in a database of their own that is thrown away afterwards.
+    Each labelled set is kept in a database of its own that is thrown away afterwards.
 
     Examples:
       donna memory eval
@@ -216,8 +216,12 @@ def evaluate(
 
     async def scores() -> tuple[list[SetScore], str]:
         settings = load_settings(find_place(options_of(invocation)).config).memory
-        with trial_memory(settings) as (store, problem):
-            return [await score(store, each) for each in sets], problem
+        done, problems = [], set[str]()
+        for each in sets:
+            with trial_memory(settings, at=each.asked_at) as (store, problem):
+                done.append(await score(store, each))
+            problems.add(problem)
+        return done, "; ".join(filter(None, problems))
 
     found, problem = run(scores())
     return present(
@@ -289,7 +293,11 @@ def _blocks(hits: tuple[Hit, ...], memory: Memory, zone: ZoneInfo) -> Iterator[B
         place = " › ".join(part for part in (hit.title, *hit.heading_path) if part)
         when = f", {hit.time.astimezone(zone):%Y-%m-%d}" if hit.time else ""
         who = f"{hit.speaker}: " if hit.speaker else ""
+        if hit.before:
+            yield Line(f"   {hit.before}", Tone.QUIET)
         yield Line(f"{number}. {who}{hit.text}")
+        if hit.after:
+            yield Line(f"   {hit.after}")
         labels = "".join(f", {label.value}" for label in sorted(hit.labels))
         named = f"{hit.source_type.value} {hit.source_id}"
         about = f" ({place})" if place else ""

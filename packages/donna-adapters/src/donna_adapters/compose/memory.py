@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -89,15 +90,18 @@ async def junk_in(memory: Memory, user_id: UserId) -> JunkReport:
 
 
 @contextmanager
-def trial_memory(settings: MemoryFile) -> Iterator[tuple[MemoryStore, str]]:
-    """Yield a memory to be measured and thrown away, and why it goes by words if it does."""
+def trial_memory(settings: MemoryFile, *, at: datetime) -> Iterator[tuple[MemoryStore, str]]:
+    """Yield a memory to be measured and thrown away, and why it goes by words if it does.
+
+    It is always ``at`` there, so that what is measured does not change with the day.
+    """
     embedder, problem = embedder_of(settings)
     rules = RetrievalRules(max_k=64, min_score=0.0)
     with (
         TemporaryDirectory(prefix="donna-memory-") as folder,
         SqliteDatabase.open(Path(folder) / "trial.db") as database,
     ):
-        clock = SystemClock()
+        clock = SystemClock(wall=lambda: at)
         yield SqlMemoryStore(database, clock=clock, embedder=embedder, rules=rules), problem
 
 

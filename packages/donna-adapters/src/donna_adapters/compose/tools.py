@@ -79,6 +79,8 @@ def _remembered(hit: Hit) -> Remembered:
         source_path=hit.source_id if hit.source_type is SourceType.VAULT else hit.uri,
         title=hit.title,
         content=hit.text,
+        before=hit.before,
+        after=hit.after,
         score=hit.score,
         heading_path=hit.heading_path,
         labels=hit.labels,

@@ -44,6 +44,8 @@ MEMORY_SEARCH = ToolSpec(
                         "title": TEXT,
                         "heading_path": some(TEXT),
                         "content": TEXT,
+                        "before": TEXT,
+                        "after": TEXT,
                         "score": {"type": "number", "minimum": 0, "maximum": 1},
                         "sensitive": FLAG,
                         "metadata": {"type": "object"},
@@ -74,7 +76,8 @@ class Question:
 class Remembered:
     """A piece of something remembered; ``source_path`` is a note's path or another's address.
 
-    ``score`` is from 0 to 1. ``metadata`` is JSON-ready.
+    ``before`` and ``after`` are the question it answers and the answer to it, if it is one of the
+    two. ``score`` is from 0 to 1. ``metadata`` is JSON-ready.
     """
 
     source_type: str
@@ -83,6 +86,8 @@ class Remembered:
     title: str
     content: str
     score: float
+    before: str = ""
+    after: str = ""
     heading_path: tuple[str, ...] = ()
     labels: Labels = NO_LABELS
     metadata: Mapping[str, Any] = field(factory=dict)
@@ -138,6 +143,8 @@ def _told(each: Remembered) -> Mapping[str, Any]:
         "source_path": each.source_path,
         "title": each.title,
         "heading_path": list(each.heading_path),
+        "before": each.before,
+        "after": each.after,
         "content": each.content,
         "score": round(each.score, 4),
         "sensitive": Label.LOCAL_ONLY in each.labels,

@@ -4,6 +4,7 @@ import asyncio
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
+from itertools import chain
 from typing import Any
 
 from attrs import frozen
@@ -25,6 +26,7 @@ from donna_adapters.sql.stores.memory_statements import (
     keep_statements,
     statements_from,
 )
+from donna_adapters.sql.stores.memory_turns import Questions, questions_before, spot_of
 from donna_adapters.sql.stores.memory_words import prepare_words
 from donna_adapters.sql.unit_of_work import Transactor
 from donna_core.domain.ids import UserId
@@ -66,6 +68,7 @@ class _Prepared:
 
     document: Document
     chunks: tuple[Chunk, ...]
+    texts: tuple[str, ...]
     vectors: Vectors | None
     took_ms: int
 
@@ -210,9 +213,9 @@ class SqlMemoryStore(MemoryStore, MemoryCatalog):
             rules=self._rules,
             version=self._version,
             now=self._clock.now(),
+            limit=self._rules.limit(k),
         )
-        found = await self._database.transact(lambda connection: search.run(connection, held))
-        return found[: self._rules.limit(k)]
+        return await self._database.transact(lambda connection: search.run(connection, held))
 
     async def _log_question(
         self, user_id: UserId, question: str, *, at: datetime, took_ms: int
@@ -261,8 +264,13 @@ class SqlMemoryStore(MemoryStore, MemoryCatalog):
 
     async def _write(self, documents: Sequence[Document]) -> tuple[list[Document], Written]:
         """Return what could not be written as it was, and what was."""
-        stale = await self._database.transact(lambda connection: _changed(connection, documents))
-        ready = await asyncio.to_thread(self._prepared, stale)
+
+        def read(connection: Connection) -> tuple[list[Document], Questions]:
+            changed = _changed(connection, documents)
+            return changed, questions_before(connection, changed)
+
+        stale, questions = await self._database.transact(read)
+        ready = await asyncio.to_thread(self._prepared, stale, questions)
         at = self._clock.now()
         late = await self._database.transact(
             lambda connection: self._keep(connection, documents, ready, at)
@@ -275,23 +283,25 @@ class SqlMemoryStore(MemoryStore, MemoryCatalog):
             embedded=sum(len(each.chunks) for each in kept if each.vectors is not None),
         )
 
-    def _prepared(self, documents: Sequence[Document]) -> dict[int, _Prepared]:
+    def _prepared(
+        self, documents: Sequence[Document], questions: Questions
+    ) -> dict[int, _Prepared]:
         """Cut the documents and embed all of their chunks in one batch; by the document's id."""
         cut = [chunks_of(document) for document in documents]
-        texts = [
-            chunk.searchable(document)
+        told = [
+            _searchable(document, chunks, questions)
             for document, chunks in zip(documents, cut, strict=True)
-            for chunk in chunks
         ]
+        texts = [*chain(*told)]
         began = self._clock.now()
         vectors = self._embedder.embed(texts) if self._embedder is not None and texts else None
         took_ms = (self._clock.now() - began) // _MILLISECOND
         prepared: dict[int, _Prepared] = {}
         start = 0
-        for document, chunks in zip(documents, cut, strict=True):
+        for document, chunks, own_texts in zip(documents, cut, told, strict=True):
             own = None if vectors is None else vectors[start : start + len(chunks)]
             prepared[id(document)] = _Prepared(
-                document=document, chunks=chunks, vectors=own, took_ms=took_ms
+                document=document, chunks=chunks, texts=own_texts, vectors=own, took_ms=took_ms
             )
             start += len(chunks)
         return prepared
@@ -333,6 +343,7 @@ class SqlMemoryStore(MemoryStore, MemoryCatalog):
                 prepared.document,
                 chunk,
                 number=number,
+                searchable=prepared.texts[position],
                 vector=None if prepared.vectors is None else prepared.vectors[position],
                 version=self._version,
             )
@@ -347,7 +358,7 @@ class SqlMemoryStore(MemoryStore, MemoryCatalog):
             return
         row = embedding(
             KINDS[document.source_type],
-            [chunk.searchable(document) for chunk in prepared.chunks],
+            prepared.texts,
             named=document.source_id,
             version=self._version,
             at=at,
@@ -362,6 +373,13 @@ def _key(document: Document) -> dict[str, Any]:
 
 def _named(user_id: UserId, source_type: SourceType, source_id: str) -> dict[str, Any]:
     return {"owner": user_id, "kind": source_type.value, "named": source_id}
+
+
+def _searchable(
+    document: Document, chunks: Sequence[Chunk], questions: Questions
+) -> tuple[str, ...]:
+    asked = questions.get((document.user_id, spot_of(document)), "")
+    return tuple(chunk.searchable(document, asked=asked) for chunk in chunks)
 
 
 def _changed(connection: Connection, documents: Sequence[Document]) -> list[Document]:

@@ -22,7 +22,7 @@ FOUND = select(
     C.id, C.document_id, C.thread, C.place, D.source_type, D.speaker, D.time,
 ).select_from(JOINED)  # fmt: skip
 WHOLE = select(
-    C.id, C.content, C.heading_path,
+    C.id, C.content, C.heading_path, C.thread, C.place,
     D.source_type, D.source_id, D.title, D.uri, D.session, D.speaker, D.time,
     D.untrusted, D.private, D.local_only, D.metadata_json,
 ).select_from(JOINED)  # fmt: skip
@@ -65,7 +65,7 @@ def document_of(row: Row[Any]) -> Document:
         session=row.session,
         position=row.position,
         speaker=row.speaker,
-        labels=_labels(row),
+        labels=labels_of(row),
         tags=frozenset(mark[1:] for mark in marks if mark.startswith("#")),
         people=frozenset(mark[1:] for mark in marks if mark.startswith("@")),
         metadata=json.loads(row.metadata_json),
@@ -73,7 +73,13 @@ def document_of(row: Row[Any]) -> Document:
 
 
 def chunk_row(
-    document: Document, chunk: Chunk, *, number: int, vector: Vectors | None, version: str | None
+    document: Document,
+    chunk: Chunk,
+    *,
+    number: int,
+    searchable: str,
+    vector: Vectors | None,
+    version: str | None,
 ) -> dict[str, Any]:
     """Return the columns of a chunk.
 
@@ -88,7 +94,7 @@ def chunk_row(
         "place": document.position if document.session else chunk.position,
         "heading_path": json.dumps(chunk.heading_path),
         "content": chunk.text,
-        "searchable": chunk.searchable(document),
+        "searchable": searchable,
         "token_count": chunk.tokens,
         "embedding": None if vector is None else vector.astype("<f4").tobytes(),
         "embedding_version": None if vector is None else version,
@@ -184,12 +190,13 @@ def hit_of(row: Row[Any], ranked: Ranked) -> Hit:
         time=row.time,
         session=row.session,
         speaker=row.speaker,
-        labels=_labels(row),
+        labels=labels_of(row),
         metadata=json.loads(row.metadata_json),
     )
 
 
-def _labels(row: Row[Any]) -> frozenset[Label]:
+def labels_of(row: Row[Any]) -> frozenset[Label]:
+    """Return the labels of the document that the row is of."""
     return frozenset(label for label, column in LABELS.items() if getattr(row, column.name))
 
 

@@ -25,6 +25,7 @@ from donna_adapters.sql.stores.memory_rows import (
     vector_of,
 )
 from donna_adapters.sql.stores.memory_statements import superseded
+from donna_adapters.sql.stores.memory_turns import completed
 from donna_adapters.sql.stores.memory_words import by_words, prepare_words
 from donna_adapters.sql.tables import COUNTER
 from donna_core.domain.ids import UserId
@@ -103,6 +104,7 @@ class Search:
     filters: Filters
     rules: RetrievalRules
     now: datetime
+    limit: int
 
     def run(self, connection: Connection, held: HeldVectors) -> tuple[Hit, ...]:
         """Return the hits, best first."""
@@ -152,7 +154,9 @@ class Search:
                 semantic=self.vector is not None,
                 texts=texts,
             )
-        return tuple(hit_of(whole[each.candidate.key], each) for each in ranked)
+        chosen = [(whole[each.candidate.key], each) for each in ranked[: self.limit]]
+        hits = [((row.thread, row.place), hit_of(row, each)) for row, each in chosen]
+        return completed(connection, self.user_id, hits, self.filters)
 
     def _candidates(
         self, connection: Connection, held: HeldVectors, words: Mapping[int, float]

@@ -22,9 +22,10 @@ def note(source_id: str, content: str, **more: Any) -> Document:
 
 
 def turn(position: int, content: str, **more: Any) -> Document:
-    """Return a turn of the conversation Anna had."""
+    """Return a turn of a conversation that Anna had, ``s1`` unless another is named."""
     place = {"session": "s1", "position": position, "source_type": SourceType.CHAT, "title": ""}
-    return note(f"s1:{position}", content, **place | more)
+    told = place | more
+    return note(f"{told['session']}:{position}", content, **told)
 
 
 async def refused(call: Awaitable[object]) -> None:
@@ -251,6 +252,39 @@ class MemoryStoreContract:
 
         [hit] = await store.search("harbour", user_id=ANNA)
         assert hit.labels == labels
+
+    async def test_an_answer_is_found_by_the_words_of_its_question(self) -> None:
+        """Kept together or one after the other; both are handed out with each other."""
+        store = self.store(HashingEmbedder())
+        await store.upsert_many([turn(0, "Which colour did you paint the boat?", speaker="Bo")])
+        await store.upsert_many([turn(1, "Blue, with a stripe."), turn(2, "Lovely weather.")])
+        secret = frozenset({Label.PRIVATE})
+        await store.upsert_many(
+            [
+                turn(0, "Who has the keys?", session="t", labels=secret),
+                turn(1, "The baker.", session="t"),
+            ]
+        )
+
+        hits = {hit.source_id: hit for hit in await store.search("paint a boat", user_id=ANNA)}
+        assert {"s1:0", "s1:1"} <= hits.keys()
+        assert hits["s1:1"].lexical > 0
+        assert (hits["s1:1"].before, hits["s1:1"].after, hits["s1:1"].text) == (
+            "Bo: Which colour did you paint the boat?", "", "Blue, with a stripe.",
+        )  # fmt: skip
+        assert (hits["s1:0"].before, hits["s1:0"].after) == ("", "Blue, with a stripe.")
+
+        [answer] = [
+            hit for hit in await store.search("keys", user_id=ANNA) if hit.source_id == "t:1"
+        ]
+        assert (answer.before, answer.labels) == ("Who has the keys?", secret)
+        public = Filters(without=secret)
+        [answer] = [
+            hit
+            for hit in await store.search("baker", user_id=ANNA, filters=public)
+            if hit.source_id == "t:1"
+        ]
+        assert (answer.before, answer.labels) == ("", frozenset())
 
     async def test_an_answer_is_found_beside_its_question(self) -> None:
         """The turn after the best one is lifted over turns that stand elsewhere."""
