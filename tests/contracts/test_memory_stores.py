@@ -12,8 +12,9 @@ from donna_adapters.sql.memory_tables import MEMORY_CHUNKS, MEMORY_DOCUMENTS, ME
 from donna_adapters.sql.opening import open_database
 from donna_adapters.sql.sqlite import SqliteDatabase
 from donna_adapters.sql.stores.memory import SqlMemoryStore
+from donna_adapters.sql.stores.memory_readings import SqlReadings
 from donna_core.testing.fake_clock import FakeClock
-from donna_memory.ports import Embedder, MemoryCatalog, MemoryStore
+from donna_memory.ports import Embedder, MemoryCatalog, MemoryStore, Readings
 from donna_memory.retrieval import RetrievalRules
 from donna_memory.testing.contracts.memory_store import NOON, MemoryStoreContract
 
@@ -26,6 +27,9 @@ class _OnDatabase(MemoryStoreContract):
 
     def catalog(self) -> MemoryCatalog:
         return self._store(None)
+
+    def readings(self) -> Readings:
+        return SqlReadings(self.database, clock=FakeClock(NOON))
 
     def _store(self, embedder: Embedder | None) -> SqlMemoryStore:
         clock = FakeClock(NOON)

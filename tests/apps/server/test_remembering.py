@@ -1,14 +1,20 @@
 """Memory reads along while Donna runs, and a note that is saved is found at once."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from attrs import evolve
 
 from donna_adapters.compose.build import Composed, open_runtime
 from donna_adapters.compose.memory import open_memory
 from donna_adapters.compose.settings import Options
+from donna_core.domain.errors import ModelUnavailable
+from donna_core.testing.fake_clock import FakeClock
+from donna_core.testing.scripted_model import ScriptedLanguageModel
+from donna_memory.documents import Document, SourceType
 from donna_server.remembering import PAUSE, Recall, read_along
 
 
@@ -56,3 +62,57 @@ async def test_a_note_that_is_saved_is_found_before_the_next_look(
         await asyncio.gather(reading, return_exceptions=True)
     assert recall.problem == ""
     assert recall.changed >= 3
+
+
+async def told_by(composed: Composed, recall: Recall, settled: Callable[[Recall], bool]) -> None:
+    """Read along until what is told of it is as awaited."""
+    reading = asyncio.create_task(read_along(composed, recall))
+    try:
+        async with asyncio.timeout(30):
+            while not settled(recall):  # noqa: ASYNC110  # what is told of it has no event
+                await asyncio.sleep(0.01)
+    finally:
+        reading.cancel()
+        await asyncio.gather(reading, return_exceptions=True)
+
+
+async def test_a_model_reads_what_was_said_where_one_is_named_for_it(tmp_path: Path) -> None:
+    """What keeps it from reading is told, and what it reads is believed."""
+    config = tmp_path / "config"
+    config.mkdir(parents=True)
+    (config / "memory.yaml").write_text("embedding: {provider: none}\n")
+    (config / "donna_models.yaml").write_text(
+        "models: {reader: {provider: ollama, model: tiny}}\n"
+        "routing: {read_statements: {model: reader}}\n"
+    )
+    options = Options(output=print, data_dir=tmp_path, environment={})
+    clock = FakeClock(datetime(2026, 11, 20, 12, tzinfo=UTC))
+    statement = {
+        "text": 1, "subject": "Jo", "attribute": "chess day", "value": "Wednesdays",
+        "quote": "I play on Wednesdays",
+    }  # fmt: skip
+    away = ModelUnavailable("read_statements", problem="away")
+    model = ScriptedLanguageModel({"read_statements": [away, {"statements": [statement]}]})
+    async with open_runtime(options, clock=clock) as opened:
+        composed = evolve(opened, runtime=evolve(opened.runtime, language_model=model))
+        memory = open_memory(composed)
+        said = Document(
+            user_id=composed.runtime.user_id, source_type=SourceType.CHAT, source_id="s:1",
+            content="I play on Wednesdays now.", session="s", position=1, speaker="Jo",
+        )  # fmt: skip
+        await memory.store.upsert_many([said])
+        clock.advance(by=timedelta(hours=1))
+        recall = Recall()
+
+        await told_by(composed, recall, lambda now: bool(now.unread))
+        assert "away" in recall.trouble
+        await told_by(composed, recall, lambda now: now.stated == 1)
+        assert recall.trouble == ""
+
+        known = await memory.catalog.statements(said.user_id, [(SourceType.CHAT, "s:1")])
+        assert [(each.value, each.told_by) for each in known] == [("Wednesdays", "scripted")]
+
+
+async def test_without_a_model_nobody_is_asked(composed: Composed) -> None:
+    """The rules answer nothing of that, however often they are asked."""
+    assert open_memory(composed).reader is None

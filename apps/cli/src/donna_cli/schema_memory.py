@@ -103,7 +103,10 @@ class ForgottenObject(Wire):
 
 
 class StatementObject(Wire):
-    """What was said of an attribute of something; it holds still where ``valid_to`` is null."""
+    """What was said of an attribute of something; it holds still where ``valid_to`` is null.
+
+    ``told_by`` is the model that read it in a sentence; it is empty where a rule did.
+    """
 
     subject: str
     attribute: str
@@ -113,6 +116,7 @@ class StatementObject(Wire):
     valid_from: Instant
     valid_to: Instant | None
     learnt_at: Instant
+    told_by: str
 
 
 class BeliefsObject(Wire):

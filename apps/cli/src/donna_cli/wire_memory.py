@@ -107,6 +107,7 @@ def _statement(each: Statement) -> schema.StatementObject:
         valid_from=each.valid_from,
         valid_to=each.valid_to,
         learnt_at=each.learnt_at,
+        told_by=each.told_by,
     )
 
 

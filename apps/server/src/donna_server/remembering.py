@@ -20,6 +20,12 @@ PAUSE = timedelta(seconds=30)
 A note that is saved is looked at sooner, where the system tells of it.
 """
 
+SHORT_PAUSE = timedelta(minutes=10)
+"""Between two looks for texts that no model has read."""
+
+LONG_PAUSE = timedelta(hours=1)
+"""The same where a model could not be asked: no money, no line, no answer."""
+
 
 @define
 class Recall:
@@ -27,7 +33,9 @@ class Recall:
 
     ``renewed`` are the chunks that another model's vectors were replaced of since the start,
     ``junk`` is the share of texts that are of no use, looked at once a day; ``written`` are the
-    notes that Donna wrote since the start. ``unembedded`` is what keeps vectors from being made.
+    notes that Donna wrote since the start. ``unembedded`` is what keeps vectors from being made,
+    ``stated`` are the statements that a model read since the start, ``unread`` is what keeps it
+    from reading.
     """
 
     changed: int = 0
@@ -36,11 +44,13 @@ class Recall:
     written: int = 0
     problem: str = ""
     unembedded: str = ""
+    stated: int = 0
+    unread: str = ""
 
     @property
     def trouble(self) -> str:
         """All that stands in the way, in one line."""
-        return "; ".join(filter(None, (self.problem, self.unembedded)))
+        return "; ".join(filter(None, (self.problem, self.unembedded, self.unread)))
 
 
 async def read_along(composed: Composed, recall: Recall) -> None:
@@ -56,6 +66,8 @@ async def read_along(composed: Composed, recall: Recall) -> None:
         if memory.vault is not None:
             beside.create_task(watch(memory.vault.reader.folder.root, saved.set))
         beside.create_task(_embed_anew(composed, memory, recall))
+        if memory.reader is not None:
+            beside.create_task(_read_statements(composed, memory.reader, recall))
         looked: date | None = None
         while True:
             saved.clear()
@@ -93,6 +105,19 @@ async def _embed_anew(composed: Composed, memory: Any, recall: Recall) -> None:
         else:
             recall.unembedded = ""
             return
+
+
+async def _read_statements(composed: Composed, reader: Any, recall: Recall) -> None:
+    """Have a model read what is new for what it states, now and then."""
+    clock = composed.runtime.clock
+    while True:
+        try:
+            read = await reader.read_on()
+            recall.stated, recall.unread = recall.stated + read.statements, read.problem
+        except (DonnaError, OSError) as error:
+            recall.unread = str(error)
+        rest = LONG_PAUSE if recall.unread else SHORT_PAUSE
+        await clock.sleep_until(clock.now() + rest)
 
 
 async def _junk_in(composed: Composed, memory: Any) -> float:

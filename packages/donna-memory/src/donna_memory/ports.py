@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from donna_core.domain.ids import UserId
 from donna_memory.documents import Document, Hit, Label, SourceType
-from donna_memory.statements import Statement
+from donna_memory.statements import Claim, Statement
 
 Vectors = NDArray[np.float32]
 """Unit vectors, one row a text."""
@@ -132,6 +132,32 @@ class MemoryCatalog(Protocol):
 
         Ordered by subject and attribute, then by day. Never do two of one subject and attribute
         hold at the same instant.
+        """
+
+
+class Readings(Protocol):
+    """What a model has read of what is kept, for what it states."""
+
+    @abstractmethod
+    async def unread(
+        self, user_id: UserId, *, before: datetime, after: int, limit: int
+    ) -> tuple[tuple[int, Document], ...]:
+        """Return a page of talks and notes that nobody has read, with numbers above ``after``.
+
+        They last changed no later than ``before``. What strangers wrote and what stays on this
+        machine is none of them.
+        """
+
+    @abstractmethod
+    async def believed(self, user_id: UserId) -> tuple[Statement, ...]:
+        """Return what holds now but for tasks, the latest learnt first, up to some hundreds."""
+
+    @abstractmethod
+    async def state(self, document: Document, claims: Sequence[Claim], *, told_by: str) -> bool:
+        """Settle what a model says the document states, and note that it was read.
+
+        What it said of the document before and does not say now ends. Return false, and change
+        nothing, where the document is not as it was read any more.
         """
 
 

@@ -3,7 +3,8 @@
 A statement gives an attribute of a subject its value. One that says something else of the same
 attribute supersedes it from its own day on; one that says the same confirms it. Nothing is
 deleted by that: what was believed on a day of the past can still be told. Statements come by
-rules from what has a structure: tasks, the properties of notes, and lines ``key:: value``.
+rules from what has a structure: tasks, the properties of notes, and lines ``key:: value``; from
+plain sentences a model tells them, see ``reading``.
 """
 
 import re
@@ -13,7 +14,7 @@ from typing import Any
 
 from attrs import evolve, frozen
 
-from donna_memory.documents import Document, SourceType
+from donna_memory.documents import Document, Label, SourceType
 
 _INLINE = re.compile(r"^\s*(?:[-*]\s+)?([A-Za-z][\w -]{0,39})::\s+(\S.{0,199})$", re.MULTILINE)
 _TASK = ("status", "domain", "priority", "deadline")
@@ -45,7 +46,7 @@ class Claim:
 class Statement:
     """A claim with its source; it held from ``valid_from`` to before ``valid_to``, if that came.
 
-    ``learnt_at`` is when it was first read.
+    ``learnt_at`` is when it was first read, ``told_by`` the model that read it, if it was one.
     """
 
     subject: str
@@ -56,6 +57,7 @@ class Statement:
     valid_from: datetime
     valid_to: datetime | None
     learnt_at: datetime
+    told_by: str = ""
 
     def held(self, at: datetime) -> bool:
         """Say whether it was believed at that instant."""
@@ -65,8 +67,8 @@ class Statement:
 def claims_of(document: Document, *, at: datetime) -> tuple[Claim, ...]:
     """Return what the document states, each attribute once; ``at`` is when it was read."""
     found: dict[tuple[str, str], Claim] = {}
-    if document.metadata.get("autowritten_by"):
-        return ()  # Donna's own notes say nothing that she did not know
+    if document.metadata.get("autowritten_by") or Label.UNTRUSTED in document.labels:
+        return ()  # Donna's own notes say nothing new, and a stranger settles nothing
     for subject, attribute, value in _stated(document):
         since = at if document.source_type is SourceType.TASK else document.time or at
         claim = Claim(subject=subject, attribute=attribute, value=value, since=min(since, at))
@@ -84,7 +86,12 @@ def properties_of(front_matter: Mapping[str, Any]) -> dict[str, str]:
 
 
 def told(
-    known: Sequence[Statement], claim: Claim, *, source: tuple[SourceType, str], at: datetime
+    known: Sequence[Statement],
+    claim: Claim,
+    *,
+    source: tuple[SourceType, str],
+    at: datetime,
+    told_by: str = "",
 ) -> tuple[Statement, ...]:
     """Return all statements of one key after the claim, in the order of their days.
 
@@ -109,6 +116,7 @@ def told(
         valid_from=claim.since,
         valid_to=None if following is None else following.valid_from,
         learnt_at=at,
+        told_by=told_by,
     )
     return _closed(ordered, fresh)
 

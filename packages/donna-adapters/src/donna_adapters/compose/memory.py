@@ -12,6 +12,7 @@ from donna_adapters.compose.build import Composed
 from donna_adapters.compose.vault import Notes, notes_of, vault_reader, vault_root
 from donna_adapters.sql.sqlite import SqliteDatabase
 from donna_adapters.sql.stores.memory import SqlMemoryStore
+from donna_adapters.sql.stores.memory_readings import SqlReadings
 from donna_core.domain.ids import UserId
 from donna_core.local.clock import SystemClock
 from donna_core.local.settings import MemoryFile
@@ -19,6 +20,7 @@ from donna_memory.documents import Document
 from donna_memory.errors import WeightsMissing
 from donna_memory.junk import JunkCount, JunkReport
 from donna_memory.ports import Embedder, MemoryCatalog, MemoryStore
+from donna_memory.reading import TASK_TYPE, StatementReader
 from donna_memory.retrieval import RetrievalRules
 from donna_memory.sources.corrections import CorrectionSource
 from donna_memory.sources.tasks import TaskSource
@@ -29,13 +31,17 @@ _PAGE = 500
 
 @frozen(kw_only=True)
 class Memory:
-    """A memory, and why it goes by words alone where it does."""
+    """A memory, and why it goes by words alone where it does.
+
+    ``reader`` has a model tell what is stated, where one is named for that.
+    """
 
     store: MemoryStore
     catalog: MemoryCatalog
     tasks: TaskSource
     corrections: CorrectionSource
     vault: VaultSource | None
+    reader: StatementReader | None = None
     without_meaning: str = ""
 
 
@@ -61,6 +67,7 @@ def open_memory(composed: Composed, *, user_id: UserId | None = None) -> Memory:
         tasks=TaskSource(unit_of_work=unit_of_work, store=store, user_id=user_id),
         corrections=CorrectionSource(unit_of_work=unit_of_work, store=store, user_id=user_id),
         vault=_vault(composed, store, user_id),
+        reader=_reader(composed, user_id),
         without_meaning=problem,
     )
 
@@ -103,6 +110,18 @@ def trial_memory(settings: MemoryFile, *, at: datetime) -> Iterator[tuple[Memory
     ):
         clock = SystemClock(wall=lambda: at)
         yield SqlMemoryStore(database, clock=clock, embedder=embedder, rules=rules), problem
+
+
+def _reader(composed: Composed, user_id: UserId) -> StatementReader | None:
+    if not composed.home.settings.donna_models.asks_model_for(TASK_TYPE):
+        return None
+    runtime = composed.runtime
+    return StatementReader(
+        readings=SqlReadings(composed.database, clock=runtime.clock),
+        language_model=runtime.language_model,
+        user_id=user_id,
+        clock=runtime.clock,
+    )
 
 
 def _vault(composed: Composed, store: SqlMemoryStore, user_id: UserId) -> VaultSource | None:

@@ -43,6 +43,7 @@ MEMORY_DOCUMENTS = Table(
     Column("changed_at", Instant, nullable=False),  # of the content; an unchanged one keeps it
     Column("deleted_at", Instant),
     Column("content", Text, nullable=False, server_default=""),  # whole: chunks overlap
+    Column("read_at", Instant),  # by a model, for statements, since the content changed
     PrimaryKeyConstraint("user_id", "id"),
     UniqueConstraint("user_id", "source_type", "source_id"),
     Index(None, "user_id", "source_type", "changed_at"),
@@ -90,6 +91,7 @@ MEMORY_STATEMENTS = Table(
     Column("attribute", Text, nullable=False),
     Column("value", Text, nullable=False),
     Column("learnt_at", Instant, nullable=False),
+    Column("told_by", String(100), nullable=False, server_default=""),  # a model, or the rules
     PrimaryKeyConstraint("user_id", "about", "valid_from"),
     ForeignKeyConstraint(
         ["user_id", "document_id"], ["memory_documents.user_id", "memory_documents.id"]

@@ -100,9 +100,14 @@ class ModelsFile(Section):
     @property
     def asks_models(self) -> bool:
         """Whether any task type is routed to more than the rules, or to nobody that exists."""
-        named = (alias for route in self.routing.values() for alias in route.cascade)
-        return any(
-            alias not in self.models or self.models[alias].provider != "rules" for alias in named
+        return any(map(self.asks_model_for, self.routing))
+
+    def asks_model_for(self, task_type: str) -> bool:
+        """Whether this task type is routed to more than the rules, or to nobody that exists."""
+        route = self.routing.get(task_type)
+        return route is not None and any(
+            alias not in self.models or self.models[alias].provider != "rules"
+            for alias in route.cascade
         )
 
 

@@ -325,11 +325,11 @@ class SqlMemoryStore(MemoryStore, MemoryCatalog):
                     update(MEMORY_DOCUMENTS).where(D.user_id == document.user_id, D.id == found.id),
                     row,
                 )
-                keep_statements(connection, document, found.id, at=at)
+                keep_statements(connection, document, found.id, at=at, is_changed=False)
             elif (prepared := ready.get(id(document))) is not None:
                 number = _document_number(connection, row, found and found.id, at=at)
                 self._keep_chunks(connection, prepared, number)
-                keep_statements(connection, document, number, at=at)
+                keep_statements(connection, document, number, at=at, is_changed=True)
                 self._log_chunks(connection, prepared, at=at)
             else:
                 late.append(document)
@@ -400,7 +400,7 @@ def _document_number(
         new = {**row, "created_at": at, "owner": row["user_id"]}
         return int(connection.execute(_INSERT_DOCUMENT, new).scalar_one())
     this = (D.user_id == row["user_id"], D.id == number)
-    connection.execute(update(MEMORY_DOCUMENTS).where(*this), row)
+    connection.execute(update(MEMORY_DOCUMENTS).where(*this), {**row, "read_at": None})
     return number
 
 

@@ -22,13 +22,13 @@ from donna_adapters.sql.memory_tables import MEMORY_DOCUMENTS, MEMORY_STATEMENTS
 from donna_adapters.sql.stores.memory_rows import D
 from donna_core.domain.ids import UserId
 from donna_memory.documents import Document, SourceType
-from donna_memory.statements import Statement, claims_of, told
+from donna_memory.statements import Claim, Statement, claims_of, told
 
 S = MEMORY_STATEMENTS.c
 _LONGEST = 500
 _ROWS: Select[Any] = select(
     S.about, S.document_id, S.subject, S.attribute, S.value, S.valid_from, S.valid_to, S.learnt_at,
-    D.source_type, D.source_id,
+    S.told_by, D.source_type, D.source_id,
 ).select_from(MEMORY_STATEMENTS.join(MEMORY_DOCUMENTS))  # fmt: skip
 _OF_DOCUMENT = and_(S.user_id == bindparam("owner"), S.document_id == bindparam("number"))
 _DROP = delete(MEMORY_STATEMENTS).where(_OF_DOCUMENT)
@@ -49,13 +49,36 @@ _REOPEN = (
 
 
 def keep_statements(
-    connection: Connection, document: Document, number: int, *, at: datetime
+    connection: Connection, document: Document, number: int, *, at: datetime, is_changed: bool
 ) -> None:
-    """Settle what the document states now with what was held before."""
+    """Settle what the document states by the rules with what was held before.
+
+    What a model told of it holds until its content changes.
+    """
+    settle(connection, document, number, claims_of(document, at=at), at=at)
+    if is_changed:
+        told_by_models = (S.user_id == document.user_id, S.document_id == number, S.told_by != "")
+        ended = update(MEMORY_STATEMENTS).where(*told_by_models, S.valid_to.is_(None))
+        connection.execute(ended.values(valid_to=at))
+
+
+def settle(
+    connection: Connection,
+    document: Document,
+    number: int,
+    several: Sequence[Claim],
+    *,
+    at: datetime,
+    told_by: str = "",
+) -> None:
+    """Settle what the document states, by the rules or by a model, with what was held before."""
     owner = document.user_id
-    claims = {_about(claim.key): claim for claim in claims_of(document, at=at)}
+    claims = {_about(claim.key): claim for claim in several}
     before = _ROWS.where(S.user_id == owner)
-    own = connection.execute(before.where(S.document_id == number, S.valid_to.is_(None))).all()
+    mine = S.told_by != "" if told_by else S.told_by == ""
+    own = connection.execute(
+        before.where(S.document_id == number, S.valid_to.is_(None), mine)
+    ).all()
     for about in sorted({row.about for row in own} - claims.keys()):
         # It says so no longer, and nobody says otherwise.
         connection.execute(_CLOSE, {"owner": owner, "number": number, "key": about, "at": at})
@@ -68,7 +91,7 @@ def keep_statements(
     for about, claim in claims.items():
         rows = known[about]
         old = [_statement(row) for row in rows]
-        new = told(old, claim, source=source, at=at)
+        new = told(old, claim, source=source, at=at, told_by=told_by)
         if sorted(old, key=_start) == list(new):
             continue
         numbers = {(row.source_type, row.source_id): row.document_id for row in rows}
@@ -87,6 +110,7 @@ def keep_statements(
                     "valid_from": each.valid_from,
                     "valid_to": each.valid_to,
                     "learnt_at": each.learnt_at,
+                    "told_by": each.told_by,
                 }
                 for each in new
             ],
@@ -116,6 +140,17 @@ def statements_from(
         _ROWS.where(
             S.user_id == user_id, S.about.in_(sorted(found)), D.deleted_at.is_(None)
         ).order_by(S.about, S.valid_from)
+    )
+    return tuple(map(_statement, rows))
+
+
+def believed_now(connection: Connection, user_id: UserId, *, limit: int) -> tuple[Statement, ...]:
+    """Return what holds now but for tasks, the latest learnt first."""
+    rows = connection.execute(
+        _ROWS.where(S.user_id == user_id, S.valid_to.is_(None), D.deleted_at.is_(None))
+        .where(D.source_type != SourceType.TASK.value)
+        .order_by(S.learnt_at.desc(), S.about)
+        .limit(limit)
     )
     return tuple(map(_statement, rows))
 
@@ -165,4 +200,5 @@ def _statement(row: Row[Any]) -> Statement:
         valid_from=row.valid_from,
         valid_to=row.valid_to,
         learnt_at=row.learnt_at,
+        told_by=row.told_by,
     )

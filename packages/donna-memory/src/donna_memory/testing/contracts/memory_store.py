@@ -5,10 +5,13 @@ from collections.abc import Awaitable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from attrs import evolve
+
 from donna_core.domain.ids import UserId
 from donna_memory.documents import Document, Label, SourceType
 from donna_memory.errors import AlreadyRemembered
-from donna_memory.ports import Embedder, Filters, MemoryCatalog, MemoryStore
+from donna_memory.ports import Embedder, Filters, MemoryCatalog, MemoryStore, Readings
+from donna_memory.statements import Claim
 from donna_memory.testing.hashing_embedder import HashingEmbedder
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -47,6 +50,10 @@ class MemoryStoreContract:
     @abstractmethod
     def catalog(self) -> MemoryCatalog:
         """Return what is known of the same rows."""
+
+    @abstractmethod
+    def readings(self) -> Readings:
+        """Return what a model has read of the same rows."""
 
     async def found(self, query: str, *, user_id: UserId = ANNA, **filters: Any) -> list[str]:
         """Return the ids of what is found, best first."""
@@ -219,6 +226,46 @@ class MemoryStoreContract:
 
         await store.forget(ANNA, SourceType.VAULT, "Talk.md")
         assert await self.found("Acme workshop employer") == ["Bo.md", "Cy.md"]
+
+    async def test_what_a_model_reads_counts_like_what_is_written_down(self) -> None:
+        """Until the text changes; it is read once, and what nobody may show is never given."""
+        store, catalog, readings = self.store(HashingEmbedder()), self.catalog(), self.readings()
+        old = turn(1, "Judo is on Thursdays.", session="a", time=NOON - timedelta(9))
+        new = turn(1, "On the mat on Wednesdays.", session="b", time=NOON)
+        hidden = [
+            turn(1, "Me too.", session="c", labels=frozenset({Label.UNTRUSTED})),
+            turn(2, "And me.", session="c", labels=frozenset({Label.LOCAL_ONLY})),
+        ]
+        await store.upsert_many([old, new, *hidden])
+
+        async def unread(after: int = 0) -> list[Document]:
+            page = await readings.unread(ANNA, before=NOON, after=after, limit=9)
+            return [document for _, document in page]
+
+        assert await unread() == [old, new]
+        assert await unread(after=99) == []
+        assert await readings.unread(ANNA, before=NOON - timedelta(1), after=0, limit=9) == ()
+        for document, day in ((new, "Wednesdays"), (old, "Thursdays")):
+            claim = Claim(
+                subject="Jo", attribute="judo day", value=day, since=document.time or NOON
+            )
+            assert await readings.state(document, [claim], told_by="a model")
+        assert await unread() == []
+        assert not await readings.state(evolve(old, content="Other."), [], told_by="a model")
+
+        [held] = await readings.believed(ANNA)
+        assert (held.value, held.told_by, held.source_id) == ("Wednesdays", "a model", "b:1")
+        assert await readings.believed(BERT) == ()
+        assert (await self.found("judo"))[:2] == ["b:1", "a:1"]
+
+        await store.upsert_many([new])
+        assert await readings.believed(ANNA) == (held,)
+        changed = evolve(new, content="We talked about the weather.")
+        await store.upsert_many([changed])
+        assert await unread() == [changed]
+        assert await readings.believed(ANNA) == ()
+        told = await catalog.statements(ANNA, [(SourceType.CHAT, "b:1")])
+        assert [each.valid_to is None for each in told] == [False, False]
 
     async def test_filters_narrow_what_is_found(self) -> None:
         """By source, session, tag, person, place, time and label."""
