@@ -18,6 +18,7 @@ from donna_memory.documents import Label
 from donna_memory.errors import WeightsMissing
 from donna_memory.ports import Vectors
 from donna_memory.retrieval import RetrievalRules
+from donna_memory.sources.progress import Progress
 from donna_memory.sources.tasks import TaskSource
 from donna_memory.sources.vault import Synced, VaultSource
 from donna_memory.testing.contracts.memory_store import NOON
@@ -178,13 +179,15 @@ async def test_a_backfill_that_was_cut_off_goes_on_where_it_stopped(home: Home) 
             stores.tasks.save(task(number, title=f"Water tree {number}", user_id=ANNA))
 
     await unit.run(plant)
+    told: list[Progress] = []
     with pytest.raises(WeightsMissing):
-        await source.backfill()
+        await source.backfill(told.append)
     first = len(embedder.embedded)
     embedder.rested = True
 
-    assert await source.backfill() == 100
+    assert await source.backfill(told.append) == 100
     assert 0 < first < len(embedder.embedded) == 100
+    assert [(each.looked_at, each.kept) for each in told] == [(64, 64), (64, 0), (100, 36)]
 
 
 def told(kind: EventKind, about: Task) -> Event:

@@ -9,6 +9,7 @@ from attrs import frozen
 from donna_core.domain.ids import UserId
 from donna_memory.documents import Document, Label, SourceType
 from donna_memory.ports import Kept, MemoryCatalog, MemoryStore
+from donna_memory.sources.progress import Progress, Tell, untold
 from donna_memory.statements import properties_of
 from donna_memory.vault.folder import FileStat
 from donna_memory.vault.notes import Note
@@ -39,7 +40,7 @@ class VaultSource:
     user_id: UserId
     ignore: tuple[str, ...] = ()
 
-    async def sync(self) -> Synced:
+    async def sync(self, tell: Tell = untold) -> Synced:
         """Look at every note; raise ``VaultUnavailable`` when the folder cannot be read.
 
         A folder that cannot be read deletes nothing. A note that went while another came with
@@ -50,7 +51,8 @@ class VaultSource:
         touched = [path for path, stat in found.items() if not self._is_as_kept(path, stat, kept)]
         gone = {path for path, each in kept.items() if not each.is_deleted} - found.keys()
         gone -= {path for path, _ in unread}
-        renamed = changed = unchanged = 0
+        renamed = 0
+        done = Progress(looked_at=len(found) - len(touched))
         for start in range(0, len(touched), BATCH):
             documents, failed = await asyncio.to_thread(
                 self._documents, touched[start : start + BATCH]
@@ -63,13 +65,13 @@ class VaultSource:
                         self.user_id, SourceType.VAULT, former, to=document.source_id
                     )
                     gone.discard(former)
-            done = await self.store.upsert_many(documents)
-            changed, unchanged = changed + done.changed, unchanged + done.unchanged
+            done = done.plus(await self.store.upsert_many(documents))
+            tell(done)
         for path in sorted(gone):
             await self.store.delete(self.user_id, SourceType.VAULT, path)
         return Synced(
-            changed=changed,
-            unchanged=unchanged + len(found) - len(touched),
+            changed=done.kept,
+            unchanged=done.looked_at - done.kept,
             renamed=renamed,
             deleted=len(gone),
             unread=tuple(f"{path}: {reason}" for path, reason in unread),
