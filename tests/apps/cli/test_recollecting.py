@@ -77,6 +77,26 @@ def test_the_report_says_what_share_is_junk(donna: Donna, vault: Path) -> None:
     assert "2 of 3 texts are junk (67%)" in donna("memory", "report").out
 
 
+def test_what_was_said_is_found_though_its_task_says_less(donna: Donna) -> None:
+    """Nothing while the task says it all; what is taken back is gone."""
+    donna("add", "Call the plumber who fixed the dishwasher of Ida in spring")
+    words = ("memory", "backfill", "--source", "chat")
+    twin = donna(*words, "--json").json["sources"]
+    donna("edit", "1", "--title", "Plumber")
+
+    told = donna(*words).out
+    [hit] = donna("memory", "search", "dishwasher", "--source", "chat", "--json").json["hits"]
+    donna("undo")
+    donna("undo")
+    again = donna("memory", "backfill", "--json").json["sources"]
+
+    assert [(each["source"], each["looked_at"]) for each in twin] == [("chat", 0)]
+    assert "chat: 1 looked at" in told
+    assert (hit["speaker"], hit["text"][:16]) == ("You", "Call the plumber")
+    assert [each["source"] for each in again] == ["vault", "task", "correction", "chat"]
+    assert donna("memory", "search", "dishwasher", "--json").json["hits"] == []
+
+
 def test_a_note_is_shown_written_once_and_taken_back(donna: Donna, vault: Path, home: Path) -> None:
     """Who may write nowhere is told what to name."""
     refused = donna("vault", "write", "daily_reflection")

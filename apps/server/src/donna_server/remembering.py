@@ -62,6 +62,7 @@ async def read_along(composed: Composed, recall: Recall) -> None:
             try:
                 recall.changed += await memory.tasks.follow()
                 recall.changed += await memory.corrections.follow()
+                recall.changed += await memory.chat.follow()
                 if memory.vault is not None:
                     synced = await memory.vault.sync()
                     recall.changed += synced.changed + synced.renamed + synced.deleted

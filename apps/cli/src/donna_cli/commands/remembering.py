@@ -36,6 +36,7 @@ class Backfill(StrEnum):
     VAULT = "vault"
     TASK = "task"
     CORRECTION = "correction"
+    CHAT = "chat"
 
 
 class NothingRemembered(NotFound):
@@ -172,14 +173,14 @@ def backfill(
 
     Examples:
       donna memory backfill
-      donna memory backfill --source vault
+      donna memory backfill --source chat
     """
 
     async def page(composed: Composed) -> Page:
         whose = UserId(user_id) if user_id else None
         memory, problems = open_memory(composed, user_id=whose), list[str]()
         done, show = list[SourceDone](), status(invocation)
-        for each in (Backfill.VAULT, Backfill.TASK, Backfill.CORRECTION):
+        for each in (Backfill.VAULT, Backfill.TASK, Backfill.CORRECTION, Backfill.CHAT):
             if source not in {each, Backfill.ALL}:
                 continue
             try:
@@ -271,6 +272,8 @@ async def _backfilled(memory: Memory, source: Backfill, tell: Tell) -> SourceDon
         return SourceDone(source="task", looked_at=await memory.tasks.backfill(tell))
     if source is Backfill.CORRECTION:
         return SourceDone(source="correction", looked_at=await memory.corrections.backfill(tell))
+    if source is Backfill.CHAT:
+        return SourceDone(source="chat", looked_at=await memory.chat.backfill(tell))
     if memory.vault is None:
         return SourceDone(source="vault", looked_at=0)
     synced = await memory.vault.sync(tell)

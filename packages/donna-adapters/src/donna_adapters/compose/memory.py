@@ -19,6 +19,7 @@ from donna_memory.errors import WeightsMissing
 from donna_memory.junk import JunkCount, JunkReport
 from donna_memory.ports import Embedder, MemoryCatalog, MemoryStore
 from donna_memory.retrieval import RetrievalRules
+from donna_memory.sources.chat import ChatSource
 from donna_memory.sources.corrections import CorrectionSource
 from donna_memory.sources.tasks import TaskSource
 from donna_memory.sources.vault import VaultSource
@@ -34,6 +35,7 @@ class Memory:
     catalog: MemoryCatalog
     tasks: TaskSource
     corrections: CorrectionSource
+    chat: ChatSource
     vault: VaultSource | None
     without_meaning: str = ""
 
@@ -59,6 +61,13 @@ def open_memory(composed: Composed, *, user_id: UserId | None = None) -> Memory:
         catalog=store,
         tasks=TaskSource(unit_of_work=unit_of_work, store=store, user_id=user_id),
         corrections=CorrectionSource(unit_of_work=unit_of_work, store=store, user_id=user_id),
+        chat=ChatSource(
+            unit_of_work=unit_of_work,
+            store=store,
+            catalog=store,
+            user_id=user_id,
+            zone=runtime.policy.zone,
+        ),
         vault=_vault(composed, store, user_id),
         without_meaning=problem,
     )
