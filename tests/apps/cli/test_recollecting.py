@@ -73,6 +73,7 @@ def test_the_report_says_what_share_is_junk(donna: Donna, vault: Path) -> None:
     told = donna("memory", "report", "--json").json
 
     assert (told["texts"], told["junk"], told["share"]) == (3, 2, 0.6667)
+    assert (told["reviewed_at"], told["reviewed_share"]) == (None, None)
     assert {each["reason"] for each in told["reasons"]} == {"repeated", "empty"}
     assert "2 of 3 texts are junk (67%)" in donna("memory", "report").out
 

@@ -152,11 +152,16 @@ class JunkReasonObject(Wire):
 
 
 class JunkReportObject(Wire):
-    """What share of all texts is junk, and why."""
+    """What share of all texts is junk, and why.
+
+    ``reviewed_at`` is when ``donna run`` looked last, and ``reviewed_share`` what it found.
+    """
 
     texts: int
     junk: int
     share: float
+    reviewed_at: Instant | None
+    reviewed_share: float | None
     reasons: list[JunkReasonObject]
 
 

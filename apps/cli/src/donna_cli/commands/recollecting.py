@@ -23,6 +23,7 @@ from donna_core.domain.wording import Line, Tone
 from donna_core.usecases.moment import understand_moment
 from donna_memory.documents import Document, Hit, SourceType
 from donna_memory.junk import JunkReport
+from donna_memory.review import Review, latest_review
 from donna_memory.statements import Statement
 
 
@@ -114,9 +115,12 @@ def report(invocation: Invocation) -> ExitCode:
     """
 
     async def page(composed: Composed) -> Page:
-        found = await junk_in(open_memory(composed), composed.runtime.user_id)
+        runtime = composed.runtime
+        found = await junk_in(open_memory(composed), runtime.user_id)
+        reviewed = await runtime.unit_of_work.run(latest_review)
         return Page(
-            blocks=lambda: _junk_blocks(found), wire=lambda _: wire_memory.junk_report(found)
+            blocks=lambda: _junk_blocks(found, reviewed, runtime.policy.zone),
+            wire=lambda _: wire_memory.junk_report(found, reviewed),
         )
 
     return look(invocation, page)
@@ -182,8 +186,11 @@ def _day(instant: datetime, zone: ZoneInfo) -> str:
     return f"{instant.astimezone(zone):%Y-%m-%d %H:%M}"
 
 
-def _junk_blocks(found: JunkReport) -> Iterator[Block]:
+def _junk_blocks(found: JunkReport, reviewed: Review | None, zone: ZoneInfo) -> Iterator[Block]:
     yield Line(f"{found.junk} of {found.documents} texts are junk ({found.share:.0%}).", Tone.GOOD)
     for reason, count in found.by_reason.items():
         named = ", ".join(f"{kind.value} {name}" for kind, name in found.examples[reason])
         yield Line(f"{reason.value}: {count}, for example {named}", depth=1)
+    if reviewed is not None:
+        when = _day(reviewed.at, zone)
+        yield Line(f"`donna run` looked at {when}: {reviewed.share:.0%} were junk.", Tone.QUIET)
