@@ -120,6 +120,7 @@ def _vault(composed: Composed, store: SqlMemoryStore, user_id: UserId) -> VaultS
         catalog=store,
         user_id=user_id,
         ignore=composed.home.settings.memory.vault.ignore_globs,
+        zone=composed.runtime.policy.zone,
     )
 
 

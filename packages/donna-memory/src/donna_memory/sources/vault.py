@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Mapping, Sequence
 from fnmatch import fnmatch
+from zoneinfo import ZoneInfo
 
 from attrs import frozen
 
@@ -17,6 +18,7 @@ from donna_memory.vault.reader import VaultReader
 from donna_memory.vault.refusals import Reason, VaultRefused
 
 BATCH = 64
+_UTC = ZoneInfo("UTC")
 
 
 @frozen(kw_only=True)
@@ -32,13 +34,17 @@ class Synced:
 
 @frozen(kw_only=True)
 class VaultSource:
-    """Brings memory in line with the vault. ``ignore`` are patterns such as ``Templates/*``."""
+    """Brings memory in line with the vault.
+
+    ``ignore`` are patterns such as ``Templates/*``; ``zone`` is where a note's date begins.
+    """
 
     reader: VaultReader
     store: MemoryStore
     catalog: MemoryCatalog
     user_id: UserId
     ignore: tuple[str, ...] = ()
+    zone: ZoneInfo = _UTC
 
     async def sync(self, tell: Tell = untold) -> Synced:
         """Look at every note; raise ``VaultUnavailable`` when the folder cannot be read.
@@ -94,7 +100,7 @@ class VaultSource:
         documents, unread = [], []
         for path in paths:
             try:
-                documents.append(document_of(self.reader.read(path), self.user_id))
+                documents.append(document_of(self.reader.read(path), self.user_id, self.zone))
             except VaultRefused as error:
                 if error.reason is not Reason.MISSING:
                     unread.append((path, error.reason.value))
@@ -104,12 +110,12 @@ class VaultSource:
         known = kept.get(path)
         if known is None or known.is_deleted:
             return False
-        seen = (known.metadata.get("mtime_ns"), known.metadata.get("size"))
-        marked = bool(known.metadata.get("marked"))
-        return (*seen, marked) == (stat.mtime_ns, stat.size, self.reader.is_marked(path))
+        seen = tuple(known.metadata.get(key) for key in ("mtime_ns", "size", "marked", "zone"))
+        marked = self.reader.is_marked(path)
+        return seen == (stat.mtime_ns, stat.size, marked, self.zone.key)
 
 
-def document_of(note: Note, user_id: UserId) -> Document:
+def document_of(note: Note, user_id: UserId, zone: ZoneInfo = _UTC) -> Document:
     """Return a note as it is remembered; what its owner keeps local stays so."""
     tags = note.front_matter.get("tags") or ()
     return Document(
@@ -119,13 +125,14 @@ def document_of(note: Note, user_id: UserId) -> Document:
         title=note.title,
         uri=f"vault:{note.path}",
         content=note.body,
-        time=note.stat.changed_at,
+        time=note.time(zone),
         labels=frozenset({Label.LOCAL_ONLY} if note.is_sensitive else ()),
         tags=frozenset(map(str, tags)) if isinstance(tags, list) else frozenset({str(tags)}),
         people=frozenset(link.rpartition("/")[2] for link in note.links),
         metadata={
             "mtime_ns": note.stat.mtime_ns,
             "size": note.stat.size,
+            "zone": zone.key,
             "type": str(note.front_matter.get("type", "")),
             "autowritten_by": str(note.front_matter.get("autowritten_by", "")),
             "marked": note.marked,

@@ -2,9 +2,10 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
+from attrs import evolve
 from sqlalchemy import (
     Connection,
     Row,
@@ -53,9 +54,10 @@ def keep_statements(
 ) -> None:
     """Settle what the document states now with what was held before."""
     owner = document.user_id
-    claims = {_about(claim.key): claim for claim in claims_of(document, at=at)}
     before = _ROWS.where(S.user_id == owner)
     own = connection.execute(before.where(S.document_id == number, S.valid_to.is_(None))).all()
+    told_now = _as_changed(document) if own else document
+    claims = {_about(claim.key): claim for claim in claims_of(told_now, at=at)}
     for about in sorted({row.about for row in own} - claims.keys()):
         # It says so no longer, and nobody says otherwise.
         connection.execute(_CLOSE, {"owner": owner, "number": number, "key": about, "at": at})
@@ -91,6 +93,17 @@ def keep_statements(
                 for each in new
             ],
         )
+
+
+def _as_changed(document: Document) -> Document:
+    """Return a note that stated something before as of the change of its file.
+
+    What it says otherwise now did not hold since the date that stands at its head.
+    """
+    changed = document.metadata.get("mtime_ns")
+    if not isinstance(changed, int):
+        return document
+    return evolve(document, time=datetime.fromtimestamp(changed / 1e9, UTC))
 
 
 def drop_statements(connection: Connection, user_id: UserId, number: int) -> None:
