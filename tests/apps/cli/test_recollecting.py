@@ -118,6 +118,27 @@ def test_a_note_is_shown_written_once_and_taken_back(donna: Donna, vault: Path, 
     assert not (vault / "Inbox" / "Reflections 2026-11-20.md").exists()
 
 
+def test_of_somebody_who_is_not_known_nothing_is_written(
+    donna: Donna, vault: Path, home: Path
+) -> None:
+    """A task that names her is enough."""
+    (home / "config" / "memory.yaml").write_text(
+        "vault: {root: vault, write_folders: [Inbox]}\nembedding: {provider: none}\n"
+    )
+    words = ("vault", "write", "person_profile", "--person")
+
+    refused = donna(*words, "Ida Berg")
+    shown = donna(*words, "Ida Berg", "--preview")
+    assert (refused.code, shown.code) == (3, 3)
+    assert "Nothing is known of 'Ida Berg'" in refused.err
+    assert "donna memory backfill" in refused.err
+    assert not list(vault.rglob("*Ida*"))
+
+    donna("add", "Call Ida Berg tomorrow 3pm")
+    assert donna(*words, "Ida Berg").code == 0
+    assert [each.name for each in vault.rglob("*Ida*")] == ["People Ida Berg.md"]
+
+
 def test_a_meeting_that_is_not_known_is_named(donna: Donna, vault: Path, home: Path) -> None:
     """With the day that was looked at."""
     (home / "config" / "memory.yaml").write_text(
