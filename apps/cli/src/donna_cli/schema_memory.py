@@ -168,7 +168,8 @@ class JunkReportObject(Wire):
 class DraftedObject(Wire):
     """What became of a note: written, previewed, skipped because it was written before, or kept.
 
-    One that is kept holds what somebody else wrote. ``model`` is who added to it, if any did.
+    One that is kept holds what somebody else wrote. ``model`` is who added to it, if any did;
+    ``stubs`` are the notes about people that were begun for it.
     """
 
     outcome: str
@@ -176,6 +177,7 @@ class DraftedObject(Wire):
     text: str
     commit: str
     model: str
+    stubs: list[str]
 
 
 class TakenBackObject(Wire):

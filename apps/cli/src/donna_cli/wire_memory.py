@@ -187,6 +187,7 @@ def drafted(done: Drafted) -> schema.DraftedObject:
         text=done.text,
         commit=done.commit,
         model=done.model,
+        stubs=list(done.stubs),
     )
 
 

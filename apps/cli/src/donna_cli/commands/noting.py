@@ -176,6 +176,7 @@ def _blocks(done: Drafted) -> Iterator[Block]:
     elif done.outcome is Outcome.WRITTEN:
         added = f", with what {done.model} says of it" if done.model else ""
         yield Line(f"Written: {done.path}{added}", Tone.GOOD)
+        yield from (Line(f"Begun: {each}", Tone.QUIET) for each in done.stubs)
         yield Line("Undo: donna vault undo", Tone.QUIET)
     else:
         yield Line(f"{done.path} would be:", Tone.QUIET)

@@ -2,14 +2,14 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import yaml
 from attrs import frozen
 
-from donna_core.domain.timing.zones import instant_at
+from donna_core.domain.timing.zones import MIDNIGHT, instant_at
 from donna_memory.vault.folder import FileStat
 from donna_memory.vault.paths import NotePath
 from donna_memory.vault.refusals import Reason, VaultRefused
@@ -107,7 +107,7 @@ def _instant(value: object, zone: ZoneInfo) -> datetime | None:
         if isinstance(value, datetime):
             known = value.utcoffset() is not None
             return value.astimezone(UTC) if known else instant_at(value.date(), value.time(), zone)
-        return instant_at(value, time(), zone) if isinstance(value, date) else None
+        return instant_at(value, MIDNIGHT, zone) if isinstance(value, date) else None
     except (OverflowError, ValueError):
         return None  # the first or the last day there is
 
