@@ -154,6 +154,9 @@ class ChatSource:
         await self.unit_of_work.run(lambda stores: stores.cursors.advance(READER, position))
 
 
+# What a sentence leaves in the log: a task of its own, or more of one that was there.
+_TOLD = frozenset({EventKind.TASK_CAPTURED, EventKind.TASK_MERGED})
+_BACK = frozenset({EventKind.TASK_CAPTURED, EventKind.TASK_CORRECTED})
 _MINE = frozenset({"day", "channel", "first", "last", "tasks"})
 
 
@@ -232,18 +235,13 @@ class _Runs:
 
 def _page(stores: Stores, position: int, zone: ZoneInfo) -> _Page:
     events = stores.events.since(position, limit=PAGE)
-    told = [event for _, event in events if event.command_id is not None]
-    back = frozenset(
-        event.task_id
-        for event in told
-        if event.task_id is not None
-        and event.kind in {EventKind.TASK_CAPTURED, EventKind.TASK_CORRECTED}
-    )
+    about = [(event, event.task_id) for _, event in events if event.task_id is not None]
+    back = frozenset(task_id for event, task_id in about if event.kind in _BACK)
     tasks = stores.tasks.select(ids=back) if back else ()
-    instants = {event.at for event in told} | {task.created_at for task in tasks}
+    told = {event.at for event, _ in about if event.kind in _TOLD}
     return _Page(
-        days=frozenset(local(at, zone).date() for at in instants),
-        named=frozenset(event.task_id for event in told if event.task_id is not None),
+        days=frozenset(local(at, zone).date() for at in told | {each.created_at for each in tasks}),
+        named=frozenset(task_id for _, task_id in about),
         back=back,
         last=events[-1][0] if events else 0,
     )
@@ -257,7 +255,7 @@ def _documents(
     for position, event in _events_of(stores, day, zone):
         if event.kind is EventKind.MESSAGE_SENT:
             runs.end(str(event.data["what"]))
-        elif event.command_id is not None and event.command_id not in seen:
+        elif event.kind in _TOLD and event.command_id and event.command_id not in seen:
             seen.add(event.command_id)
             turn = _turn(stores, position, stores.history.get(event.command_id))
             if turn is not None and wanted.has(turn):
