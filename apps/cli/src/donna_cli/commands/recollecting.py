@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import typer
 
 from donna_adapters.compose.build import Composed
-from donna_adapters.compose.memory import Memory, junk_in, open_memory, texts_of
+from donna_adapters.compose.memory import Memory, junk_in, open_memory
 from donna_cli import wire, wire_memory
 from donna_cli.exits import ExitCode
 from donna_cli.invocation import Invocation
@@ -23,6 +23,7 @@ from donna_core.domain.wording import Line, Tone
 from donna_core.usecases.moment import understand_moment
 from donna_memory.documents import Document, Hit, SourceType
 from donna_memory.junk import JunkReport
+from donna_memory.paging import pages_of
 from donna_memory.review import Review, latest_review
 from donna_memory.statements import Statement
 
@@ -84,7 +85,7 @@ def export(
         async with opened(invocation) as composed:
             memory, user_id = open_memory(composed), composed.runtime.user_id
             with _sink(to) as sink:
-                async for documents in texts_of(memory, user_id):
+                async for documents in pages_of(memory.catalog, user_id):
                     stated = await _statements_of(memory, user_id, documents)
                     for document in documents:
                         own = stated[document.source_type, document.source_id]

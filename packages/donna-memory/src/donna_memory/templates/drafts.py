@@ -19,6 +19,7 @@ from donna_core.ports.clock import Clock
 from donna_core.ports.unit_of_work import Stores, UnitOfWork
 from donna_core.usecases.mirroring import events_in
 from donna_memory.documents import Document, Hit, Label, SourceType
+from donna_memory.paging import pages_of
 from donna_memory.ports import Filters, MemoryCatalog, MemoryStore
 from donna_memory.templates.people import FOLDER, names_in, path_of
 from donna_memory.templates.writing import Draft
@@ -279,10 +280,8 @@ class Drafts:
 
     async def _said(self, span: Interval) -> AsyncIterator[Document]:
         """Yield the talks and notes of the span that may be told of, none of Donna's own."""
-        after = 0
-        while page := await self.catalog.remembered(self.user_id, after=after, limit=500):
-            after = page[-1][0]
-            for _, document in page:
+        async for documents in pages_of(self.catalog, self.user_id):
+            for document in documents:
                 if (
                     document.source_type in {SourceType.CHAT, SourceType.VAULT}
                     and document.time is not None
