@@ -12,7 +12,42 @@ import pytest
 
 from donna_memory.embeddings.minilm import MiniLMEmbedder, weights_folder
 
-WORDS = ["the", "boat", "was", "moved", "to", "another", "harbour", "because", "of", "rain", "and", "we", "paid", "half", "of", "what", "they", "asked", "for", "last", "spring", "when", "Bo", "called", "about", "the", "impeller", "that", "nobody", "could", "find", "in", "the", "garage"]
+WORDS = [
+    "the",
+    "boat",
+    "was",
+    "moved",
+    "to",
+    "another",
+    "harbour",
+    "because",
+    "of",
+    "rain",
+    "and",
+    "we",
+    "paid",
+    "half",
+    "of",
+    "what",
+    "they",
+    "asked",
+    "for",
+    "last",
+    "spring",
+    "when",
+    "Bo",
+    "called",
+    "about",
+    "the",
+    "impeller",
+    "that",
+    "nobody",
+    "could",
+    "find",
+    "in",
+    "the",
+    "garage",
+]
 TEXTS = 64
 ROUNDS = 3
 

@@ -10,6 +10,7 @@ from donna_core.domain.ids import UserId
 from donna_core.testing.world import SimulatedWorld
 from donna_core.usecases.edit import Correction, edit
 from donna_memory.documents import Document, Label
+from donna_memory.ports import Written
 from donna_memory.sources.corrections import CorrectionSource
 from donna_memory.sources.vault import document_of
 from donna_memory.vault.reader import VaultReader
@@ -42,9 +43,11 @@ class Kept:
     def __init__(self) -> None:
         self.documents: list[Document] = []
 
-    async def upsert_many(self, documents: Iterable[Document]) -> None:
-        """Keep them."""
+    async def upsert_many(self, documents: Iterable[Document]) -> Written:
+        """Keep them all as changed."""
+        before = len(self.documents)
         self.documents += documents
+        return Written(changed=len(self.documents) - before, unchanged=0, embedded=0)
 
 
 async def test_what_was_put_right_is_remembered_once() -> None:

@@ -43,8 +43,9 @@ async def test_travels_as_a_person_kept_them() -> None:
     assert moved.recurrence_id == "2026-10-20T19:30:00+02:00"
     assert (call.organizer, call.attendees) == (
         "ella@example.com",
-        ("me@example.org", "you@example.org"),
+        ("me@example.org", "you@example.org", "salon@example.org"),
     )
+    assert call.names == (("me@example.org", "Me"),)
     assert (call.status, cancelled.status) == (EventStatus.TENTATIVE, EventStatus.CANCELLED)
     assert events[6].when.length == timedelta(hours=25)
 

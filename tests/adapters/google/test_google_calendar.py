@@ -85,7 +85,10 @@ async def test_events_come_with_all_that_google_says_of_them(google: Any) -> Non
         "end": {"dateTime": "2026-11-20T09:30:00+01:00", "timeZone": "Europe/Berlin"},
     }
     me = {"email": "Anna@Example.org", "self": True, "responseStatus": "declined"}
-    google.put(item("declined", attendees=[me], organizer={"email": "Boss@Example.org"}))
+    bo = {"email": "Bo@example.org", "displayName": "Bo  Lind"}
+    room = {"email": "room@example.org", "displayName": "Salon", "resource": True}
+    guests = [{**me, "displayName": "Anna"}, bo, room]
+    google.put(item("declined", attendees=guests, organizer={"email": "Boss@Example.org"}))
     google.put(item("free", transparency="transparent"))
     google.put(item("perhaps", status="tentative"))
     google.put(
@@ -102,7 +105,8 @@ async def test_events_come_with_all_that_google_says_of_them(google: Any) -> Non
     assert len([each for each in google.requests if each.endswith("/events")]) == 3
     assert not found[EventKey("declined")].busy
     assert found[EventKey("declined")].organizer == "boss@example.org"
-    assert found[EventKey("declined")].attendees == ("anna@example.org",)
+    assert found[EventKey("declined")].attendees[:2] == ("anna@example.org", "bo@example.org")
+    assert found[EventKey("declined")].names == (("bo@example.org", "Bo Lind"),)
     assert not found[EventKey("free")].busy
     assert found[EventKey("perhaps")].status.value == "tentative"
     assert found[EventKey("series_20261120T080000Z")].starts == "2026-11-20T09:00:00+01:00"

@@ -1,7 +1,10 @@
 """Memory follows the vault and the tasks in a real database."""
 
+import os
 from collections.abc import AsyncIterator, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from attrs import frozen
@@ -14,10 +17,11 @@ from donna_core.domain.tasks.task import Task
 from donna_core.ports.unit_of_work import Stores
 from donna_core.testing.contracts.stores import task
 from donna_core.testing.fake_clock import FakeClock
-from donna_memory.documents import Label
+from donna_memory.documents import Label, SourceType
 from donna_memory.errors import WeightsMissing
 from donna_memory.ports import Vectors
 from donna_memory.retrieval import RetrievalRules
+from donna_memory.sources.progress import Progress
 from donna_memory.sources.tasks import TaskSource
 from donna_memory.sources.vault import Synced, VaultSource
 from donna_memory.testing.contracts.memory_store import NOON
@@ -26,7 +30,7 @@ from donna_memory.vault.paths import marked_by
 from donna_memory.vault.reader import VaultReader
 from donna_memory.vault.refusals import VaultUnavailable
 
-ANNA = UserId("anna")
+ANNA, GREENWICH = UserId("anna"), ZoneInfo("UTC")
 
 
 @frozen(kw_only=True)
@@ -38,13 +42,14 @@ class Home:
     embedder: HashingEmbedder
     database: SqliteDatabase
 
-    async def sync(self, *, local_only: tuple[str, ...] = ()) -> Synced:
+    async def sync(self, *, local_only: tuple[str, ...] = (), zone: ZoneInfo = GREENWICH) -> Synced:
         source = VaultSource(
             reader=VaultReader(self.root, is_marked=marked_by(local_only)),
             store=self.store,
             catalog=self.store,
             user_id=ANNA,
             ignore=("Templates/*",),
+            zone=zone,
         )
         return await source.sync()
 
@@ -89,6 +94,38 @@ async def test_only_what_changed_is_read_again(home: Home) -> None:
 
     assert await home.sync() == Synced(unchanged=2)
     assert home.embedder.embedded == []
+
+
+async def test_a_note_is_of_the_day_at_its_head_and_its_changes_are_of_their_own(
+    home: Home,
+) -> None:
+    """What it says first holds since then; what it says otherwise later, since that change."""
+    bo = home.root / "Bo.md"
+    bo.write_text("---\ncreated: 2020-01-01\nemployer: Acme\n---\nBo sails.")
+    await home.sync()
+    [hit] = await home.store.search("sails", user_id=ANNA)
+    bo.write_text("---\ncreated: 2020-01-01\nemployer: Beta\n---\nBo sails still.")
+    os.utime(bo, ns=(0, 1_700_000_000_000_000_000))
+    home.embedder.embedded.clear()
+    await home.sync()
+
+    told = await home.store.statements(ANNA, [(SourceType.VAULT, "Bo.md")])
+    held = [(each.value, f"{each.valid_from:%Y-%m-%d}", each.valid_to is None) for each in told]
+    assert hit.time == datetime(2020, 1, 1, tzinfo=UTC)
+    assert held == [("Acme", "2020-01-01", False), ("Beta", "2023-11-14", True)]
+
+
+async def test_a_note_that_was_read_elsewhere_gets_the_time_of_here(home: Home) -> None:
+    """Its date begins at another instant; nothing is embedded for that."""
+    (home.root / "Plan.md").write_text("---\ndate: 2026-04-20\n---\nWe meet in the harbour.")
+    await home.sync()
+    home.embedder.embedded.clear()
+
+    await home.sync(zone=ZoneInfo("Europe/Berlin"))
+    assert home.embedder.embedded == []
+
+    [hit] = await home.store.search("harbour", user_id=ANNA)
+    assert hit.time == datetime(2026, 4, 19, 22, tzinfo=UTC)
 
 
 async def test_a_note_that_moved_keeps_what_is_known_of_it(home: Home) -> None:
@@ -178,13 +215,15 @@ async def test_a_backfill_that_was_cut_off_goes_on_where_it_stopped(home: Home) 
             stores.tasks.save(task(number, title=f"Water tree {number}", user_id=ANNA))
 
     await unit.run(plant)
+    told: list[Progress] = []
     with pytest.raises(WeightsMissing):
-        await source.backfill()
+        await source.backfill(told.append)
     first = len(embedder.embedded)
     embedder.rested = True
 
-    assert await source.backfill() == 100
+    assert await source.backfill(told.append) == 100
     assert 0 < first < len(embedder.embedded) == 100
+    assert [(each.looked_at, each.kept) for each in told] == [(64, 64), (64, 0), (100, 36)]
 
 
 def told(kind: EventKind, about: Task) -> Event:

@@ -171,6 +171,20 @@ def test_a_terminal_gets_colour_unless_it_is_declined(terminal: Callable[..., st
     assert "\x1b[" not in terminal("--no-color")
 
 
+def test_a_backfill_says_how_far_it_is(terminal: Callable[..., str], donna: Donna) -> None:
+    """On one line that is gone at the end, and only where somebody watches it."""
+    donna("add", "Call the mechanic")
+
+    shown = terminal("memory", "backfill", "--source", "task")
+    again = terminal("memory", "backfill", "--source", "task")
+    told = donna("memory", "backfill", "--source", "task")
+
+    assert "\r\x1b[Ktask: 1 looked at, 1 kept anew\r\r\x1b[K" in shown
+    assert "1 looked at, 0 kept anew" in again
+    assert "kept anew" not in told.out + told.err
+    assert "kept anew" not in terminal("memory", "backfill", "--source", "task", "--json")
+
+
 @pytest.mark.parametrize(
     ("typed", "left"),
     [("m\n", [("Call the mechanic", 3)]), ("u\n", [("Call mechanic", 3)]), ("k\n", None)],

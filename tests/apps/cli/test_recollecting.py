@@ -73,8 +73,29 @@ def test_the_report_says_what_share_is_junk(donna: Donna, vault: Path) -> None:
     told = donna("memory", "report", "--json").json
 
     assert (told["texts"], told["junk"], told["share"]) == (3, 2, 0.6667)
+    assert (told["reviewed_at"], told["reviewed_share"]) == (None, None)
     assert {each["reason"] for each in told["reasons"]} == {"repeated", "empty"}
     assert "2 of 3 texts are junk (67%)" in donna("memory", "report").out
+
+
+def test_what_was_said_is_found_though_its_task_says_less(donna: Donna) -> None:
+    """Nothing while the task says it all; what is taken back is gone."""
+    donna("add", "Call the plumber who fixed the dishwasher of Ida in spring")
+    words = ("memory", "backfill", "--source", "chat")
+    twin = donna(*words, "--json").json["sources"]
+    donna("edit", "1", "--title", "Plumber")
+
+    told = donna(*words).out
+    [hit] = donna("memory", "search", "dishwasher", "--source", "chat", "--json").json["hits"]
+    donna("undo")
+    donna("undo")
+    again = donna("memory", "backfill", "--json").json["sources"]
+
+    assert [(each["source"], each["looked_at"]) for each in twin] == [("chat", 0)]
+    assert "chat: 1 looked at" in told
+    assert (hit["speaker"], hit["text"][:16]) == ("You", "Call the plumber")
+    assert [each["source"] for each in again] == ["vault", "task", "correction", "chat"]
+    assert donna("memory", "search", "dishwasher", "--json").json["hits"] == []
 
 
 def test_a_note_is_shown_written_once_and_taken_back(donna: Donna, vault: Path, home: Path) -> None:
@@ -95,6 +116,27 @@ def test_a_note_is_shown_written_once_and_taken_back(donna: Donna, vault: Path, 
     assert outcomes == ["written", "skipped"]
     assert (len(back["commits"]), back["left"]) == (1, [])
     assert not (vault / "Inbox" / "Reflections 2026-11-20.md").exists()
+
+
+def test_of_somebody_who_is_not_known_nothing_is_written(
+    donna: Donna, vault: Path, home: Path
+) -> None:
+    """A task that names her is enough."""
+    (home / "config" / "memory.yaml").write_text(
+        "vault: {root: vault, write_folders: [Inbox]}\nembedding: {provider: none}\n"
+    )
+    words = ("vault", "write", "person_profile", "--person")
+
+    refused = donna(*words, "Ida Berg")
+    shown = donna(*words, "Ida Berg", "--preview")
+    assert (refused.code, shown.code) == (3, 3)
+    assert "Nothing is known of 'Ida Berg'" in refused.err
+    assert "donna memory backfill" in refused.err
+    assert not list(vault.rglob("*Ida*"))
+
+    donna("add", "Call Ida Berg tomorrow 3pm")
+    assert donna(*words, "Ida Berg").code == 0
+    assert [each.name for each in vault.rglob("*Ida*")] == ["People Ida Berg.md"]
 
 
 def test_a_meeting_that_is_not_known_is_named(donna: Donna, vault: Path, home: Path) -> None:

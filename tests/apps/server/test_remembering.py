@@ -12,9 +12,13 @@ from donna_adapters.compose.build import Composed, open_runtime
 from donna_adapters.compose.memory import open_memory
 from donna_adapters.compose.settings import Options
 from donna_core.domain.errors import ModelUnavailable
+from donna_core.domain.timing.zones import local
 from donna_core.testing.fake_clock import FakeClock
 from donna_core.testing.scripted_model import ScriptedLanguageModel
+from donna_core.usecases.capture import capture
+from donna_core.usecases.edit import Correction, edit
 from donna_memory.documents import Document, SourceType
+from donna_memory.ports import Filters
 from donna_server.remembering import PAUSE, Recall, read_along
 
 
@@ -32,12 +36,14 @@ async def composed(tmp_path: Path) -> AsyncIterator[Composed]:
         yield opened
 
 
-async def found(composed: Composed, words: str, path: str) -> None:
-    """Return as soon as memory finds the note by these words."""
-    store = open_memory(composed).store
+async def found(
+    composed: Composed, words: str, path: str, source: SourceType = SourceType.VAULT
+) -> None:
+    """Return as soon as memory finds the note by these words, or the session of a talk."""
+    store, only = open_memory(composed).store, Filters(sources=frozenset({source}))
     while True:
-        hits = await store.search(words, user_id=composed.runtime.user_id)
-        if [hit.source_id for hit in hits] == [path]:
+        hits = await store.search(words, user_id=composed.runtime.user_id, filters=only)
+        if [hit.session or hit.source_id for hit in hits] == [path]:
             return
         await asyncio.sleep(0.05)
 
@@ -116,3 +122,16 @@ async def test_a_model_reads_what_was_said_where_one_is_named_for_it(tmp_path: P
 async def test_without_a_model_nobody_is_asked(composed: Composed) -> None:
     """The rules answer nothing of that, however often they are asked."""
     assert open_memory(composed).reader is None
+
+
+async def test_what_was_said_is_read_along(composed: Composed) -> None:
+    """At the first look, where its task says less by then."""
+    done = await capture(composed.runtime, "Call the plumber who fixed the dishwasher of Ida")
+    await edit(composed.runtime, "1", Correction(title="Plumber"))
+    day = local(done.command.at, composed.runtime.policy.zone).date() if done.command else None
+    reading = asyncio.create_task(read_along(composed, Recall()))
+    try:
+        await asyncio.wait_for(found(composed, "Ida", f"app:{day}", SourceType.CHAT), timeout=20)
+    finally:
+        reading.cancel()
+        await asyncio.gather(reading, return_exceptions=True)

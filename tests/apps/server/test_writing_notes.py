@@ -19,7 +19,7 @@ from donna_core.usecases.mirroring import mirror_calendars
 from donna_server.writing_notes import Round, write_due
 
 MORNING = datetime(2026, 11, 20, 7, tzinfo=UTC)
-CONFIG = """vault: {root: vault, write_folders: [Reflections, Meetings], autonomy: high}
+CONFIG = """vault: {root: vault, write_folders: [Reflections, Meetings, People], autonomy: high}
 embedding: {provider: none}
 notes:
   daily_reflection: {enabled: true, hour: 21}
@@ -36,6 +36,7 @@ DTEND:20261120T100000Z
 SUMMARY:Budget: round --- two
 ORGANIZER:mailto:ida@example.org
 ATTENDEE:mailto:bo@example.org
+ATTENDEE;CN="Ida Berg":mailto:ida@example.org
 END:VEVENT
 END:VCALENDAR
 """
@@ -85,11 +86,13 @@ async def test_each_note_is_written_once_and_nothing_that_was_missed_is_lost(
     found = sorted(str(path.relative_to(tmp_path)) for path in (tmp_path / "vault").rglob("*.md"))
     assert found == [
         "vault/Meetings/2026-11-20-0900-budget-round-two.md",
+        "vault/People/Ida Berg.md",
         "vault/Reflections/2026-11-19.md",
         "vault/Reflections/2026-11-20.md",
     ]
-    assert "- Pay the rent" in (tmp_path / found[2]).read_text()
-    assert "bo@example.org" in (tmp_path / found[0]).read_text()
+    assert "- Pay the rent" in (tmp_path / found[3]).read_text()
+    assert "- bo@example.org\n- [[Ida Berg]]\n" in (tmp_path / found[0]).read_text()
+    assert "stub: true" in (tmp_path / found[1]).read_text()
 
 
 async def test_who_was_linked_to_three_times_in_a_week_gets_a_note(tmp_path: Path) -> None:

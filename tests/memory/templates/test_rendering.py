@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 from donna_core.domain.ids import EventKey
 from donna_core.domain.planning.calendar_events import CalendarEvent
 from donna_core.domain.timing.interval import Interval
+from donna_memory.templates.people import is_a_name, names_in
 from donna_memory.templates.rendering import TemplateBroken, as_line, as_yaml, render
-from donna_memory.vault.notes import split
+from donna_memory.vault.notes import split, targets_of
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 HOSTILE = [
@@ -37,10 +38,11 @@ def meeting(title: str, *attendees: str) -> Mapping[str, Any]:
         title=title,
         when=Interval(NOON, NOON + timedelta(hours=1)),
         attendees=attendees,
+        names=tuple((each, each.partition("@")[0]) for each in attendees),
     )
     return {
         "zone": ZoneInfo("Europe/Berlin"), "meeting": event, "related": [], "tasks": [],
-        "key": "2026-04-20", "now": NOON,
+        "names": names_in(event), "key": "2026-04-20", "now": NOON,
     }  # fmt: skip
 
 
@@ -52,13 +54,48 @@ def outline(text: str) -> tuple[list[str], list[str]]:
 
 @pytest.mark.parametrize("title", HOSTILE)
 def test_a_title_from_elsewhere_stays_a_title(title: str) -> None:
-    """It adds no property, no heading, no link and no list of its own."""
+    """It adds no property, no heading, no link and no list of its own, nor does a name."""
     keys, headings = outline(render("meeting_note", meeting("Plain", "ida@example.org")))
-    said, headed = outline(render("meeting_note", meeting(title, f"{title}@example.org")))
+    text = render("meeting_note", meeting(title, f"{title}@example.org"))
+    said, headed = outline(text)
 
+    assert not [*targets_of(split(text, path="Note.md")[1])]
     assert said == keys
     assert [each for each in headed if each in headings] == headings[1:]
     assert len(headed) == len(headings)
+
+
+def test_who_has_a_name_is_linked_by_it() -> None:
+    """One on a line; who has an address only is named by that."""
+    text = render("meeting_note", meeting("Budget", "Ida Berg@example.org", "7@example.org"))
+
+    assert [*targets_of(text)] == ["Ida Berg"]
+    assert "\n- [[Ida Berg]]\n- 7@example.org\n\n## Decisions" in text
+
+
+@pytest.mark.parametrize(
+    ("name", "plain"),
+    [
+        ("Ida Berg", True),
+        ("Žofie O’Neil-Smith Jr", True),
+        ("李雷", True),
+        ("bo@example.org", False),
+        ("Diary/Secret", False),
+        ("..", False),
+        (".hidden", False),
+        ("Ida|alias", False),
+        ("Ida#heading", False),
+        ("Agent 007", False),
+        ("Ida ", False),
+        ("I\u202eda", False),
+        ("- - -", False),
+        ("A" * 61, False),
+        ("", False),
+    ],
+)
+def test_a_plain_name_may_name_a_note(name: str, *, plain: bool) -> None:
+    """No path, no address, nothing that a link or a file name would take for something else."""
+    assert is_a_name(name) is plain
 
 
 @given(st.text(max_size=60))

@@ -1,5 +1,6 @@
 """Writing a note from a template: once for a key, whole or not at all."""
 
+import os
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -36,7 +37,13 @@ class Asked:
         return {"day": day, "label": "Friday", "promises": [], "captured": [], **self.more}
 
 
-def draft(asked: Asked, *, key: str = "2026-11-20", path: str = "Log/2026-11-20.md") -> Draft:
+def draft(
+    asked: Asked,
+    *,
+    key: str = "2026-11-20",
+    path: str = "Log/2026-11-20.md",
+    people: tuple[str, ...] = (),
+) -> Draft:
     """Return a draft of a commitment log."""
     return Draft(
         template="commitment_log",
@@ -44,6 +51,7 @@ def draft(asked: Asked, *, key: str = "2026-11-20", path: str = "Log/2026-11-20.
         path=path,
         key=key,
         context=asked,
+        people=people,
     )
 
 
@@ -56,11 +64,15 @@ def root(tmp_path: Path) -> Path:
 
 
 def writing(
-    root: Path, *, to_inbox: bool = False, says: Mapping[str, Any] | Exception | None = None
+    root: Path,
+    *,
+    to_inbox: bool = False,
+    says: Mapping[str, Any] | Exception | None = None,
+    folders: tuple[str, ...] = ("Inbox", "Log"),
 ) -> MemoryInformedWriter:
     """Return what writes drafts into Log and Inbox."""
     history = GitHistory(root.parent / "history" / "vault.git")
-    rules = VaultRules(folders=frozenset({"Inbox", "Log"}), max_note_bytes=10_000)
+    rules = VaultRules(folders=frozenset(folders), max_note_bytes=10_000)
     writer = VaultWriter(
         root,
         history,
@@ -89,6 +101,53 @@ async def test_a_note_is_written_once_for_its_key(root: Path) -> None:
     assert (root / first.path).read_text() == first.text
     assert writer.writer.undo_last(1).commits
     assert not (root / first.path).exists()
+
+
+async def test_whom_a_note_names_gets_a_stub_that_a_profile_may_write_over(root: Path) -> None:
+    """Never over a note that is there, by whatever case and however old; each can be undone."""
+    (root / "People").mkdir()
+    (root / "People" / "bo.md").write_text("My own words of Bo.\n")
+    (root / "People" / "Cy.md").write_text("My own words of Cy.\n")
+    os.utime(root / "People" / "Cy.md", (0, 0))
+    writer = writing(root, folders=("Log", "People"))
+    people = ("Ida Berg", "Bo", "Cy", "Di")
+
+    done = await writer.run(draft(Asked(), people=people))
+    again = await writer.run(draft(Asked(), people=people))
+
+    stub = root / "People" / "Ida Berg.md"
+    assert (done.stubs, again.stubs) == (("People/Ida Berg.md", "People/Di.md"), ())
+    assert "stub: true" in stub.read_text()
+    assert "# Ida Berg\n\nMet at [[Log/2026-11-20.md]].\n" in stub.read_text()
+    assert (root / "People" / "bo.md").read_text() == "My own words of Bo.\n"
+    assert (root / "People" / "Cy.md").read_text() == "My own words of Cy.\n"
+    events = await writer.unit_of_work.run(lambda stores: stores.events.since(0))
+    assert [event.data["template"] for _, event in events][1:] == ["person_stub"] * 2
+
+    over = await writer.run(
+        Draft(
+            template="person_profile", task_type="extract_commitments", path="People/Ida Berg.md",
+            key="Ida Berg: 1", context=Asked(name="Ida Berg", known=[], mentions=[], tasks=[],
+                                             links=[], zone=UTC),
+        )
+    )  # fmt: skip
+    assert over.outcome is Outcome.WRITTEN
+    assert "stub: false" in stub.read_text()
+
+
+@pytest.mark.parametrize(
+    ("to_inbox", "folders"), [(True, ("Inbox", "People")), (False, ("Log", "Inbox"))]
+)
+async def test_where_donna_may_not_begin_a_stub_the_note_is_written_alone(
+    root: Path, *, to_inbox: bool, folders: tuple[str, ...]
+) -> None:
+    """With everything in the inbox, and without leave to write about people."""
+    writer = writing(root, to_inbox=to_inbox, folders=folders)
+
+    done = await writer.run(draft(Asked(), people=("Ida Berg",)))
+
+    assert (done.outcome, done.stubs) == (Outcome.WRITTEN, ())
+    assert len([*root.rglob("*.md")]) == 1
 
 
 async def test_another_key_writes_anew_and_keeps_what_a_person_added(root: Path) -> None:

@@ -1,6 +1,8 @@
 """A note is front matter and a body, and both survive."""
 
+from datetime import datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
@@ -41,6 +43,33 @@ def test_a_date_is_text_where_text_is_wanted() -> None:
     """YAML reads it as a date when nobody quotes it."""
     front, _ = split("---\nkey: 2026-04-20\n---\n", path="A.md")
     assert as_text(front["key"]) == "2026-04-20"
+
+
+@pytest.mark.parametrize(
+    ("front", "time"),
+    [
+        ("date: 2026-04-20", "2026-04-19T22:00:00+00:00"),
+        ("created: 2026-04-20", "2026-04-19T22:00:00+00:00"),
+        ("created: 2020-01-01\ndate: 2026-04-20", "2026-04-19T22:00:00+00:00"),
+        ("date: '2026-04-20'", "2026-04-19T22:00:00+00:00"),
+        ("date: 2026-04-20 14:30", "2026-04-20T12:30:00+00:00"),
+        ("date: 2026-04-20T14:30:00Z", "2026-04-20T14:30:00+00:00"),
+        ("date: '2026-04-20T14:30:00-05:00'", "2026-04-20T19:30:00+00:00"),
+        ("date: some day\ncreated: 2026-04-20", "2026-04-19T22:00:00+00:00"),
+        ("date: some day", None),
+        ("date: 2026", None),
+        ("date: 0001-01-01", None),
+        ("date: [2026-04-20]", None),
+        ("title: 2026-04-20", None),
+    ],
+)
+def test_a_note_is_of_the_day_that_it_states(root: Path, front: str, time: str | None) -> None:
+    """In the zone of its owner; of the time of its file where it states none."""
+    (root / "A.md").write_text(f"---\n{front}\n---\n")
+    note = VaultReader(root).read("A.md")
+    told = note.time(ZoneInfo("Europe/Berlin"))
+    assert told == (note.stat.changed_at if time is None else datetime.fromisoformat(time))
+    assert told.utcoffset() == timedelta(0)
 
 
 @pytest.mark.parametrize("content", [b"\xff\xfe", b"---\n: : :\n\t- x\n---\n", b"---\n[1]\n---\n"])

@@ -4,7 +4,8 @@ What is shown is built as plain values first. Titles may hold what others wrote,
 character that would steer a terminal is taken out here, in the one way to the screen.
 """
 
-from collections.abc import Iterable
+import sys
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import typer
@@ -50,6 +51,20 @@ def warn(text: str, invocation: Invocation) -> None:
     """Print a remark on stderr, where no pipe takes it for a result."""
     styled = typer.style(printable(text), fg="yellow") if invocation.color else printable(text)
     typer.echo(styled, err=True)
+
+
+def status(invocation: Invocation) -> Callable[[str], None]:
+    """Return who shows how far the work is: one line on stderr, where somebody watches it.
+
+    Each text replaces the one before; an empty one takes the line away.
+    """
+    if invocation.json or invocation.plain or not sys.stderr.isatty():
+        return lambda _: None
+
+    def tell(text: str) -> None:
+        typer.echo(f"\r\x1b[K{printable(text)}\r", nl=False, err=True)
+
+    return tell
 
 
 def _show_line(line: Line, invocation: Invocation) -> None:

@@ -162,18 +162,24 @@ class JunkReasonObject(Wire):
 
 
 class JunkReportObject(Wire):
-    """What share of all texts is junk, and why."""
+    """What share of all texts is junk, and why.
+
+    ``reviewed_at`` is when ``donna run`` looked last, and ``reviewed_share`` what it found.
+    """
 
     texts: int
     junk: int
     share: float
+    reviewed_at: Instant | None
+    reviewed_share: float | None
     reasons: list[JunkReasonObject]
 
 
 class DraftedObject(Wire):
     """What became of a note: written, previewed, skipped because it was written before, or kept.
 
-    One that is kept holds what somebody else wrote. ``model`` is who added to it, if any did.
+    One that is kept holds what somebody else wrote. ``model`` is who added to it, if any did;
+    ``stubs`` are the notes about people that were begun for it.
     """
 
     outcome: str
@@ -181,6 +187,7 @@ class DraftedObject(Wire):
     text: str
     commit: str
     model: str
+    stubs: list[str]
 
 
 class TakenBackObject(Wire):

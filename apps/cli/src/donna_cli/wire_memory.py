@@ -11,6 +11,7 @@ from donna_memory.documents import Document, Hit, SourceType
 from donna_memory.evaluation import SetScore
 from donna_memory.junk import JunkReport
 from donna_memory.ports import Written
+from donna_memory.review import Review
 from donna_memory.statements import Statement
 from donna_memory.templates.writing import Drafted
 from donna_memory.vault.writer import Undone
@@ -136,12 +137,14 @@ def exported(texts: int, path: Path) -> schema.ExportedObject:
     return schema.ExportedObject(texts=texts, path=str(path))
 
 
-def junk_report(report: JunkReport) -> schema.JunkReportObject:
-    """Return what share is junk, and why."""
+def junk_report(report: JunkReport, reviewed: Review | None) -> schema.JunkReportObject:
+    """Return what share is junk, and why, and what the latest night's look found."""
     return schema.JunkReportObject(
         texts=report.documents,
         junk=report.junk,
         share=round(report.share, 4),
+        reviewed_at=None if reviewed is None else reviewed.at,
+        reviewed_share=None if reviewed is None else round(reviewed.share, 4),
         reasons=[
             schema.JunkReasonObject(
                 reason=reason.value,
@@ -187,6 +190,7 @@ def drafted(done: Drafted) -> schema.DraftedObject:
         text=done.text,
         commit=done.commit,
         model=done.model,
+        stubs=list(done.stubs),
     )
 
 

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import ExitStack, asynccontextmanager, suppress
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from attrs import define, field
 
@@ -17,6 +18,7 @@ from donna_adapters.compose.leading import (
 from donna_adapters.sql.leadership import RENEWAL, Leadership, LeadershipLost
 from donna_adapters.system.leadership import AlreadyLed, leading
 from donna_core.domain.errors import Degraded, StorageUnavailable
+from donna_core.domain.timing.zones import local
 from donna_core.ports.clock import Clock
 from donna_core.ports.distribution import Distributor
 from donna_core.ports.jobs import JobRow
@@ -26,6 +28,7 @@ from donna_core.usecases.mirroring import Glance
 from donna_core.usecases.reread import reread
 from donna_core.usecases.runtime import Runtime
 from donna_core.usecases.work import Round, work
+from donna_memory.review import Review, latest_review
 from donna_server.assessing import Assess, assessing
 from donna_server.http.health import (
     Check,
@@ -221,8 +224,8 @@ async def _assess(runtime: Runtime, row: JobRow, heartbeat: Heartbeat, assess: A
 
 async def _findings(runtime: Runtime, heartbeat: Heartbeat) -> tuple[Check, ...]:
     """Return what a look at the database, the calendars and the outbox finds."""
-    stuck = await runtime.unit_of_work.run(
-        lambda stores: len(stores.outbox.select(states=_UNDELIVERED))
+    stuck, reviewed = await runtime.unit_of_work.run(
+        lambda stores: (len(stores.outbox.select(states=_UNDELIVERED)), latest_review(stores))
     )
     return (
         Check(
@@ -239,7 +242,8 @@ async def _findings(runtime: Runtime, heartbeat: Heartbeat) -> tuple[Check, ...]
         Check(
             name=CheckName.MEMORY,
             ok=not heartbeat.recall.trouble,
-            detail=heartbeat.recall.trouble or _told(heartbeat.recall),
+            detail=heartbeat.recall.trouble
+            or _told(heartbeat.recall, reviewed, runtime.policy.zone),
         ),
     )
 
@@ -250,7 +254,11 @@ def _wake_at(done: Round, now: datetime, poll: timedelta) -> datetime:
     return max(now, min(done.next_due, now + poll))
 
 
-def _told(recall: Recall) -> str:
-    renewed = f", {recall.renewed} chunks embedded anew" if recall.renewed else ""
-    junk = f", {recall.junk:.0%} of the texts are junk" if recall.junk else ""
-    return f"{recall.changed} changes read{renewed}{junk}"
+def _told(recall: Recall, reviewed: Review | None, zone: ZoneInfo) -> str:
+    told = [f"{recall.changed} changes read"]
+    if recall.renewed:
+        told.append(f"{recall.renewed} chunks embedded anew")
+    if reviewed is not None:
+        when = f"{local(reviewed.at, zone):%Y-%m-%d %H:%M}"
+        told.append(f"{reviewed.share:.0%} of the texts are junk, looked at {when}")
+    return ", ".join(told)

@@ -2,7 +2,7 @@
 
 import asyncio
 from contextlib import suppress
-from datetime import date, timedelta
+from datetime import timedelta
 from importlib import import_module
 from typing import Any
 
@@ -11,8 +11,8 @@ from attrs import define
 from donna_adapters.compose.build import Composed
 from donna_adapters.system.watching import watch
 from donna_core.domain.errors import DonnaError
-from donna_core.domain.timing.zones import local
 from donna_core.usecases.patience import within
+from donna_memory.review import review_job
 
 PAUSE = timedelta(seconds=30)
 """Between two looks at the tasks and the vault; what did not change costs no reading.
@@ -32,15 +32,12 @@ class Recall:
     """How the memory does, for ``/health``: what it read so far, and what stood in the way.
 
     ``renewed`` are the chunks that another model's vectors were replaced of since the start,
-    ``junk`` is the share of texts that are of no use, looked at once a day; ``written`` are the
-    notes that Donna wrote since the start. ``unembedded`` is what keeps vectors from being made,
-    ``stated`` are the statements that a model read since the start, ``unread`` is what keeps it
-    from reading.
+    ``written`` the notes that Donna wrote since then, ``stated`` the statements that a model read;
+    ``unembedded`` is what keeps vectors from being made, ``unread`` what keeps it from reading.
     """
 
     changed: int = 0
     renewed: int = 0
-    junk: float = 0.0
     written: int = 0
     problem: str = ""
     unembedded: str = ""
@@ -68,12 +65,13 @@ async def read_along(composed: Composed, recall: Recall) -> None:
         beside.create_task(_embed_anew(composed, memory, recall))
         if memory.reader is not None:
             beside.create_task(_read_statements(composed, memory.reader, recall))
-        looked: date | None = None
+        wanted = ""
         while True:
             saved.clear()
             try:
                 recall.changed += await memory.tasks.follow()
                 recall.changed += await memory.corrections.follow()
+                recall.changed += await memory.chat.follow()
                 if memory.vault is not None:
                     synced = await memory.vault.sync()
                     recall.changed += synced.changed + synced.renamed + synced.deleted
@@ -82,9 +80,7 @@ async def read_along(composed: Composed, recall: Recall) -> None:
                 if notes is not None:
                     due = await _writing().write_due(composed.runtime, notes)
                     recall.written, unwritten = recall.written + due.written, "; ".join(due.refused)
-                today = local(clock.now(), composed.runtime.policy.zone).date()
-                if today != looked:
-                    recall.junk, looked = await _junk_in(composed, memory), today
+                wanted = await _want_review(composed, wanted)
             except (DonnaError, OSError) as error:
                 recall.problem = str(error)
             else:
@@ -120,9 +116,16 @@ async def _read_statements(composed: Composed, reader: Any, recall: Recall) -> N
         await clock.sleep_until(clock.now() + rest)
 
 
-async def _junk_in(composed: Composed, memory: Any) -> float:
-    found = await _compose().junk_in(memory, composed.runtime.user_id)
-    return float(found.share)
+async def _want_review(composed: Composed, wanted: str) -> str:
+    """Make sure that the latest night's look at junk is made; return its key.
+
+    It is wanted once: what waits to be tried again must not be hurried.
+    """
+    runtime = composed.runtime
+    job = review_job(runtime.clock.now(), runtime.policy.zone)
+    if job.key != wanted:
+        await runtime.unit_of_work.run(lambda stores: stores.jobs.want([job]))
+    return job.key
 
 
 def _compose() -> Any:

@@ -1,6 +1,5 @@
 """Finding out which model is good enough for what: eval."""
 
-import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Annotated
@@ -11,7 +10,7 @@ from donna_adapters.compose.evaluation import RULES, Tape, open_evaluation, sess
 from donna_cli import wire_evaluation
 from donna_cli.exits import ExitCode
 from donna_cli.invocation import Invocation
-from donna_cli.render import Block, Grid
+from donna_cli.render import Block, Grid, status
 from donna_cli.session import Page, options_of, present, run
 from donna_core.domain.errors import InvalidInput
 from donna_llm.evals.comparing import compare
@@ -116,15 +115,12 @@ async def _asked(
 
 
 def _teller(invocation: Invocation) -> Callable[[Progress], None]:
-    """Return who shows how far the run is: one line that changes, where somebody watches it."""
-    if invocation.json or invocation.plain or not sys.stderr.isatty():
-        return lambda _: None
+    """Return who shows how far the run is, until it is through."""
+    show = status(invocation)
 
     def tell(progress: Progress) -> None:
-        end = "\r" if progress.done < progress.count else "\r\x1b[K"
-        typer.echo(
-            f"\r\x1b[K{progress.done}/{progress.count}  {progress.path}{end}", nl=False, err=True
-        )
+        is_over = progress.done >= progress.count
+        show("" if is_over else f"{progress.done}/{progress.count}  {progress.path}")
 
     return tell
 

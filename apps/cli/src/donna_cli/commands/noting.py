@@ -47,6 +47,17 @@ class NowhereToWrite(InvalidInput):
         )
 
 
+class NobodyKnown(NotFound):
+    """Nothing at all is known of somebody, so that there is nothing to write."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        super().__init__(
+            f"Nothing is known of '{name}', so no note was written. Say the name as your notes and "
+            "talks do, or let Donna read them first: donna memory backfill"
+        )
+
+
 class NoSuchMeeting(NotFound):
     """No meeting of that name ended on that day."""
 
@@ -138,7 +149,15 @@ async def _draft(
         case Template.PERSON_PROFILE:
             if not about.strip():
                 raise InvalidInput("Say whom it is about, for example: --person 'Ida Berg'")
-            return await notes.drafts.person_profile(about.strip())
+            return await _profile(notes, about.strip())
+
+
+async def _profile(notes: Notes, name: str) -> Draft:
+    draft = await notes.drafts.person_profile(name)
+    values = await draft.context()
+    if not any(values[each] for each in ("known", "mentions", "tasks")):
+        raise NobodyKnown(name)
+    return draft
 
 
 async def _meeting(runtime: Runtime, notes: Notes, day: date, title: str) -> Draft:
@@ -157,6 +176,7 @@ def _blocks(done: Drafted) -> Iterator[Block]:
     elif done.outcome is Outcome.WRITTEN:
         added = f", with what {done.model} says of it" if done.model else ""
         yield Line(f"Written: {done.path}{added}", Tone.GOOD)
+        yield from (Line(f"Begun: {each}", Tone.QUIET) for each in done.stubs)
         yield Line("Undo: donna vault undo", Tone.QUIET)
     else:
         yield Line(f"{done.path} would be:", Tone.QUIET)

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import typer
 
 from donna_adapters.compose.build import Composed
-from donna_adapters.compose.memory import Memory, junk_in, open_memory, texts_of
+from donna_adapters.compose.memory import Memory, junk_in, open_memory
 from donna_cli import wire, wire_memory
 from donna_cli.exits import ExitCode
 from donna_cli.invocation import Invocation
@@ -23,7 +23,9 @@ from donna_core.domain.wording import Line, Tone
 from donna_core.usecases.moment import understand_moment
 from donna_memory.documents import Document, Hit, SourceType
 from donna_memory.junk import JunkReport
+from donna_memory.paging import pages_of
 from donna_memory.ports import Filters
+from donna_memory.review import Review, latest_review
 from donna_memory.statements import Statement
 
 
@@ -87,7 +89,7 @@ def export(
         async with opened(invocation) as composed:
             memory, user_id = open_memory(composed), composed.runtime.user_id
             with _sink(to) as sink:
-                async for documents in texts_of(memory, user_id):
+                async for documents in pages_of(memory.catalog, user_id):
                     stated = await _statements_of(memory, user_id, documents)
                     for document in documents:
                         own = stated[document.source_type, document.source_id]
@@ -118,9 +120,12 @@ def report(invocation: Invocation) -> ExitCode:
     """
 
     async def page(composed: Composed) -> Page:
-        found = await junk_in(open_memory(composed), composed.runtime.user_id)
+        runtime = composed.runtime
+        found = await junk_in(open_memory(composed), runtime.user_id)
+        reviewed = await runtime.unit_of_work.run(latest_review)
         return Page(
-            blocks=lambda: _junk_blocks(found), wire=lambda _: wire_memory.junk_report(found)
+            blocks=lambda: _junk_blocks(found, reviewed, runtime.policy.zone),
+            wire=lambda _: wire_memory.junk_report(found, reviewed),
         )
 
     return look(invocation, page)
@@ -186,8 +191,11 @@ def _day(instant: datetime, zone: ZoneInfo) -> str:
     return f"{instant.astimezone(zone):%Y-%m-%d %H:%M}"
 
 
-def _junk_blocks(found: JunkReport) -> Iterator[Block]:
+def _junk_blocks(found: JunkReport, reviewed: Review | None, zone: ZoneInfo) -> Iterator[Block]:
     yield Line(f"{found.junk} of {found.documents} texts are junk ({found.share:.0%}).", Tone.GOOD)
     for reason, count in found.by_reason.items():
         named = ", ".join(f"{kind.value} {name}" for kind, name in found.examples[reason])
         yield Line(f"{reason.value}: {count}, for example {named}", depth=1)
+    if reviewed is not None:
+        when = _day(reviewed.at, zone)
+        yield Line(f"`donna run` looked at {when}: {reviewed.share:.0%} were junk.", Tone.QUIET)

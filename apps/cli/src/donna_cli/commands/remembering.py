@@ -1,6 +1,6 @@
 """Memory: memory search, ingest and forget."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -15,7 +15,7 @@ from donna_cli import wire_memory
 from donna_cli.exits import ExitCode
 from donna_cli.invocation import Invocation
 from donna_cli.memory_lines import ingest_lines, search_lines
-from donna_cli.render import Block, Grid
+from donna_cli.render import Block, Grid, status
 from donna_cli.session import Page, look, opened, options_of, present, run
 from donna_cli.wire_memory import SourceDone
 from donna_core.domain.errors import DonnaError, InvalidInput, NotFound
@@ -26,6 +26,7 @@ from donna_memory.documents import Hit, SourceType
 from donna_memory.evaluation import SetScore, load_sets
 from donna_memory.evaluation import evaluate as score
 from donna_memory.ports import Filters
+from donna_memory.sources.progress import Progress, Tell
 
 
 class Backfill(StrEnum):
@@ -35,6 +36,7 @@ class Backfill(StrEnum):
     VAULT = "vault"
     TASK = "task"
     CORRECTION = "correction"
+    CHAT = "chat"
 
 
 class NothingRemembered(NotFound):
@@ -171,21 +173,23 @@ def backfill(
 
     Examples:
       donna memory backfill
-      donna memory backfill --source vault
+      donna memory backfill --source chat
     """
 
     async def page(composed: Composed) -> Page:
         whose = UserId(user_id) if user_id else None
         memory, problems = open_memory(composed, user_id=whose), list[str]()
-        done: list[SourceDone] = []
-        for each in (Backfill.VAULT, Backfill.TASK, Backfill.CORRECTION):
+        done, show = list[SourceDone](), status(invocation)
+        for each in (Backfill.VAULT, Backfill.TASK, Backfill.CORRECTION, Backfill.CHAT):
             if source not in {each, Backfill.ALL}:
                 continue
             try:
-                told = await _backfilled(memory, each)
+                told = await _backfilled(memory, each, _teller(each, show))
             except DonnaError as error:
                 problems.append(str(error))
                 continue
+            finally:
+                show("")
             problems += told.unread
             done.append(told)
         return Page(
@@ -258,14 +262,25 @@ def _score_blocks(found: list[SetScore], problem: str) -> Iterator[Block]:
         yield Line(problem, Tone.QUIET)
 
 
-async def _backfilled(memory: Memory, source: Backfill) -> SourceDone:
+def _teller(source: Backfill, show: Callable[[str], None]) -> Tell:
+    """Return who shows how far a source is."""
+
+    def tell(progress: Progress) -> None:
+        show(f"{source.value}: {progress.looked_at} looked at, {progress.kept} kept anew")
+
+    return tell
+
+
+async def _backfilled(memory: Memory, source: Backfill, tell: Tell) -> SourceDone:
     if source is Backfill.TASK:
-        return SourceDone(source="task", looked_at=await memory.tasks.backfill())
+        return SourceDone(source="task", looked_at=await memory.tasks.backfill(tell))
     if source is Backfill.CORRECTION:
-        return SourceDone(source="correction", looked_at=await memory.corrections.backfill())
+        return SourceDone(source="correction", looked_at=await memory.corrections.backfill(tell))
+    if source is Backfill.CHAT:
+        return SourceDone(source="chat", looked_at=await memory.chat.backfill(tell))
     if memory.vault is None:
         return SourceDone(source="vault", looked_at=0)
-    synced = await memory.vault.sync()
+    synced = await memory.vault.sync(tell)
     return SourceDone(
         source="vault",
         looked_at=synced.changed + synced.unchanged,

@@ -250,7 +250,11 @@ def _event(occurrence: Occurrence, calendar_id: str, zone: ZoneInfo) -> Calendar
         status=_STATUS.get(_word(occurrence, "STATUS"), EventStatus.CONFIRMED),
         organizer=next(_addresses(occurrence, "ORGANIZER"), ""),
         attendees=tuple(_addresses(occurrence, "ATTENDEE")),
+        names=tuple(_names(occurrence)),
     )
+
+
+_PERSON = ("CN", "CUTYPE")
 
 
 def _recurrence(occurrence: Occurrence) -> str:
@@ -266,10 +270,20 @@ def _as_written(moment: date) -> str:
 
 
 def _addresses(occurrence: Occurrence, name: str) -> Iterator[str]:
-    for value in _as_list(occurrence.get(name, [])):
-        address = _one_line(str(value)).lower().removeprefix("mailto:")
-        if address:
-            yield address
+    yield from filter(None, map(_address, _as_list(occurrence.get(name, []))))
+
+
+def _address(value: Any) -> str:
+    return _one_line(str(value)).lower().removeprefix("mailto:")
+
+
+def _names(occurrence: Occurrence) -> Iterator[tuple[str, str]]:
+    """Yield the address and the name of each person who is invited; a room is none."""
+    for value in _as_list(occurrence.get("ATTENDEE", [])):
+        given = getattr(value, "params", {})
+        name, kind = (" ".join(_one_line(str(given.get(key, ""))).split()) for key in _PERSON)
+        if _address(value) and name and kind.upper() in {"", "INDIVIDUAL"}:
+            yield _address(value), name
 
 
 def _is_busy(occurrence: Occurrence) -> bool:

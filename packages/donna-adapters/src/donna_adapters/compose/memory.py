@@ -1,6 +1,6 @@
 """Composition of memory: apart, because only what remembers loads a model for it."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -16,17 +16,16 @@ from donna_adapters.sql.stores.memory_readings import SqlReadings
 from donna_core.domain.ids import UserId
 from donna_core.local.clock import SystemClock
 from donna_core.local.settings import MemoryFile
-from donna_memory.documents import Document
 from donna_memory.errors import WeightsMissing
 from donna_memory.junk import JunkCount, JunkReport
+from donna_memory.paging import pages_of
 from donna_memory.ports import Embedder, MemoryCatalog, MemoryStore
 from donna_memory.reading import TASK_TYPE, StatementReader
 from donna_memory.retrieval import RetrievalRules
+from donna_memory.sources.chat import ChatSource
 from donna_memory.sources.corrections import CorrectionSource
 from donna_memory.sources.tasks import TaskSource
 from donna_memory.sources.vault import VaultSource
-
-_PAGE = 500
 
 
 @frozen(kw_only=True)
@@ -40,6 +39,7 @@ class Memory:
     catalog: MemoryCatalog
     tasks: TaskSource
     corrections: CorrectionSource
+    chat: ChatSource
     vault: VaultSource | None
     reader: StatementReader | None = None
     without_meaning: str = ""
@@ -66,6 +66,13 @@ def open_memory(composed: Composed, *, user_id: UserId | None = None) -> Memory:
         catalog=store,
         tasks=TaskSource(unit_of_work=unit_of_work, store=store, user_id=user_id),
         corrections=CorrectionSource(unit_of_work=unit_of_work, store=store, user_id=user_id),
+        chat=ChatSource(
+            unit_of_work=unit_of_work,
+            store=store,
+            catalog=store,
+            user_id=user_id,
+            zone=runtime.policy.zone,
+        ),
         vault=_vault(composed, store, user_id),
         reader=_reader(composed, user_id),
         without_meaning=problem,
@@ -80,18 +87,10 @@ def open_notes(composed: Composed, memory: Memory) -> Notes | None:
     return notes_of(composed, memory.store, memory.catalog)
 
 
-async def texts_of(memory: Memory, user_id: UserId) -> AsyncIterator[tuple[Document, ...]]:
-    """Yield all that is remembered, page by page."""
-    after = 0
-    while found := await memory.catalog.remembered(user_id, after=after, limit=_PAGE):
-        yield tuple(document for _, document in found)
-        after = found[-1][0]
-
-
 async def junk_in(memory: Memory, user_id: UserId) -> JunkReport:
     """Return what share of the memory is junk, and why."""
     count = JunkCount()
-    async for documents in texts_of(memory, user_id):
+    async for documents in pages_of(memory.catalog, user_id):
         count.add(documents)
     return count.report()
 
@@ -134,6 +133,7 @@ def _vault(composed: Composed, store: SqlMemoryStore, user_id: UserId) -> VaultS
         catalog=store,
         user_id=user_id,
         ignore=composed.home.settings.memory.vault.ignore_globs,
+        zone=composed.runtime.policy.zone,
     )
 
 

@@ -1,6 +1,6 @@
 """Between Google's events and Donna's: developers.google.com/calendar/api/v3/reference/events."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -47,7 +47,16 @@ def event_of(item: Item, *, calendar_id: str, zone: ZoneInfo) -> CalendarEvent:
         status=_STATUS.get(str(item.get("status")), EventStatus.CONFIRMED),
         organizer=str(item.get("organizer", {}).get("email", "")).lower(),
         attendees=tuple(str(each["email"]).lower() for each in guests if each.get("email")),
+        names=tuple(_names(guests)),
     )
+
+
+def _names(guests: Sequence[Item]) -> Iterator[tuple[str, str]]:
+    """Yield the address and the name of each other person who is invited; a room is none."""
+    for each in guests:
+        name = " ".join(str(each.get("displayName", "")).split())
+        if name and each.get("email") and not each.get("self") and not each.get("resource"):
+            yield str(each["email"]).lower(), name
 
 
 def task_of(item: Item) -> str:

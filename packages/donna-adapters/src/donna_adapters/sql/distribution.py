@@ -15,9 +15,9 @@ from sqlalchemy import Connection, text
 from donna_adapters.sql.due import due_users
 from donna_adapters.sql.postgres import PostgresDatabase
 from donna_adapters.sql.stores.jobs import SqlJobStore
+from donna_core.domain.effects import ASIDE
 from donna_core.domain.ids import UserId
 from donna_core.ports.distribution import Distributor
-from donna_core.usecases.work import FOR_A_MODEL
 
 TASK, QUEUE = "donna.perform", "donna"
 IN_THE_QUEUE = timedelta(minutes=10)
@@ -63,7 +63,7 @@ class ProcrastinateDistributor(Distributor):
 
     def _hand_out(self, connection: Connection, user_id: UserId, now: datetime) -> int:
         rows = SqlJobStore(connection, user_id).claim(
-            now=now, lease_until=now + IN_THE_QUEUE, limit=AT_ONCE, besides=FOR_A_MODEL
+            now=now, lease_until=now + IN_THE_QUEUE, limit=AT_ONCE, besides=ASIDE
         )
         driver = connection.connection.driver_connection
         try:

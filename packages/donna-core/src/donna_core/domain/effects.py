@@ -32,6 +32,19 @@ class JobKind(StrEnum):
     SPOT_CHECK = "spot_check"
     SHADOW = "shadow"
     SKILL_SHADOW = "skill_shadow"
+    MEMORY_REVIEW = "memory_review"
+
+
+ASIDE = frozenset(
+    {
+        JobKind.REREAD,
+        JobKind.SPOT_CHECK,
+        JobKind.SHADOW,
+        JobKind.SKILL_SHADOW,
+        JobKind.MEMORY_REVIEW,
+    }
+)
+"""The kinds that take longer than a round may: whoever runs it has them done beside it."""
 
 
 class Channel(StrEnum):

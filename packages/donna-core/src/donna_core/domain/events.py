@@ -32,6 +32,7 @@ class EventKind(StrEnum):
     BREAKER_TURNED = "model.breaker_turned"
     MODEL_STOOD_IN = "model.stood_in"
     NOTE_WRITTEN = "note.written"
+    MEMORY_REVIEWED = "memory.reviewed"
     MODEL_SETTINGS_CHANGED = "model.settings_changed"
 
 

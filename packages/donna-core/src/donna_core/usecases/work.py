@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from attrs import evolve, frozen
 
-from donna_core.domain.effects import Channel, JobKind, Message
+from donna_core.domain.effects import ASIDE, Channel, JobKind, Message
 from donna_core.domain.errors import DonnaError, StorageUnavailable
 from donna_core.domain.events import Event, EventKind
 from donna_core.domain.followup.confession import confession
@@ -52,7 +52,6 @@ LEASE = timedelta(seconds=60)
 MOST_ATTEMPTS = 3
 MOST_REREADS = 4
 """How many messages a round hands on to be read again; the others are due a lease later."""
-FOR_A_MODEL = frozenset({JobKind.REREAD, JobKind.SPOT_CHECK, JobKind.SHADOW, JobKind.SKILL_SHADOW})
 _FIRST_PAUSE = timedelta(minutes=1)
 
 
@@ -65,8 +64,8 @@ class Round:
     """What one round did, and when the next thing is due.
 
     ``to_reread`` are claimed jobs that wait for a model: whoever runs the round hands them to
-    ``reread``, so that a slow model keeps no reminder waiting. ``to_assess`` are those for
-    ``assess_models``, for the same reason.
+    ``reread``, so that a slow model keeps no reminder waiting. ``to_assess`` are the
+    others of ``ASIDE``, for the same reason.
     """
 
     jobs: tuple[JobRow, ...]
@@ -111,7 +110,7 @@ async def work(
     to_assess: list[JobRow] = []
     while (row := await _claim(runtime)) is not None:
         aside = to_reread if row.job.kind is JobKind.REREAD else to_assess
-        if row.job.kind in FOR_A_MODEL:
+        if row.job.kind in ASIDE:
             if len(aside) < MOST_REREADS:
                 aside.append(row)
             else:

@@ -10,6 +10,7 @@ from donna_core.domain.tasks.task import Task
 from donna_core.ports.unit_of_work import Stores, UnitOfWork
 from donna_memory.documents import Document, SourceType
 from donna_memory.ports import MemoryStore
+from donna_memory.sources.progress import Progress, Tell, untold
 
 READER = "memory.corrections"
 PAGE = 500
@@ -32,19 +33,19 @@ class CorrectionSource:
         start = await self.unit_of_work.run(lambda stores: stores.cursors.get(READER))
         return await self._read(start, advance=True)
 
-    async def backfill(self) -> int:
+    async def backfill(self, tell: Tell = untold) -> int:
         """Look at every correction there is, wherever the cursor stands; return how many."""
-        return await self._read(0, advance=False)
+        return await self._read(0, advance=False, tell=tell)
 
-    async def _read(self, position: int, *, advance: bool) -> int:
-        count = 0
+    async def _read(self, position: int, *, advance: bool, tell: Tell = untold) -> int:
+        done = Progress()
         while (page := await self._page(position)).last:
-            await self.store.upsert_many(page.documents)
-            count += len(page.documents)
+            done = done.plus(await self.store.upsert_many(page.documents))
+            tell(done)
             position = page.last
             if advance:
                 await self._advance(position)
-        return count
+        return done.looked_at
 
     async def _page(self, position: int) -> "_Page":
         return await self.unit_of_work.run(lambda stores: _page(stores, position, self.user_id))

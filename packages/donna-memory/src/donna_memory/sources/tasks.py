@@ -7,6 +7,7 @@ from donna_core.domain.tasks.task import Task
 from donna_core.ports.unit_of_work import Stores, UnitOfWork
 from donna_memory.documents import Document, SourceType
 from donna_memory.ports import MemoryStore
+from donna_memory.sources.progress import Progress, Tell, untold
 
 READER = "memory.tasks"
 PAGE = 500
@@ -41,15 +42,19 @@ class TaskSource:
     async def _advance(self, position: int) -> None:
         await self.unit_of_work.run(lambda stores: stores.cursors.advance(READER, position))
 
-    async def backfill(self) -> int:
+    async def backfill(self, tell: Tell = untold) -> int:
         """Look at every task there is, wherever the cursor stands; return how many there are.
 
         They are kept batch by batch: what was kept before an interruption is not embedded again.
         """
         tasks = await self.unit_of_work.run(lambda stores: stores.tasks.select())
+        done = Progress()
         for start in range(0, len(tasks), BATCH):
             several = tasks[start : start + BATCH]
-            await self.store.upsert_many(task_document(task, self.user_id) for task in several)
+            done = done.plus(
+                await self.store.upsert_many(task_document(task, self.user_id) for task in several)
+            )
+            tell(done)
         return len(tasks)
 
 

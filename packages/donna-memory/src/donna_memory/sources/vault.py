@@ -3,12 +3,14 @@
 import asyncio
 from collections.abc import Mapping, Sequence
 from fnmatch import fnmatch
+from zoneinfo import ZoneInfo
 
 from attrs import frozen
 
 from donna_core.domain.ids import UserId
 from donna_memory.documents import Document, Label, SourceType
 from donna_memory.ports import Kept, MemoryCatalog, MemoryStore
+from donna_memory.sources.progress import Progress, Tell, untold
 from donna_memory.statements import properties_of
 from donna_memory.vault.folder import FileStat
 from donna_memory.vault.notes import Note
@@ -16,6 +18,7 @@ from donna_memory.vault.reader import VaultReader
 from donna_memory.vault.refusals import Reason, VaultRefused
 
 BATCH = 64
+_UTC = ZoneInfo("UTC")
 
 
 @frozen(kw_only=True)
@@ -31,15 +34,19 @@ class Synced:
 
 @frozen(kw_only=True)
 class VaultSource:
-    """Brings memory in line with the vault. ``ignore`` are patterns such as ``Templates/*``."""
+    """Brings memory in line with the vault.
+
+    ``ignore`` are patterns such as ``Templates/*``; ``zone`` is where a note's date begins.
+    """
 
     reader: VaultReader
     store: MemoryStore
     catalog: MemoryCatalog
     user_id: UserId
     ignore: tuple[str, ...] = ()
+    zone: ZoneInfo = _UTC
 
-    async def sync(self) -> Synced:
+    async def sync(self, tell: Tell = untold) -> Synced:
         """Look at every note; raise ``VaultUnavailable`` when the folder cannot be read.
 
         A folder that cannot be read deletes nothing. A note that went while another came with
@@ -50,7 +57,8 @@ class VaultSource:
         touched = [path for path, stat in found.items() if not self._is_as_kept(path, stat, kept)]
         gone = {path for path, each in kept.items() if not each.is_deleted} - found.keys()
         gone -= {path for path, _ in unread}
-        renamed = changed = unchanged = 0
+        renamed = 0
+        done = Progress(looked_at=len(found) - len(touched))
         for start in range(0, len(touched), BATCH):
             documents, failed = await asyncio.to_thread(
                 self._documents, touched[start : start + BATCH]
@@ -63,13 +71,13 @@ class VaultSource:
                         self.user_id, SourceType.VAULT, former, to=document.source_id
                     )
                     gone.discard(former)
-            done = await self.store.upsert_many(documents)
-            changed, unchanged = changed + done.changed, unchanged + done.unchanged
+            done = done.plus(await self.store.upsert_many(documents))
+            tell(done)
         for path in sorted(gone):
             await self.store.delete(self.user_id, SourceType.VAULT, path)
         return Synced(
-            changed=changed,
-            unchanged=unchanged + len(found) - len(touched),
+            changed=done.kept,
+            unchanged=done.looked_at - done.kept,
             renamed=renamed,
             deleted=len(gone),
             unread=tuple(f"{path}: {reason}" for path, reason in unread),
@@ -92,7 +100,7 @@ class VaultSource:
         documents, unread = [], []
         for path in paths:
             try:
-                documents.append(document_of(self.reader.read(path), self.user_id))
+                documents.append(document_of(self.reader.read(path), self.user_id, self.zone))
             except VaultRefused as error:
                 if error.reason is not Reason.MISSING:
                     unread.append((path, error.reason.value))
@@ -102,12 +110,12 @@ class VaultSource:
         known = kept.get(path)
         if known is None or known.is_deleted:
             return False
-        seen = (known.metadata.get("mtime_ns"), known.metadata.get("size"))
-        marked = bool(known.metadata.get("marked"))
-        return (*seen, marked) == (stat.mtime_ns, stat.size, self.reader.is_marked(path))
+        seen = tuple(known.metadata.get(key) for key in ("mtime_ns", "size", "marked", "zone"))
+        marked = self.reader.is_marked(path)
+        return seen == (stat.mtime_ns, stat.size, marked, self.zone.key)
 
 
-def document_of(note: Note, user_id: UserId) -> Document:
+def document_of(note: Note, user_id: UserId, zone: ZoneInfo = _UTC) -> Document:
     """Return a note as it is remembered; what its owner keeps local stays so."""
     tags = note.front_matter.get("tags") or ()
     return Document(
@@ -117,13 +125,14 @@ def document_of(note: Note, user_id: UserId) -> Document:
         title=note.title,
         uri=f"vault:{note.path}",
         content=note.body,
-        time=note.stat.changed_at,
+        time=note.time(zone),
         labels=frozenset({Label.LOCAL_ONLY} if note.is_sensitive else ()),
         tags=frozenset(map(str, tags)) if isinstance(tags, list) else frozenset({str(tags)}),
         people=frozenset(link.rpartition("/")[2] for link in note.links),
         metadata={
             "mtime_ns": note.stat.mtime_ns,
             "size": note.stat.size,
+            "zone": zone.key,
             "type": str(note.front_matter.get("type", "")),
             "autowritten_by": str(note.front_matter.get("autowritten_by", "")),
             "marked": note.marked,

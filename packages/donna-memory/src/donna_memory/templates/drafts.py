@@ -19,7 +19,9 @@ from donna_core.ports.clock import Clock
 from donna_core.ports.unit_of_work import Stores, UnitOfWork
 from donna_core.usecases.mirroring import events_in
 from donna_memory.documents import Document, Hit, Label, SourceType
+from donna_memory.paging import pages_of
 from donna_memory.ports import Filters, MemoryCatalog, MemoryStore
+from donna_memory.templates.people import FOLDER, names_in, path_of
 from donna_memory.templates.writing import Draft
 from donna_memory.vault.notes import targets_of
 
@@ -33,7 +35,6 @@ _PROMISE = re.compile(
     re.IGNORECASE,
 )
 _SENTENCES = re.compile(r"(?<=[.!?])\s+|\n+")
-_PEOPLE = "People/"
 _OFTEN = 3  # mentions in a week that make a person worth a note
 _WORDS = re.compile(r"[^\w]+")
 _A_WEEK = timedelta(days=7)
@@ -143,6 +144,7 @@ class Drafts:
         """Return the draft for a meeting that was, with what is remembered of its subject."""
         start = local(meeting.when.start, self.zone)
         slug = "-".join(filter(None, _WORDS.split(meeting.title.casefold())))[:60] or "meeting"
+        names = names_in(meeting)
 
         async def context() -> Mapping[str, Any]:
             about = Filters(sources=frozenset({SourceType.VAULT}), without=_OF_NO_NOTE)
@@ -154,6 +156,7 @@ class Drafts:
             return {
                 "zone": self.zone,
                 "meeting": meeting,
+                "names": names,
                 "related": [
                     path
                     for path in dict.fromkeys(hit.source_id for hit in hits)
@@ -174,6 +177,7 @@ class Drafts:
             path=path,
             key=key,
             context=context,
+            people=tuple(dict.fromkeys(names.values())),
         )
 
     async def person_profile(self, name: str) -> Draft:
@@ -217,7 +221,7 @@ class Drafts:
         return Draft(
             template="person_profile",
             task_type="draft_person_profile",
-            path=f"People/{name}.md",
+            path=path_of(name),
             key=key,
             context=context,
         )
@@ -234,8 +238,8 @@ class Drafts:
         counts: Counter[str] = Counter()
         async for document in self._said(week):
             for target in targets_of(document.content):
-                name = target.removesuffix(".md").removeprefix(_PEOPLE)
-                is_person = target.startswith(_PEOPLE) or f"{_PEOPLE}{name}.md" in notes
+                name = target.removesuffix(".md").removeprefix(FOLDER)
+                is_person = target.startswith(FOLDER) or path_of(name) in notes
                 counts[name] += is_person and "/" not in name
         often = [(name, count) for name, count in counts.items() if count >= _OFTEN]
         return [name for name, _ in sorted(often, key=lambda each: (-each[1], each[0]))]
@@ -276,10 +280,8 @@ class Drafts:
 
     async def _said(self, span: Interval) -> AsyncIterator[Document]:
         """Yield the talks and notes of the span that may be told of, none of Donna's own."""
-        after = 0
-        while page := await self.catalog.remembered(self.user_id, after=after, limit=500):
-            after = page[-1][0]
-            for _, document in page:
+        async for documents in pages_of(self.catalog, self.user_id):
+            for document in documents:
                 if (
                     document.source_type in {SourceType.CHAT, SourceType.VAULT}
                     and document.time is not None

@@ -17,9 +17,10 @@ from donna_core.domain.labels import Label
 from donna_core.ports.clock import Clock
 from donna_core.ports.language_model import LanguageModel, ModelRequest, Urgency
 from donna_core.ports.unit_of_work import UnitOfWork
+from donna_memory.templates.people import path_of
 from donna_memory.templates.rendering import SEAL, Told, render, seal_of, sections_of
 from donna_memory.vault.notes import Note, as_text, split
-from donna_memory.vault.refusals import Reason, VaultRefused
+from donna_memory.vault.refusals import Reason, VaultRefused, VaultUnavailable
 from donna_memory.vault.writer import VaultWriter
 
 INBOX = "Inbox"
@@ -42,7 +43,7 @@ class Draft:
     """A note to be written: its template, its path, and the key it is written once for.
 
     ``task_type`` is what a model is asked of it. ``context`` is asked for what goes into the
-    template only where it is needed.
+    template only where it is needed. ``people`` are those the note links to by name.
     """
 
     template: str
@@ -50,13 +51,15 @@ class Draft:
     path: str
     key: str
     context: Callable[[], Awaitable[Mapping[str, Any]]]
+    people: tuple[str, ...] = ()
 
 
 @frozen(kw_only=True)
 class Drafted:
     """What became of a draft; ``text`` is the note, ``commit`` what holds it in the history.
 
-    ``model`` is who added to it, if somebody did.
+    ``model`` is who added to it, if somebody did; ``stubs`` are the notes about people that were
+    begun for it.
     """
 
     outcome: Outcome
@@ -64,6 +67,7 @@ class Drafted:
     text: str = ""
     commit: str = ""
     model: str = ""
+    stubs: tuple[str, ...] = ()
 
 
 @frozen(kw_only=True)
@@ -107,13 +111,46 @@ class MemoryInformedWriter:
             expected_mtime_ns=0 if present is None else present.stat.mtime_ns,
             message=f"Donna: {draft.template} {draft.key}",
         )
-        drafted = Drafted(
-            outcome=Outcome.WRITTEN, path=path, text=text, commit=done.sha, model=model
+        await self._tell(path, draft.template, done.sha, model=model)
+        return Drafted(
+            outcome=Outcome.WRITTEN,
+            path=path,
+            text=text,
+            commit=done.sha,
+            model=model,
+            stubs=await self._begin_people(draft),
         )
-        data = {"path": path, "template": draft.template, "commit": done.sha, "model": model}
+
+    async def _tell(self, path: str, template: str, commit: str, *, model: str = "") -> None:
+        data = {"path": path, "template": template, "commit": commit, "model": model}
         event = Event(kind=EventKind.NOTE_WRITTEN, at=self.clock.now(), data=data)
         await self.unit_of_work.run(lambda stores: stores.events.append([event]))
-        return drafted
+
+    async def _begin_people(self, draft: Draft) -> tuple[str, ...]:
+        """Begin a note about each person who has none, and return their paths.
+
+        Where Donna may not go alone there are none. The note itself is written by then: what is
+        refused is left out.
+        """
+        begun = []
+        for name in () if self.to_inbox else draft.people:
+            path, key = path_of(name), f"stub: {name}"
+            values = {"name": name, "met": draft.path, "key": key, "now": self.clock.now()}
+            try:
+                if await asyncio.to_thread(self._present, path) is not None:
+                    continue
+                done = await asyncio.to_thread(
+                    self.writer.write,
+                    path,
+                    render("person_stub", values),
+                    expected_mtime_ns=0,
+                    message=f"Donna: person_stub {name}",
+                )
+            except (VaultRefused, VaultUnavailable):
+                continue
+            await self._tell(path, "person_stub", done.sha)
+            begun.append(path)
+        return tuple(begun)
 
     async def _told(self, draft: Draft, text: str) -> tuple[Sequence[Told], str]:
         """Return what a model says of the note and who it was; nothing where nobody answers.

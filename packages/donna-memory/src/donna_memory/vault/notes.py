@@ -2,12 +2,14 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import yaml
 from attrs import frozen
 
+from donna_core.domain.timing.zones import MIDNIGHT, instant_at
 from donna_memory.vault.folder import FileStat
 from donna_memory.vault.paths import NotePath
 from donna_memory.vault.refusals import Reason, VaultRefused
@@ -16,6 +18,7 @@ _FRONT = re.compile(r"\A---[ \t]*\r?\n(.*?)^---[ \t]*(?:\r?\n|\Z)", re.DOTALL | 
 _LINK = re.compile(r"\[\[([^\[\]|#\n]+)(?:#[^\[\]|\n]*)?(?:\|[^\[\]\n]*)?\]\]")
 LOCAL_ONLY = ("donna", "local-only")
 SENSITIVE = "donna_sensitive"
+_TIMES = ("date", "created")
 
 
 @frozen(kw_only=True)
@@ -36,6 +39,14 @@ class Note:
         """The title of the front matter, else the name of the file."""
         named = self.front_matter.get("title")
         return str(named) if named else self.path.rpartition("/")[2].removesuffix(".md")
+
+    def time(self, zone: ZoneInfo) -> datetime:
+        """When the note is of: its ``date``, else ``created``, else when its file was changed.
+
+        A date is its first instant in the zone, and so is a time without an offset.
+        """
+        stated = (_instant(self.front_matter.get(key), zone) for key in _TIMES)
+        return next((each for each in stated if each is not None), self.stat.changed_at)
 
     @property
     def is_sensitive(self) -> bool:
@@ -83,6 +94,22 @@ def joined(front_matter: Mapping[str, Any], body: str) -> str:
         dict(front_matter), allow_unicode=True, sort_keys=False, default_flow_style=False
     )
     return f"---\n{written}---\n{body}"
+
+
+def _instant(value: object, zone: ZoneInfo) -> datetime | None:
+    """Return the instant that a property states, if it states one at all."""
+    if isinstance(value, str):
+        try:
+            value = datetime.fromisoformat(value.strip())
+        except ValueError:
+            return None
+    try:
+        if isinstance(value, datetime):
+            known = value.utcoffset() is not None
+            return value.astimezone(UTC) if known else instant_at(value.date(), value.time(), zone)
+        return instant_at(value, MIDNIGHT, zone) if isinstance(value, date) else None
+    except (OverflowError, ValueError):
+        return None  # the first or the last day there is
 
 
 def as_text(value: object) -> str:

@@ -2,9 +2,10 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
+from attrs import evolve
 from sqlalchemy import (
     Connection,
     Row,
@@ -55,11 +56,14 @@ def keep_statements(
 
     What a model told of it holds until its content changes.
     """
-    settle(connection, document, number, claims_of(document, at=at), at=at)
+    own = and_(S.user_id == document.user_id, S.document_id == number, S.valid_to.is_(None))
+    has_stated = connection.execute(select(S.about).where(own, S.told_by == "").limit(1)).first()
+    told_now = _as_changed(document) if has_stated else document
+    settle(connection, document, number, claims_of(told_now, at=at), at=at)
     if is_changed:
-        told_by_models = (S.user_id == document.user_id, S.document_id == number, S.told_by != "")
-        ended = update(MEMORY_STATEMENTS).where(*told_by_models, S.valid_to.is_(None))
-        connection.execute(ended.values(valid_to=at))
+        connection.execute(
+            update(MEMORY_STATEMENTS).where(own, S.told_by != "").values(valid_to=at)
+        )
 
 
 def settle(
@@ -115,6 +119,17 @@ def settle(
                 for each in new
             ],
         )
+
+
+def _as_changed(document: Document) -> Document:
+    """Return a note that stated something before as of the change of its file.
+
+    What it says otherwise now did not hold since the date that stands at its head.
+    """
+    changed = document.metadata.get("mtime_ns")
+    if not isinstance(changed, int):
+        return document
+    return evolve(document, time=datetime.fromtimestamp(changed / 1e9, UTC))
 
 
 def drop_statements(connection: Connection, user_id: UserId, number: int) -> None:

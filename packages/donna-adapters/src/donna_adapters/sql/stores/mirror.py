@@ -127,14 +127,33 @@ def _columns(event: CalendarEvent) -> dict[str, Any]:
         "ends": event.ends,
         "status": event.status.value,
         "organizer": event.organizer,
-        "attendees_json": json.dumps(event.attendees, ensure_ascii=False),
+        "attendees_json": _attendees_json(event),
     }
+
+
+def _attendees_json(event: CalendarEvent) -> str:
+    """Return each address, with the name behind it where one is known."""
+    names = dict(event.names)
+    told = [[each, names[each]] if each in names else each for each in event.attendees]
+    return json.dumps(told, ensure_ascii=False)
+
+
+def _attendees(told: str) -> tuple[tuple[str, ...], tuple[tuple[str, str], ...]]:
+    """Return the addresses, and those with a name."""
+    if told == _NOBODY:
+        return (), ()
+    several = [each if isinstance(each, list) else [each] for each in json.loads(told)]
+    return (
+        tuple(each[0] for each in several),
+        tuple((each[0], each[1]) for each in several if len(each) > 1),
+    )
 
 
 def _event(row: Any) -> CalendarEvent:
     """Return the occurrence of a row of ``_EVENTS``; by place, since a year has thousands."""
     event_id, calendar_id, title, start, end, busy, task_id, *details = row
-    recurrence_id, starts, ends, status, organizer, attendees = details
+    recurrence_id, starts, ends, status, organizer, told = details
+    attendees, names = _attendees(told)
     return CalendarEvent(
         event_id=event_id,
         calendar_id=calendar_id,
@@ -147,5 +166,6 @@ def _event(row: Any) -> CalendarEvent:
         ends=ends,
         status=_STATUSES[status],
         organizer=organizer,
-        attendees=() if attendees == _NOBODY else tuple(json.loads(attendees)),
+        attendees=attendees,
+        names=names,
     )

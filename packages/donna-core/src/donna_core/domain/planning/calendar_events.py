@@ -35,7 +35,8 @@ class CalendarEvent:
     alone. Donna's own events carry the task they stand for. ``starts`` and ``ends`` are the
     times as the source has them, in ISO 8601: a date for a whole day, a wall time without an
     offset where it floats, else with its offset. ``organizer`` and ``attendees`` are addresses
-    in lower case.
+    in lower case; ``names`` are those of attendees who have one, with their addresses before
+    them, as whoever invited them wrote it.
     """
 
     event_id: EventKey
@@ -50,6 +51,7 @@ class CalendarEvent:
     status: EventStatus = EventStatus.CONFIRMED
     organizer: str = ""
     attendees: tuple[str, ...] = ()
+    names: tuple[tuple[str, str], ...] = ()
 
     @property
     def is_donnas(self) -> bool:

@@ -50,7 +50,8 @@ class CalendarMirrorContract(StoresContract):
                 ends="2026-11-21",
                 status=EventStatus.TENTATIVE,
                 organizer="boss@example.org",
-                attendees=("me@example.org", "you@example.org"),
+                attendees=("me@example.org", "you@example.org", "she@example.org"),
+                names=(("you@example.org", "Žofie 🍵"),),
             ),
             occurrence("a", when=Interval(NOON + 2 * HOUR, NOON + 3 * HOUR)),
         ]
