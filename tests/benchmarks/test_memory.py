@@ -26,7 +26,7 @@ from donna_memory.sources.vault import VaultSource
 from donna_memory.vault.reader import VaultReader
 
 ME = UserId("me")
-DIMENSION, BATCH, QUESTIONS = 384, 2_000, 40
+DIMENSION, BATCH, QUESTIONS, ONCE = 384, 2_000, 40, 5
 ENDS = ("", "ba", "de", "fo", "gu", "hy", "ki", "lo", "ma", "ne")
 STEMS = [f"{a}{b}{c}" for a in ("ka", "lo", "mi", "ru", "ste", "van") for b in
               ("ber", "dol", "fin", "gar", "hem", "jol", "kin", "lum", "nar", "pos")
@@ -86,6 +86,14 @@ def milliseconds(act: Callable[[], object]) -> float:
     return 1e3 * (perf_counter() - begun)
 
 
+def memory_of(
+    database: SqliteDatabase, embedder: Embedder, *, compares: bool = False
+) -> SqlMemoryStore:
+    """Return a memory that has held nothing yet, as a new process has it."""
+    clock, rules = FakeClock(NOON), RetrievalRules()
+    return SqlMemoryStore(database, clock=clock, embedder=embedder, rules=rules, compares=compares)
+
+
 @pytest.mark.timeout(1800)
 @pytest.mark.parametrize("count", [10_000, 100_000])
 def test_a_question_among_many_chunks(tmp_path: Path, count: int) -> None:
@@ -94,9 +102,7 @@ def test_a_question_among_many_chunks(tmp_path: Path, count: int) -> None:
     texts = sentences(count, seed=1, words=40)
     questions = sentences(QUESTIONS, seed=2, words=6, rarer_than=100)
     with SqliteDatabase.open(tmp_path / "donna.db") as database:
-        store = SqlMemoryStore(
-            database, clock=FakeClock(NOON), embedder=embedder, rules=RetrievalRules()
-        )
+        store = memory_of(database, embedder)
         notes = documents(texts)
         with asyncio.Runner() as runner:
             for start in range(0, count, BATCH):
@@ -121,18 +127,35 @@ def test_a_question_among_many_chunks(tmp_path: Path, count: int) -> None:
                 )
                 for name, of in narrow.items()
             }
+            once = {
+                compares: median(
+                    milliseconds(
+                        lambda each=each, compares=compares: runner.run(  # type: ignore[misc]  # bound at once
+                            memory_of(database, embedder, compares=compares).search(
+                                each, user_id=ME
+                            )
+                        )
+                    )
+                    for each in questions[:ONCE]
+                )
+                for compares in (True, False)
+            }
             again = milliseconds(lambda: runner.run(store.upsert_many(notes[:BATCH])))
             words = [
                 milliseconds(lambda each=each: runner.run(database.transact(by_words(each))))  # type: ignore[misc]  # bound at once
                 for each in questions
             ]
-    assert embedder.embedded == embedded + 1 + 3 * len(questions), "what is unchanged was embedded"
+    assert embedder.embedded == embedded + 1 + 3 * len(questions) + 2 * ONCE, (
+        "what is unchanged was embedded"
+    )
     matrix, query = embedder.embed(texts), embedder.embed(["?"])[0]
     product = median(milliseconds(lambda: matrix @ query) for _ in range(20))
     bare = product + median(words)
     took, parts = median(spent), f"{product:.1f} ms of a product, {median(words):.1f} of words"
     print(f"\n{count} chunks: {took:.1f} ms a question, {took / bare:.1f} : 1 against {parts}")
     print(f"under a filter: {', '.join(f'{name} {ms:.1f} ms' for name, ms in narrowed.items())}")
+    loaded = f"{once[True] / once[False]:.2f} : 1 against {once[False]:.0f} ms of loading all"
+    print(f"a single search in the database: {once[True]:.0f} ms, {loaded}")
     print(f"first {first:.0f} ms, {held:.0f} MiB; {again / BATCH:.2f} ms an unchanged note")
 
 
@@ -165,9 +188,7 @@ def test_a_vault_of_a_thousand_notes_that_did_not_change(tmp_path: Path) -> None
         (root / f"{number}.md").write_text(each)
     with SqliteDatabase.open(tmp_path / "donna.db") as database, asyncio.Runner() as runner:
         embedder = RandomEmbedder()
-        store = SqlMemoryStore(
-            database, clock=FakeClock(NOON), embedder=embedder, rules=RetrievalRules()
-        )
+        store = memory_of(database, embedder)
         source = VaultSource(reader=VaultReader(root), store=store, catalog=store, user_id=ME)
         runner.run(source.sync())
         embedded = embedder.embedded

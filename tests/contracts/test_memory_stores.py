@@ -21,6 +21,7 @@ from donna_memory.testing.contracts.memory_store import NOON, MemoryStoreContrac
 
 class _OnDatabase(MemoryStoreContract):
     database: Database
+    compares = False  # whether the database compares vectors
 
     def store(self, embedder: Embedder | None) -> MemoryStore:
         return self._store(embedder)
@@ -33,7 +34,13 @@ class _OnDatabase(MemoryStoreContract):
 
     def _store(self, embedder: Embedder | None) -> SqlMemoryStore:
         clock = FakeClock(NOON)
-        return SqlMemoryStore(self.database, clock=clock, embedder=embedder, rules=RetrievalRules())
+        return SqlMemoryStore(
+            self.database,
+            clock=clock,
+            embedder=embedder,
+            rules=RetrievalRules(),
+            compares=self.compares,
+        )
 
 
 class TestSqliteMemory(_OnDatabase):
@@ -42,6 +49,10 @@ class TestSqliteMemory(_OnDatabase):
         """Give each test a file of its own."""
         with SqliteDatabase.open(tmp_path / "donna.db") as self.database:
             yield
+
+
+class TestSqliteVecMemory(TestSqliteMemory):
+    compares = True
 
 
 @pytest.fixture(scope="module")
@@ -57,6 +68,29 @@ class TestPostgresMemory(_OnDatabase):
         """Give each test empty tables."""
         self.database = server
         asyncio.run(server.transact(_empty))
+
+
+class TestPostgresMemoryWithoutPgvector(TestPostgresMemory):
+    """It is asked to compare, and cannot: vectors are held in memory."""
+
+    compares = True
+
+
+@pytest.fixture(scope="module")
+def pgvector(pgvector_url: str) -> Iterator[Database]:
+    """Give a database on a server that has pgvector, for all tests of this module."""
+    with open_database(url=f"{pgvector_url}?schema=memory") as database:
+        yield database
+
+
+class TestPgvectorMemory(_OnDatabase):
+    compares = True
+
+    @pytest.fixture(autouse=True)
+    def storage(self, pgvector: Database) -> None:
+        """Give each test empty tables."""
+        self.database = pgvector
+        asyncio.run(pgvector.transact(_empty))
 
 
 def _empty(connection: Connection) -> None:

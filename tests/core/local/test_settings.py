@@ -39,7 +39,7 @@ READ_BY_COMPOSITION = {
     ),
     *(f"memory.vault.{key}" for key in ("autonomy", "max_note_bytes")),
     *(f"memory.embedding.{key}" for key in ("provider", "weights")),
-    *(f"memory.retrieval.{key}" for key in ("default_k", "max_k", "min_score")),
+    *(f"memory.retrieval.{key}" for key in ("default_k", "max_k", "min_score", "index")),
 }
 """What the policy has no use for: calendars, memory, skills, and the zone it is given anyway."""
 

@@ -99,7 +99,7 @@ def search(
     )
 
     async def page(composed: Composed) -> Page:
-        memory = open_memory(composed)
+        memory = open_memory(composed, once=True)
         hits = await memory.store.search(
             question, user_id=composed.runtime.user_id, k=k, filters=filters
         )

@@ -45,8 +45,11 @@ class Memory:
     without_meaning: str = ""
 
 
-def open_memory(composed: Composed, *, user_id: UserId | None = None) -> Memory:
-    """Return the memory in the database of a composed Donna: her owner's, or another user's."""
+def open_memory(composed: Composed, *, user_id: UserId | None = None, once: bool = False) -> Memory:
+    """Return the memory in the database of a composed Donna: her owner's, or another user's.
+
+    ``once`` says that at most one search will follow.
+    """
     settings = composed.home.settings.memory
     embedder, problem = embedder_of(settings)
     runtime, user_id = composed.runtime, user_id or composed.runtime.user_id
@@ -60,6 +63,7 @@ def open_memory(composed: Composed, *, user_id: UserId | None = None) -> Memory:
             max_k=settings.retrieval.max_k,
             min_score=settings.retrieval.min_score,
         ),
+        compares=_database_compares(composed, once=once),
     )
     return Memory(
         store=store,
@@ -121,6 +125,17 @@ def _reader(composed: Composed, user_id: UserId) -> StatementReader | None:
         user_id=user_id,
         clock=runtime.clock,
     )
+
+
+def _database_compares(composed: Composed, *, once: bool) -> bool:
+    """Return whether the database compares vectors.
+
+    A file does so without any preparation, a server has to make a graph of them first.
+    """
+    asked = composed.home.settings.memory.retrieval.index
+    if asked == "auto":
+        return once and isinstance(composed.database, SqliteDatabase)
+    return asked == "database"
 
 
 def _vault(composed: Composed, store: SqlMemoryStore, user_id: UserId) -> VaultSource | None:

@@ -50,7 +50,7 @@ MEMORY_DOCUMENTS = Table(
 )
 
 # The words and the vectors of chunks are indexed by each database in its own way, see
-# stores/memory_words.py and memory_vectors.py: those indexes are made from these rows.
+# stores/memory_words.py, memory_vectors.py and memory_pgvector.py: made from these rows alone.
 MEMORY_CHUNKS = Table(
     "memory_chunks",
     METADATA,

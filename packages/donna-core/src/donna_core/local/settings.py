@@ -222,6 +222,7 @@ class RetrievalSection(Section):
     default_k: Positive
     max_k: Positive
     min_score: Annotated[float, Strict(), Field(ge=0, le=1)]
+    index: Literal["auto", "memory", "database"]
 
 
 class NoteRow(Section):

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Row, and_, bindparam, delete, insert, or_, se
 from donna_adapters.sql.memory_tables import MEMORY_CHUNKS, MEMORY_DOCUMENTS
 from donna_adapters.sql.statements import next_value, numbered
 from donna_adapters.sql.stores.memory_calls import KINDS, QUERY, embedding, log_call
+from donna_adapters.sql.stores.memory_held import RENEWALS, DatabaseVectors, HeldVectors
 from donna_adapters.sql.stores.memory_rows import (
     C,
     D,
@@ -20,13 +21,14 @@ from donna_adapters.sql.stores.memory_rows import (
     document_of,
     document_row,
 )
-from donna_adapters.sql.stores.memory_search import RENEWALS, HeldVectors, Search
+from donna_adapters.sql.stores.memory_search import Search
 from donna_adapters.sql.stores.memory_statements import (
     drop_statements,
     keep_statements,
     statements_from,
 )
 from donna_adapters.sql.stores.memory_turns import Questions, questions_before, spot_of
+from donna_adapters.sql.stores.memory_vectors import write_vectors
 from donna_adapters.sql.stores.memory_words import prepare_words
 from donna_adapters.sql.unit_of_work import Transactor
 from donna_core.domain.ids import UserId
@@ -59,6 +61,7 @@ _HIDE = (
 )
 _RENAME = update(MEMORY_DOCUMENTS).where(_THIS).values(source_id=bindparam("to"))
 _PAGE = 64
+_OF_THE_INDEX = "memory vectors"  # the turn of whoever makes it or adds to it
 _MILLISECOND = timedelta(milliseconds=1)
 
 
@@ -77,7 +80,7 @@ class SqlMemoryStore(MemoryStore, MemoryCatalog):
     """Embeds outside of transactions and decides inside; without an embedder, words have to do.
 
     The vectors of each user are held in an exact index in this process, filled up from the
-    database before every search.
+    database before every search; with ``compares``, the database compares them where it can.
     """
 
     def __init__(
@@ -87,11 +90,14 @@ class SqlMemoryStore(MemoryStore, MemoryCatalog):
         clock: Clock,
         embedder: Embedder | None,
         rules: RetrievalRules,
+        compares: bool = False,
     ) -> None:
         self._database = database
         self._clock = clock
         self._embedder = embedder
         self._rules = rules
+        self._vectors = DatabaseVectors if compares else HeldVectors
+        self._turn = _OF_THE_INDEX if compares else None
         self._held: dict[UserId, HeldVectors] = {}
 
     async def put(self, document: Document) -> None:
@@ -196,7 +202,7 @@ class SqlMemoryStore(MemoryStore, MemoryCatalog):
     ) -> tuple[Hit, ...]:
         if not query.strip():
             return ()
-        held = self._held.setdefault(user_id, HeldVectors())
+        held = self._held.setdefault(user_id, self._vectors())
         meant, vector = query, None
         if self._embedder is not None:
             meant = without_names(query, await self._names(user_id, held, self._embedder))
@@ -232,12 +238,14 @@ class SqlMemoryStore(MemoryStore, MemoryCatalog):
         """Return who talks in what the user keeps, read along with the vectors."""
         version, size = embedder.version, embedder.dimension
 
-        def filled(connection: Connection) -> frozenset[str]:
+        def filled(connection: Connection) -> frozenset[str] | None:
             with held.turn:
-                held.fill(connection, user_id, version=version, size=size)
-                return frozenset(held.names)
+                whole = held.catch_up(connection, user_id, version=version, size=size)
+                return frozenset(held.names) if whole else None
 
-        return await self._database.transact(filled)
+        while (names := await self._database.transact(filled, turn=self._turn)) is None:
+            pass  # an index that has to take over many does so step by step
+        return names
 
     async def _reindex_page(self, user_id: UserId, source_type: SourceType | None) -> int:
         """Embed a page of what is outdated and return how many chunks it had."""
@@ -248,11 +256,10 @@ class SqlMemoryStore(MemoryStore, MemoryCatalog):
             lambda connection: _outdated(connection, user_id, version, source_type=source_type)
         )
         vectors = await asyncio.to_thread(self._embedder.embed, [each.searchable for each in rows])
-        renewed = [
-            {"number": row.id, "vector": vector.astype("<f4").tobytes()}
-            for row, vector in zip(rows, vectors, strict=True)
-        ]
-        await self._database.transact(lambda connection: _renew(connection, renewed, version))
+        keys = [row.id for row in rows]
+        await self._database.transact(
+            lambda connection: write_vectors(connection, user_id, keys, vectors, version=version)
+        )
         return len(rows)
 
     async def _tell_renewed(self, user_id: UserId) -> None:
@@ -419,13 +426,3 @@ def _outdated(
     if source_type is not None:
         query = query.where(D.source_type == source_type.value)
     return connection.execute(query).all()
-
-
-def _renew(connection: Connection, renewed: Sequence[dict[str, Any]], version: str) -> None:
-    statement = (
-        update(MEMORY_CHUNKS)
-        .where(C.id == bindparam("number"))
-        .values(embedding=bindparam("vector"), embedding_version=version)
-    )
-    if renewed:
-        connection.execute(statement, [*renewed])

@@ -3,90 +3,30 @@
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from itertools import chain
-from threading import Lock
 from typing import Any
 
-import numpy as np
-from attrs import define, field, frozen
-from sqlalchemy import Connection, Row, Select, bindparam, select, tuple_
+from attrs import frozen
+from sqlalchemy import Connection, Row, Select, tuple_
 
-from donna_adapters.sql.memory_tables import MEMORY_CHUNKS, MEMORY_DOCUMENTS
+from donna_adapters.sql.stores.memory_held import HeldVectors
 from donna_adapters.sql.stores.memory_rows import (
-    CHUNK_IDS,
     FOUND,
     WHOLE,
     C,
-    D,
     among,
     candidate_of,
     conditions,
     hit_of,
-    living,
-    vector_of,
 )
 from donna_adapters.sql.stores.memory_statements import superseded
 from donna_adapters.sql.stores.memory_turns import completed
 from donna_adapters.sql.stores.memory_words import by_words, prepare_words
-from donna_adapters.sql.tables import COUNTER
 from donna_core.domain.ids import UserId
 from donna_memory.documents import Hit
-from donna_memory.exact import ExactIndex
-from donna_memory.lexical import words_of
 from donna_memory.ports import Filters, Vectors
 from donna_memory.retrieval import RetrievalRules, rank
 
-_EMBEDDED = (
-    select(C.id, C.embedding, D.speaker)
-    .join_from(MEMORY_CHUNKS, MEMORY_DOCUMENTS)
-    .where(
-        C.user_id == bindparam("owner"),
-        C.embedding_version == bindparam("version"),
-        C.id > bindparam("after"),
-        D.deleted_at.is_(None),
-    )
-    .order_by(C.id)
-)
-_EVERYTHING = Filters()
-RENEWALS = "memory:renewals"
-"""The counter of what was embedded anew in place, by which other processes hear of it."""
-
-_RENEWALS = select(COUNTER.c.value).where(
-    COUNTER.c.user_id == bindparam("owner"), COUNTER.c.name == RENEWALS
-)
-_AHEAD = 4  # so many times as many vectors are looked at as are wanted, before all are
 _LEADERS = 48  # whose neighbours are looked at
-
-
-@define
-class HeldVectors:
-    """The vectors of one user in this process, and who talks; filled up before each search."""
-
-    version: str = ""
-    renewals: int = 0
-    index: ExactIndex = field(factory=lambda: ExactIndex(0))
-    last: int = 0
-    names: set[str] = field(factory=set)
-    turn: Lock = field(factory=Lock)
-
-    def fill(self, connection: Connection, user_id: UserId, *, version: str, size: int) -> None:
-        """Add the vectors that were written since the last time.
-
-        Start anew for a new version, and where chunks that were there were embedded anew.
-        """
-        renewals = connection.execute(_RENEWALS, {"owner": user_id}).scalar() or 0
-        if self.version != version or self.renewals != renewals:
-            self.clear()
-            self.version, self.renewals, self.index = version, renewals, ExactIndex(size)
-        asked = {"owner": user_id, "version": version, "after": self.last}
-        for rows in connection.execute(_EMBEDDED, asked).partitions(4096):
-            keys = [row.id for row in rows]
-            self.index.put(keys, vectors_of([row.embedding for row in rows], size=size))
-            self.names.update(word for row in rows for word in words_of(row.speaker))
-            self.last = keys[-1]
-
-    def clear(self) -> None:
-        """Forget all vectors."""
-        self.version, self.last = "", 0
 
 
 @frozen(kw_only=True)
@@ -172,28 +112,16 @@ class Search:
         return near, self._rows(connection, {*words, *near})
 
     def _by_meaning(self, connection: Connection, held: HeldVectors) -> dict[int, float]:
-        """Return the nearest chunks.
-
-        Under filters the nearest of all are looked at first: only where too few of them are let
-        through, everything that is has to be compared.
-        """
         if self.vector is None:
             return {}
         held.fill(connection, self.user_id, version=self.version, size=len(self.vector))
-        wanted = self.rules.candidates
-        if self.filters == _EVERYTHING:
-            return dict(held.index.nearest(self.vector, wanted))
-        ahead = wanted * _AHEAD
-        nearest = dict(held.index.nearest(self.vector, ahead))
-        permitted = among(CHUNK_IDS, nearest, self.user_id, self.filters)
-        seen = {*connection.execute(permitted).scalars()}
-        found = [(key, cosine) for key, cosine in nearest.items() if key in seen][:wanted]
-        if len(found) == wanted or len(nearest) < ahead:
-            return dict(found)
-        keys = [*connection.execute(living(self.user_id, self.filters)).scalars()]
-        cosines = held.index.similarity(self.vector, keys)
-        best = np.lexsort((keys, -cosines))[:wanted]
-        return {keys[place]: float(cosines[place]) for place in best}
+        return held.nearest(
+            connection,
+            self.vector,
+            self.rules.candidates,
+            user_id=self.user_id,
+            filters=self.filters,
+        )
 
     def _cosines(self, held: HeldVectors, keys: Sequence[int]) -> dict[int, float]:
         if self.vector is None:
@@ -216,8 +144,3 @@ class Search:
         permitted: Select[Any] = FOUND.where(*conditions(self.user_id, self.filters))
         query = permitted.where(C.document_id.in_(sorted(numbers)))
         return connection.execute(query).all() if numbers else []
-
-
-def vectors_of(embeddings: Sequence[bytes], *, size: int) -> Vectors:
-    """Return the vectors of several rows as one array of shape (rows, size)."""
-    return vector_of(b"".join(embeddings)).reshape(len(embeddings), size)

@@ -50,7 +50,7 @@ def downgrade() -> None:
     """Go back to the schema before."""
     if op.get_context().dialect.name == "sqlite":
         op.execute("DROP TABLE IF EXISTS memory_words")
-        op.execute("DROP TABLE IF EXISTS memory_vectors")
+    op.execute("DROP TABLE IF EXISTS memory_vectors")
     op.drop_table("memory_chunks")
     op.drop_table("memory_documents")
 

@@ -1,0 +1,205 @@
+"""Where the vectors of a user are compared: in this process, or in the database itself."""
+
+from threading import Lock
+
+import numpy as np
+from attrs import define, field
+from sqlalchemy import Connection, bindparam, func, select
+
+from donna_adapters.sql.memory_tables import MEMORY_CHUNKS, MEMORY_DOCUMENTS
+from donna_adapters.sql.stores.memory_pgvector import pgvector_index
+from donna_adapters.sql.stores.memory_rows import CHUNK_IDS, C, D, among, living, vector_of
+from donna_adapters.sql.stores.memory_vectors import DatabaseIndex, sqlite_vec_index
+from donna_adapters.sql.tables import COUNTER
+from donna_core.domain.ids import UserId
+from donna_memory.exact import ExactIndex
+from donna_memory.lexical import words_of
+from donna_memory.ports import Filters, VectorIndex, Vectors
+
+_EMBEDDED = (
+    select(C.id, C.embedding, D.speaker)
+    .join_from(MEMORY_CHUNKS, MEMORY_DOCUMENTS)
+    .where(
+        C.user_id == bindparam("owner"),
+        C.embedding_version == bindparam("version"),
+        C.id > bindparam("after"),
+        D.deleted_at.is_(None),
+    )
+    .order_by(C.id)
+)
+_SPEAKERS = (
+    select(D.speaker).where(D.user_id == bindparam("owner"), D.deleted_at.is_(None)).distinct()
+)
+_NEWEST = select(func.max(C.id)).where(
+    C.user_id == bindparam("owner"), C.embedding_version == bindparam("version")
+)
+_EVERYTHING = Filters()
+RENEWALS = "memory:renewals"
+"""The counter of what was embedded anew in place, by which other processes hear of it."""
+
+_RENEWALS = select(COUNTER.c.value).where(
+    COUNTER.c.user_id == bindparam("owner"), COUNTER.c.name == RENEWALS
+)
+_AHEAD = 4  # so many times as many vectors are looked at as are wanted, before all are
+
+
+@define
+class HeldVectors:
+    """The vectors of one user in this process, and who talks; filled up before each search."""
+
+    version: str = ""
+    renewals: int = 0
+    index: VectorIndex = field(factory=lambda: ExactIndex(0))
+    last: int = 0
+    names: set[str] = field(factory=set)
+    turn: Lock = field(factory=Lock)
+
+    def catch_up(self, connection: Connection, user_id: UserId, *, version: str, size: int) -> bool:
+        """Take over what is to be compared; return whether that is all, or ask again."""
+        self.fill(connection, user_id, version=version, size=size)
+        return True
+
+    def fill(self, connection: Connection, user_id: UserId, *, version: str, size: int) -> None:
+        """Add the vectors that were written since the last time.
+
+        Start anew for a new version, and where chunks that were there were embedded anew.
+        """
+        renewals = _renewals(connection, user_id)
+        if self.version != version or self.renewals != renewals:
+            self.clear()
+            self.version, self.renewals, self.index = version, renewals, ExactIndex(size)
+        asked = {"owner": user_id, "version": version, "after": self.last}
+        for rows in connection.execute(_EMBEDDED, asked).partitions(4096):
+            keys = [row.id for row in rows]
+            vectors = vector_of(b"".join(row.embedding for row in rows))
+            self.index.put(keys, vectors.reshape(len(rows), size))
+            self.names.update(word for row in rows for word in words_of(row.speaker))
+            self.last = keys[-1]
+
+    def clear(self) -> None:
+        """Forget all vectors."""
+        self.version, self.last = "", 0
+
+    def nearest(
+        self,
+        connection: Connection,
+        query: Vectors,
+        wanted: int,
+        *,
+        user_id: UserId,
+        filters: Filters,
+    ) -> dict[int, float]:
+        """Return the nearest chunks that the filters let through, with their cosines.
+
+        Under filters the nearest of all are looked at first: only where too few of them are let
+        through, everything that is has to be compared.
+        """
+        if filters == _EVERYTHING and not self._sees_hidden:
+            return dict(self.index.nearest(query, wanted))
+        ahead = wanted * _AHEAD
+        nearest = dict(self.index.nearest(query, ahead))
+        permitted = among(CHUNK_IDS, nearest, user_id, filters)
+        seen = {*connection.execute(permitted).scalars()}
+        found = [(key, cosine) for key, cosine in nearest.items() if key in seen][:wanted]
+        if len(found) == wanted or len(nearest) < ahead:
+            return dict(found)
+        return self._nearest_within(connection, query, wanted, user_id=user_id, filters=filters)
+
+    @property
+    def _sees_hidden(self) -> bool:
+        """Whether the chunks of documents that were deleted may be among the nearest."""
+        return False
+
+    def _nearest_within(
+        self,
+        connection: Connection,
+        query: Vectors,
+        wanted: int,
+        *,
+        user_id: UserId,
+        filters: Filters,
+    ) -> dict[int, float]:
+        keys = [*connection.execute(living(user_id, filters)).scalars()]
+        cosines = self.index.similarity(query, keys)
+        best = np.lexsort((keys, -cosines))[:wanted]
+        return {keys[place]: float(cosines[place]) for place in best}
+
+
+@define
+class DatabaseVectors(HeldVectors):
+    """Leaves the vectors to the database; holds them where that cannot compare them.
+
+    Nothing is held longer than a transaction but who talks, as of the newest chunk.
+    """
+
+    _here: DatabaseIndex | None = field(default=None, init=False)
+    _seen: tuple[str, int, int] | None = field(default=None, init=False)
+
+    def catch_up(self, connection: Connection, user_id: UserId, *, version: str, size: int) -> bool:
+        self.fill(connection, user_id, version=version, size=size)
+        if self._here is None:
+            return True
+        asked = {"owner": user_id, "version": version}
+        newest = connection.execute(_NEWEST, asked).scalar() or 0
+        seen = (version, _renewals(connection, user_id), newest)
+        if self._seen == seen:
+            return True
+        if self._here.catch_up():
+            return False  # seen by whoever finds it kept: this transaction may still be undone
+        speakers = connection.execute(_SPEAKERS, asked).scalars()
+        self.names.update(word for each in speakers for word in words_of(each))
+        self._seen = seen
+        return True
+
+    def fill(self, connection: Connection, user_id: UserId, *, version: str, size: int) -> None:
+        former = self._here
+        here = self._here = _index_in(connection, user_id, version=version, size=size)
+        if here is not None:
+            self.index = here
+            return
+        if former is not None:
+            self.clear()
+        super().fill(connection, user_id, version=version, size=size)
+
+    def nearest(
+        self,
+        connection: Connection,
+        query: Vectors,
+        wanted: int,
+        *,
+        user_id: UserId,
+        filters: Filters,
+    ) -> dict[int, float]:
+        if self._here is not None and self._here.compares_all and filters != _EVERYTHING:
+            return dict(self._here.nearest_within(query, wanted, filters))
+        return super().nearest(connection, query, wanted, user_id=user_id, filters=filters)
+
+    @property
+    def _sees_hidden(self) -> bool:
+        return self._here is not None
+
+    def _nearest_within(
+        self,
+        connection: Connection,
+        query: Vectors,
+        wanted: int,
+        *,
+        user_id: UserId,
+        filters: Filters,
+    ) -> dict[int, float]:
+        if self._here is not None:
+            return dict(self._here.nearest_within(query, wanted, filters))
+        return super()._nearest_within(connection, query, wanted, user_id=user_id, filters=filters)
+
+
+def _renewals(connection: Connection, user_id: UserId) -> int:
+    return connection.execute(_RENEWALS, {"owner": user_id}).scalar() or 0
+
+
+def _index_in(
+    connection: Connection, user_id: UserId, *, version: str, size: int
+) -> DatabaseIndex | None:
+    """Return the database's own index, or ``None`` where it has none."""
+    if connection.dialect.name == "sqlite":
+        return sqlite_vec_index(connection, user_id, version=version)
+    return pgvector_index(connection, user_id, version=version, size=size)
