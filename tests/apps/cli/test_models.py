@@ -23,13 +23,27 @@ models:
   small: {{provider: ollama, model: tiny}}
 routing:
   parse_task: {{model: small, confidence_threshold: 0.7}}
+  read_statements: {{model: small}}
 ollama: {{base_url: "{url}"}}
 """
 
 
+def stated(parts: list[dict[str, Any]]) -> dict[str, Any]:
+    """Tell the day that each part names, and for one of them what nobody said."""
+    found = [
+        {"text": each["number"], "subject": each["said_by"], "attribute": "judo day",
+         "value": each["text"].rstrip(".").split()[-1], "quote": each["text"]}
+        for each in parts
+    ]  # fmt: skip
+    return {"statements": [*found, {**found[0], "attribute": "belt", "value": "black"}]}
+
+
 def reading(request: Request) -> Turn:
     """Read the message as a model would that knows better."""
-    words = json.loads(request.body["messages"][-1]["content"].rsplit("Message: ", 1)[-1])
+    content = request.body["messages"][-1]["content"]
+    if "Parts: " in content:
+        return said(stated(json.loads(content.rsplit("Parts: ", 1)[-1])), model="tiny")
+    words = json.loads(content.rsplit("Message: ", 1)[-1])
     task = {"title": f"{words} for the choir", "domain": "family", "priority": 3}
     answer = {"intent": "task", "confidence": 0.9, "tasks": [task]}
     return said(answer, model="tiny")
@@ -177,3 +191,30 @@ def test_a_skill_asks_the_model_its_steps_are_routed_to(donna: Donna, home: Path
     assert answer["invocation_id"] in {call["id"] for call in calls}
     assert {call["task_type"] for call in calls} == {"skill_step::parse_task::read"}
     assert away["run"]["status"] == "escalated"
+
+
+@pytest.mark.usefixtures("served")
+def test_a_model_reads_what_was_said_and_the_rules_check_it(donna: Donna, tmp_path: Path) -> None:
+    """Each text once; what it does not bear out is not believed, what holds now comes first."""
+    lines = tmp_path / "talks.jsonl"
+    lines.write_text(
+        '{"id": "a", "text": "Judo is on Thursdays.", "speaker": "Jo", "session": "1",'
+        ' "time": "2026-01-05T10:00:00Z"}\n'
+        '{"id": "b", "text": "I am on the mat on Wednesdays.", "speaker": "Jo", "session": "2",'
+        ' "time": "2026-05-05T10:00:00Z"}\n'
+    )
+    donna("memory", "ingest", "--file", str(lines))
+
+    [first, again] = [donna("memory", "backfill", "--json").json["sources"][-1] for _ in range(2)]
+    known = donna("memory", "why", "judo", "--json").json
+    then = donna("memory", "why", "judo", "--on", "2026-03-01", "--json").json
+
+    assert (first["source"], first["looked_at"], first["changed"]) == ("statements", 2, 2)
+    assert (again["looked_at"], again["changed"]) == (0, 0)
+    assert [(each["value"], each["valid_to"] is None) for each in known["statements"]] == [
+        ("Thursdays", False), ("Wednesdays", True),
+    ]  # fmt: skip
+    assert {each["told_by"] for each in known["statements"]} == {"ollama/tiny"}
+    assert [each["id"] for each in known["hits"]][:2] == ["b", "a"]
+    assert [each["value"] for each in then["statements"]] == ["Thursdays"]
+    assert [each["id"] for each in then["hits"]] == ["a"]

@@ -53,15 +53,15 @@ class StatementReader:
     user_id: UserId
     clock: Clock
 
-    async def read_on(self) -> Read:
-        """Read everything that was not read since it last changed.
+    async def read_on(self, *, quiet: timedelta = QUIET) -> Read:
+        """Read everything that was not read since it last changed, ``quiet`` ago or longer.
 
         A text that cannot be read now is passed over and tried again the next time; after the
         second in a row nobody is asked any more.
         """
         progress = _Progress()
         believed = await self.readings.believed(self.user_id)
-        before, after = self.clock.now() - QUIET, 0
+        before, after = self.clock.now() - quiet, 0
         while page := await self.readings.unread(
             self.user_id, before=before, after=after, limit=_PAGE
         ):

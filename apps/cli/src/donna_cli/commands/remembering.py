@@ -1,6 +1,7 @@
 """Memory: memory search, ingest and forget."""
 
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -169,7 +170,8 @@ def backfill(
 ) -> ExitCode:
     """Remember everything there is, whatever was read before.
 
-    What is remembered already costs next to nothing. A source that fails stops no other.
+    What is remembered already costs next to nothing. A source that fails stops no other. A model
+    that is named for read_statements reads what none has read yet.
 
     Examples:
       donna memory backfill
@@ -192,6 +194,12 @@ def backfill(
                 show("")
             problems += told.unread
             done.append(told)
+        if memory.reader is not None:
+            read = await memory.reader.read_on(quiet=timedelta(0))
+            problems += filter(None, [read.problem])
+            done.append(
+                SourceDone(source="statements", looked_at=read.texts, changed=read.statements)
+            )
         return Page(
             blocks=lambda: _backfill_blocks(done, memory),
             wire=lambda _: wire_memory.backfilled(done, problems),
