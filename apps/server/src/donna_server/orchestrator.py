@@ -258,6 +258,8 @@ def _told(recall: Recall, reviewed: Review | None, zone: ZoneInfo) -> str:
     told = [f"{recall.changed} changes read"]
     if recall.renewed:
         told.append(f"{recall.renewed} chunks embedded anew")
+    if recall.stated:
+        told.append(f"{recall.stated} statements told by a model")
     if reviewed is not None:
         when = f"{local(reviewed.at, zone):%Y-%m-%d %H:%M}"
         told.append(f"{reviewed.share:.0%} of the texts are junk, looked at {when}")
