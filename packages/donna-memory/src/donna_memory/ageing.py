@@ -10,6 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from enum import StrEnum
+from functools import lru_cache
 
 from donna_memory.lexical import content_words, words_of
 
@@ -112,6 +113,7 @@ def shared(one: Collection[str], other: Collection[str], weights: Mapping[str, f
     return sum(weights[word] for word in {*one} & {*other})
 
 
+@lru_cache(maxsize=1 << 15)
 def _stem(word: str) -> str:
     return next(
         (

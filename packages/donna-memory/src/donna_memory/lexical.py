@@ -25,7 +25,7 @@ STOPWORDS = frozenset(
 
 def words_of(text: str) -> tuple[str, ...]:
     """Return the words of a text in their order, without case."""
-    return tuple(match.group().casefold() for match in _WORD.finditer(text))
+    return tuple(_WORD.findall(text.casefold()))
 
 
 def content_words(question: str) -> tuple[str, ...]:

@@ -11,9 +11,10 @@ and chunks that repeat a better one step back.
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 
-from attrs import evolve, field, frozen
+from attrs import define, evolve, field, frozen
 
 from donna_memory.ageing import (
+    Kind,
     asks,
     kinds_asked,
     kinds_in,
@@ -63,6 +64,7 @@ class RetrievalRules:
 
 
 _CHANGES = 3  # so many changes of one thing are followed, one after the other
+_ALIEN = 0.3  # a cosine below which two texts are not about the same
 
 Texts = Callable[[Sequence[int]], Mapping[int, str]]
 """Reads the texts of some candidates, by their keys."""
@@ -240,49 +242,65 @@ def _changed_first(
     ordered = [*scored]
     leading = ordered[: rules.max_k + rules.default_k]
     read = texts([each.candidate.key for each in leading])
-    stems = {key: stems_of(text) for key, text in read.items()}
-    follow = _FollowUp(question=question, rules=rules, texts=read, stems=stems)
+    follow = _FollowUp(question=question, rules=rules, texts=read)
     for _ in range(_CHANGES):
-        found = max(leading[1:], key=lambda each: follow.strength(leading[0], each), default=None)
-        if found is None or not follow.strength(leading[0], found):
+        found = follow.surest(leading)
+        if found is None:
             break
-        best = leading[0]
         leading.remove(found)
-        leading.insert(0, evolve(found, score=max(found.score, best.score)))
+        leading.insert(0, evolve(found, score=max(found.score, leading[0].score)))
     return leading + ordered[len(leading) :]
 
 
-@frozen(kw_only=True)
+@define(kw_only=True)
 class _FollowUp:
-    """Weighs whether one hit tells of a change of another."""
+    """Weighs whether one hit tells of a change of another; rare words only where they may count."""
 
     question: str
     rules: RetrievalRules
     texts: Mapping[int, str]
-    stems: Mapping[int, frozenset[str]]
-    weights: Mapping[str, float] = field(init=False)
+    _stems: dict[int, frozenset[str]] = field(factory=dict, init=False)
+    _weights: Mapping[str, float] = field(factory=dict, init=False)
 
-    @weights.default
-    def _weights(self) -> Mapping[str, float]:
-        return rarity(self.stems.values())
-
-    def strength(self, earlier: Ranked, later: Ranked) -> float:
-        """Return how sure it is that the later one tells of a change, and 0 where it does not."""
-        one, other = earlier.candidate, later.candidate
-        before, after = self.texts[one.key], self.texts[other.key]
-        if asks(before) or asks(after) or not _is_later(other, one, self.rules):
-            return 0.0
+    def surest(self, ordered: Sequence[Ranked]) -> Ranked | None:
+        """Return the hit that tells most surely of a change of the first one, if one does."""
+        if not ordered or asks(self.texts[ordered[0].candidate.key]):
+            return None
+        earlier = ordered[0].candidate
         wanted = kinds_asked(self.question)
-        of_kind = bool(wanted & kinds_in(before) & kinds_in(after))
-        if wanted and not of_kind:
+        kinds = wanted & kinds_in(self.texts[earlier.key]) if wanted else wanted
+        if wanted and not kinds:
+            return None
+        rated = [
+            (strength, each)
+            for each in ordered[1:]
+            if (strength := self._strength(earlier, each.candidate, kinds))
+        ]
+        return max(rated, key=lambda pair: pair[0])[1] if rated else None
+
+    def _strength(self, earlier: Candidate, later: Candidate, kinds: frozenset[Kind]) -> float:
+        """Return how sure it is that the later one tells of a change, and 0 where it does not.
+
+        ``kinds`` are those of the values of the earlier one that are asked for, if any are.
+        """
+        told = self.texts[later.key]
+        if not _is_later(later, earlier, self.rules) or asks(told):
             return 0.0
-        cosine = _cosine(one, other)
-        common = shared(self.stems[one.key], self.stems[other.key], self.weights)
-        strength = cosine + self.rules.rare_word * common
-        changes = speaks_of_change(after)
-        sure = (of_kind or changes) and strength >= self.rules.follow_up
-        likely = of_kind and changes and cosine >= self.rules.follow_up_of_kind
-        return strength if sure or likely else 0.0
+        cosine = _cosine(earlier, later)
+        if cosine < _ALIEN or (kinds and not kinds & kinds_in(told)):
+            return 0.0
+        changes = speaks_of_change(told)
+        if not kinds and not changes:
+            return 0.0
+        strength = cosine + self.rules.rare_word * self._shared(earlier.key, later.key)
+        likely = kinds and changes and cosine >= self.rules.follow_up_of_kind
+        return strength if likely or strength >= self.rules.follow_up else 0.0
+
+    def _shared(self, one: int, other: int) -> float:
+        if not self._weights:
+            self._stems = {key: stems_of(text) for key, text in self.texts.items()}
+            self._weights = rarity(self._stems.values())
+        return shared(self._stems[one], self._stems[other], self._weights)
 
 
 def _is_later(one: Candidate, other: Candidate, rules: RetrievalRules) -> bool:
