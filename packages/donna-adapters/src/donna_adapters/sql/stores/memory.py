@@ -322,12 +322,14 @@ class SqlMemoryStore(MemoryStore, MemoryCatalog):
     ) -> list[Document]:
         """Write what is ready, renew what is unchanged, and return what changed in between."""
         prepare_words(connection)
-        late = []
+        late, back = [], set[UserId]()
         for document in documents:
             found = connection.execute(_KNOWN, _key(document)).first()
             row = document_row(document, at=at)
             if found is not None and found.content_hash == document.content_hash:
                 del row["changed_at"]
+                if found.deleted_at is not None:
+                    back.add(document.user_id)
                 connection.execute(
                     update(MEMORY_DOCUMENTS).where(D.user_id == document.user_id, D.id == found.id),
                     row,
@@ -340,6 +342,9 @@ class SqlMemoryStore(MemoryStore, MemoryCatalog):
                 self._log_chunks(connection, prepared, at=at)
             else:
                 late.append(document)
+        for user_id in back:
+            # Its vectors are older than the last that others hold: they have to look anew.
+            next_value(connection, user_id, RENEWALS)
         return late
 
     def _keep_chunks(self, connection: Connection, prepared: _Prepared, number: int) -> None:

@@ -191,6 +191,18 @@ class MemoryStoreContract:
         [hit, *_] = await here.search("harbour", user_id=ANNA)
         assert (hit.source_id, hit.semantic > 0) == ("Plan.md", True)
 
+    async def test_what_comes_back_is_found_by_its_vector_again(self) -> None:
+        """Also by whoever held the vectors while it was hidden."""
+        here, there = (self.store(HashingEmbedder()) for _ in range(2))
+        kept = [note("Plan.md", "The harbour at noon."), note("Other.md", "Tea and bread.")]
+        await there.upsert_many(kept)
+        await there.delete(ANNA, SourceType.VAULT, "Plan.md")
+        assert await here.search("tea", user_id=ANNA)
+
+        await there.upsert_many(kept[:1])
+        [hit, *_] = await here.search("harbour", user_id=ANNA)
+        assert (hit.source_id, hit.semantic > 0) == ("Plan.md", True)
+
     async def test_what_was_believed_can_be_told_until_its_source_is_forgotten(self) -> None:
         """A later note supersedes an earlier one; a text is given back as it came."""
         store, catalog = self.store(HashingEmbedder()), self.catalog()
