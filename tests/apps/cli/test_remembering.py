@@ -58,6 +58,22 @@ def test_a_search_shows_where_it_comes_from(donna: Donna) -> None:
     assert donna("memory", "search", "zebra crossing", "--tag", "none").out.startswith("Nothing")
 
 
+def test_a_search_is_bounded_by_days_and_shows_question_and_answer(donna: Donna) -> None:
+    """What has no time meets no bound; a turn comes with what completes it."""
+    donna("memory", "ingest", text=lines(*TALK))
+
+    found = donna("memory", "search", "piano", "--since", "2026-02-28", "--until", "2026-03-02")
+    assert "Ann: I sold the piano." in found.out
+    assert "piano" not in donna("memory", "search", "piano", "--since", "2026-03-02").out
+    assert "piano" not in donna("memory", "search", "piano", "--until", "2026-03-01").out
+    refused = donna("memory", "search", "piano", "--since", "2026-03-02", "--until", "2026-03-01")
+    assert (refused.code, "--until" in refused.err) == (1, True)
+
+    [first, *_] = donna("memory", "search", "stripe", "--json").json["hits"]
+    assert (first["id"], first["before"]) == ("t:2", "Ann: Which colour is the boat?")
+    assert "Ann: Which colour is the boat?\n1. Bo: Blue" in donna("memory", "search", "stripe").out
+
+
 def test_what_is_forgotten_is_not_found(donna: Donna) -> None:
     """A rehearsal forgets nothing, and what is not there is not found."""
     donna("memory", "ingest", text=lines(*TALK))

@@ -23,6 +23,7 @@ from donna_core.domain.errors import DonnaError, InvalidInput, NotFound
 from donna_core.domain.ids import UserId
 from donna_core.domain.wording import Line, Tone
 from donna_core.local.settings import load_settings
+from donna_core.usecases.moment import understand_moment
 from donna_memory.documents import Hit, SourceType
 from donna_memory.evaluation import SetScore, load_sets
 from donna_memory.evaluation import evaluate as score
@@ -76,6 +77,13 @@ def search(
     person: Annotated[
         str | None, typer.Option("--person", help="Only what names her or him.")
     ] = None,
+    since: Annotated[
+        str | None,
+        typer.Option("--since", help="Only what is from then on: 3 May.", show_default=False),
+    ] = None,
+    until: Annotated[
+        str | None, typer.Option("--until", help="Only what is from before.", show_default=False)
+    ] = None,
     jsonl: Jsonl = False,
     file: InputFile = None,
 ) -> ExitCode:
@@ -86,20 +94,29 @@ def search(
     Examples:
       donna memory search where did we put the spare key
       donna memory search impeller --source vault -k 3
+      donna memory search spare key --since 2026-05-01
     """
     if jsonl:
         return run(search_lines(invocation, file))
     question = " ".join(words or [])
     if not question.strip():
         raise InvalidInput("Say what to look for, for example: donna memory search spare key")
-    filters = Filters(
-        sources=frozenset(source or ()),
-        uri_prefix=f"vault:{folder.strip('/')}/" if folder else None,
-        tag=tag,
-        person=person,
-    )
 
     async def page(composed: Composed) -> Page:
+        begin, end = (
+            understand_moment(composed.runtime, each).instant if each else None
+            for each in (since, until)
+        )
+        if begin and end and begin >= end:
+            raise InvalidInput("--since is not before --until, so nothing can be found.")
+        filters = Filters(
+            sources=frozenset(source or ()),
+            uri_prefix=f"vault:{folder.strip('/')}/" if folder else None,
+            tag=tag,
+            person=person,
+            since=begin,
+            until=end,
+        )
         memory = open_memory(composed, once=True)
         hits = await memory.store.search(
             question, user_id=composed.runtime.user_id, k=k, filters=filters
