@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
+from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -106,14 +107,18 @@ def test_a_statement_of_the_future_holds_from_when_it_was_read() -> None:
 
 
 def test_junk_is_counted_with_its_reason() -> None:
-    """A repeated note, an empty one and one of Donna's own; a repeated turn is none."""
+    """A repeated note and an empty one; neither a repeated turn nor a short answer is one.
+
+    A note of Donna's own that nobody changed does not count at all.
+    """
     text = "We meet in the harbour at noon."
     count = JunkCount()
     count.add([note(text), note(text), note("Ok."), note("Long enough to say something.")])
-    count.add([note(text, metadata={"autowritten_by": "donna"}), note(text, session="talk")])
+    count.add([note(text, metadata={"untouched": True}), note(text, session="talk")])
+    count.add([note("At nine.", session="talk"), evolve(note("And so?", session="talk"), title="")])
 
     report = count.report()
 
-    assert (report.documents, report.junk, round(report.share, 2)) == (6, 3, 0.5)
-    assert report.by_reason == {Junk.REPEATED: 1, Junk.EMPTY: 1, Junk.OWN: 1}
-    assert report.examples[Junk.EMPTY] == (NOTE,)
+    assert (report.documents, report.junk, round(report.share, 2)) == (7, 3, 0.43)
+    assert report.by_reason == {Junk.REPEATED: 1, Junk.EMPTY: 2}
+    assert report.examples[Junk.EMPTY] == (NOTE, NOTE)

@@ -25,8 +25,9 @@ def test_the_table_in_the_readme_is_what_is_measured(donna: Donna) -> None:
 
     assert len(rows) == len(said.json["sets"])
     for row, measured in zip(rows, said.json["sets"], strict=True):
-        name, questions, *shares, _, stale = (cell.strip() for cell in row.strip("|").split("|"))
+        name, questions, *shares, _, stale, junk = map(str.strip, row.strip("|").split("|"))
         assert (name, int(questions)) == (measured["name"], measured["questions"])
         assert int(stale) == measured["stale_first"]
+        assert junk == f"{measured['junk']:.0%}".replace("%", " %")
         for share, exact in zip(shares, measured["recall"].values(), strict=True):
             assert abs(float(share.removesuffix(" %")) - 100 * exact) <= TOLERANCE

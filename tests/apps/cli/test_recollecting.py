@@ -118,6 +118,32 @@ def test_a_note_is_shown_written_once_and_taken_back(donna: Donna, vault: Path, 
     assert not (vault / "Inbox" / "Reflections 2026-11-20.md").exists()
 
 
+def test_what_donna_wrote_is_no_source_until_it_is_changed(
+    donna: Donna, vault: Path, home: Path
+) -> None:
+    """It retells what is remembered, and would be found beside it or in its place."""
+    (home / "config" / "memory.yaml").write_text(
+        "vault: {root: vault, write_folders: [Commitments], autonomy: high}\n"
+        "embedding: {provider: none}\n"
+    )
+    donna("add", "Varnish the harbour bench")
+    donna("vault", "write", "commitment_log")
+    [note] = (vault / "Commitments").glob("*.md")
+    donna("memory", "backfill")
+    assert {each["source"] for each in found(donna, "harbour bench")} == {"task"}
+    assert donna("memory", "report", "--json").json["texts"] == 2
+
+    note.write_text(note.read_text() + "\nI chose the harbour green for it.\n")
+    donna("memory", "backfill")
+    assert {each["source"] for each in found(donna, "harbour bench")} == {"task", "vault"}
+
+
+def found(donna: Donna, words: str) -> list[dict[str, Any]]:
+    """Return what memory finds."""
+    hits: list[dict[str, Any]] = donna("memory", "search", words, "--json").json["hits"]
+    return hits
+
+
 def test_of_somebody_who_is_not_known_nothing_is_written(
     donna: Donna, vault: Path, home: Path
 ) -> None:

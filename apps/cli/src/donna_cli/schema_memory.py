@@ -77,7 +77,8 @@ class BackfilledObject(Wire):
 class SetScoreObject(Wire):
     """How well one labelled set is found: recall by how many hits are looked at.
 
-    ``stale_first`` counts questions whose first hit used to be true.
+    ``stale_first`` counts questions whose first hit used to be true; ``junk`` is the share of the
+    texts that are of no use.
     """
 
     name: str
@@ -85,6 +86,7 @@ class SetScoreObject(Wire):
     recall: dict[str, float]
     mean_reciprocal_rank: float
     stale_first: int
+    junk: float
 
 
 class MemoryScoresObject(Wire):

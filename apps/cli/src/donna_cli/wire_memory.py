@@ -56,6 +56,7 @@ def scores(found: Sequence[SetScore], *, without_meaning: str) -> schema.MemoryS
                 recall={str(k): round(share, 4) for k, share in each.recall.items()},
                 mean_reciprocal_rank=round(each.mean_reciprocal_rank, 4),
                 stale_first=each.stale_first,
+                junk=round(each.junk, 4),
             )
             for each in found
         ],

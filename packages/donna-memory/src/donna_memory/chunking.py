@@ -29,7 +29,13 @@ def token_count(text: str) -> int:
 
 
 def chunks_of(document: Document) -> tuple[Chunk, ...]:
-    """Return the chunks of a document, in order; an empty one has none."""
+    """Return the chunks of a document, in order; an empty one has none.
+
+    Nor has a note of Donna's that nobody changed: it retells what is remembered anyway, and must
+    not be found as a source of what she writes next.
+    """
+    if document.metadata.get("untouched"):
+        return ()
     sections = (
         _sections(document.content)
         if document.source_type is SourceType.VAULT

@@ -16,6 +16,7 @@ from attrs import evolve, field, frozen
 from donna_core.domain.errors import ConfigError
 from donna_core.domain.ids import UserId
 from donna_memory.documents import Document, SourceType
+from donna_memory.junk import JunkCount
 from donna_memory.ports import MemoryStore
 from donna_memory.sources.vault import document_of
 from donna_memory.vault.reader import VaultReader
@@ -52,7 +53,8 @@ class SetScore:
     """What was found, as shares of 1; ``stale_first`` counts outdated answers at the top.
 
     Recall is the share of a question's answers among the first k, averaged over the questions;
-    ``mean_reciprocal_rank`` is that of the first answer within ten.
+    ``mean_reciprocal_rank`` is that of the first answer within ten; ``junk`` is the share of the
+    documents that are of no use, see ``donna_memory.junk``.
     """
 
     name: str
@@ -60,6 +62,7 @@ class SetScore:
     recall: Mapping[int, float] = field(factory=dict)
     mean_reciprocal_rank: float = 0.0
     stale_first: int = 0
+    junk: float = 0.0
 
 
 async def evaluate(store: MemoryStore, labelled: LabelledSet) -> SetScore:
@@ -76,13 +79,15 @@ async def evaluate(store: MemoryStore, labelled: LabelledSet) -> SetScore:
         first = next((rank for rank, name in enumerate(found, 1) if name in question.answers), 0)
         ranks += 1 / first if first else 0.0
         stale_first += bool(found and found[0] in question.stale)
-    count = len(labelled.questions)
+    count, junk = len(labelled.questions), JunkCount()
+    junk.add(labelled.documents)
     return SetScore(
         name=labelled.name,
         questions=count,
         recall={k: total / count for k, total in recall.items()},
         mean_reciprocal_rank=ranks / count,
         stale_first=stale_first,
+        junk=junk.report().share,
     )
 
 

@@ -7,9 +7,10 @@ from enum import StrEnum
 from attrs import define, field, frozen
 
 from donna_memory.documents import Document, SourceType
-from donna_memory.lexical import content_words
+from donna_memory.lexical import STOPWORDS, content_words
 
 _FEWEST_WORDS = 3
+_FEWEST_IN_A_TALK = 1  # "At nine" says something beside its question
 _NAMED = 3
 
 
@@ -17,8 +18,7 @@ class Junk(StrEnum):
     """Why a document is of no use."""
 
     REPEATED = "repeated"  # word for word what another document says
-    EMPTY = "empty"  # fewer than three words that say anything
-    OWN = "own"  # written by Donna from what she remembers already
+    EMPTY = "empty"  # fewer than three words that say anything, or none in a conversation
 
 
 @frozen(kw_only=True)
@@ -55,6 +55,8 @@ class JunkCount:
     def add(self, documents: Iterable[Document]) -> None:
         """Count these documents too."""
         for document in documents:
+            if document.metadata.get("untouched"):
+                continue  # a note of Donna's, which no search finds
             self._documents += 1
             reason = self._reason(document)
             self._seen.add(document.body_hash)
@@ -73,10 +75,13 @@ class JunkCount:
         )
 
     def _reason(self, document: Document) -> Junk | None:
-        if document.metadata.get("autowritten_by"):
-            return Junk.OWN
-        words = {*content_words(document.content), *content_words(document.title)}
-        if len(words) < _FEWEST_WORDS:
+        words = {
+            word
+            for text in (document.content, document.title)
+            for word in content_words(text)
+            if word not in STOPWORDS
+        }
+        if len(words) < (_FEWEST_IN_A_TALK if document.session else _FEWEST_WORDS):
             return Junk.EMPTY
         # A turn of a conversation may well be said twice; a note or a text may not.
         repeats = document.body_hash in self._seen and not document.session

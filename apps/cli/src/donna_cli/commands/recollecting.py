@@ -112,7 +112,8 @@ def export(
 def report(invocation: Invocation) -> ExitCode:
     """Say what share of the memory is junk, and why.
 
-    Junk says nothing, repeats another text word for word, or was written by Donna herself.
+    Junk says nothing, or repeats another text word for word. What Donna wrote herself is not
+    searched and not counted, until you change it.
 
     Examples:
       donna memory report

@@ -270,6 +270,7 @@ def _score_blocks(found: list[SetScore], problem: str) -> Iterator[Block]:
             *(f"recall@{k}" for k in found[0].recall),
             "MRR",
             "stale first",
+            "junk",
         ),
         rows=tuple(
             (
@@ -278,6 +279,7 @@ def _score_blocks(found: list[SetScore], problem: str) -> Iterator[Block]:
                 *(f"{share:.0%}" for share in each.recall.values()),
                 f"{each.mean_reciprocal_rank:.2f}",
                 str(each.stale_first),
+                f"{each.junk:.0%}",
             )
             for each in found
         ),

@@ -135,6 +135,7 @@ def document_of(note: Note, user_id: UserId, zone: ZoneInfo = _UTC) -> Document:
             "zone": zone.key,
             "type": str(note.front_matter.get("type", "")),
             "autowritten_by": str(note.front_matter.get("autowritten_by", "")),
+            "untouched": note.is_untouched,
             "marked": note.marked,
             "properties": properties_of(note.front_matter),
         },

@@ -1,6 +1,5 @@
 """From a template and what goes into it to a note: nothing that goes in can become structure."""
 
-import hashlib
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
@@ -13,10 +12,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, TemplateNotFound
 from jinja2.exceptions import UndefinedError
 
 from donna_core.domain.errors import InvalidInput
-from donna_memory.vault.notes import joined, split
-
-SEAL = "autowritten_sha256"
-"""The property that holds the hash of a body as Donna wrote it."""
+from donna_memory.vault.notes import SEAL, joined, seal_of, split
 
 _ENDLESS = 1 << 30
 _SPACES = re.compile(r"\s+")
@@ -84,12 +80,6 @@ def sections_of(output: Mapping[str, Any]) -> tuple[Told, ...]:
 def _in_one(entry: object) -> str:
     parts = entry.values() if isinstance(entry, Mapping) else [entry]
     return "; ".join(filter(None, (str(part).strip() for part in parts if part is not None)))
-
-
-def seal_of(body: str) -> str:
-    """Return the hash of a body; white space at the ends of lines and of the note is no change."""
-    lines = "\n".join(line.rstrip() for line in body.strip().splitlines())
-    return hashlib.sha256(lines.encode()).hexdigest()
 
 
 @cache

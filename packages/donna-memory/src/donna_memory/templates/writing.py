@@ -18,14 +18,13 @@ from donna_core.ports.clock import Clock
 from donna_core.ports.language_model import LanguageModel, ModelRequest, Urgency
 from donna_core.ports.unit_of_work import UnitOfWork
 from donna_memory.templates.people import path_of
-from donna_memory.templates.rendering import SEAL, Told, render, seal_of, sections_of
+from donna_memory.templates.rendering import Told, render, sections_of
 from donna_memory.vault.notes import Note, as_text, split
 from donna_memory.vault.refusals import Reason, VaultRefused, VaultUnavailable
 from donna_memory.vault.writer import VaultWriter
 
 INBOX = "Inbox"
 KEY = "idempotency_key"
-AUTHOR = "autowritten_by"
 CALLER = "notes"
 
 
@@ -92,7 +91,7 @@ class MemoryInformedWriter:
         present = await asyncio.to_thread(self._present, path)
         if present is not None and as_text(present.front_matter.get(KEY)) == draft.key:
             return Drafted(outcome=Outcome.SKIPPED, path=path)
-        if present is not None and not _is_as_written(present):
+        if present is not None and not present.is_untouched:
             return Drafted(outcome=Outcome.KEPT, path=path)
         values = {**await draft.context(), "key": draft.key, "now": self.clock.now()}
         text = render(draft.template, values)
@@ -179,8 +178,3 @@ class MemoryInformedWriter:
             if error.reason is Reason.MISSING:
                 return None
             raise
-
-
-def _is_as_written(note: Note) -> bool:
-    front = note.front_matter
-    return bool(front.get(AUTHOR)) and as_text(front.get(SEAL)) == seal_of(note.body)

@@ -1,5 +1,6 @@
 """A note: front matter, a mapping in YAML between two lines of dashes, and a body in Markdown."""
 
+import hashlib
 import re
 from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime
@@ -18,6 +19,10 @@ _FRONT = re.compile(r"\A---[ \t]*\r?\n(.*?)^---[ \t]*(?:\r?\n|\Z)", re.DOTALL | 
 _LINK = re.compile(r"\[\[([^\[\]|#\n]+)(?:#[^\[\]|\n]*)?(?:\|[^\[\]\n]*)?\]\]")
 LOCAL_ONLY = ("donna", "local-only")
 SENSITIVE = "donna_sensitive"
+AUTHOR = "autowritten_by"
+SEAL = "autowritten_sha256"
+"""The property that holds the hash of a body as Donna wrote it."""
+
 _TIMES = ("date", "created")
 
 
@@ -33,6 +38,12 @@ class Note:
     front_matter: Mapping[str, Any]
     stat: FileStat
     marked: bool = False
+
+    @property
+    def is_untouched(self) -> bool:
+        """Whether Donna wrote it, and nobody changed its body since."""
+        front = self.front_matter
+        return bool(front.get(AUTHOR)) and as_text(front.get(SEAL)) == seal_of(self.body)
 
     @property
     def title(self) -> str:
@@ -110,6 +121,12 @@ def _instant(value: object, zone: ZoneInfo) -> datetime | None:
         return instant_at(value, MIDNIGHT, zone) if isinstance(value, date) else None
     except (OverflowError, ValueError):
         return None  # the first or the last day there is
+
+
+def seal_of(body: str) -> str:
+    """Return the hash of a body; white space at the ends of lines and of the note is no change."""
+    lines = "\n".join(line.rstrip() for line in body.strip().splitlines())
+    return hashlib.sha256(lines.encode()).hexdigest()
 
 
 def as_text(value: object) -> str:
