@@ -33,7 +33,7 @@ OWN_TESTS = {
     "donna-skills": ["tests/skills"],
     "donna-adapters": ["tests/contracts", "tests/adapters", "tests/migrations"],
     "donna-server": ["tests/apps/server"],
-    "donna-assistant": ["tests/apps", "tests/conformance"],
+    "donna-assistant": ["tests/apps/cli", "tests/conformance"],
 }
 # The extras a package's own tests need.
 EXTRAS = {

@@ -18,6 +18,8 @@ from typing import Any
 
 import pytest
 
+pytestmark = pytest.mark.slow  # each starts a program or more
+
 Process = Callable[..., "subprocess.Popen[bytes]"]
 Donna = Callable[..., Any]
 

@@ -40,6 +40,7 @@ from donna_core.usecases.reschedule import accept, move, pin, plan, snooze, unpi
 from donna_core.usecases.runtime import Runtime
 from donna_core.usecases.undo import redo, undo
 
+pytestmark = pytest.mark.slow
 ALWAYS = 100_000
 SENTENCES = st.sampled_from(
     [
