@@ -47,6 +47,7 @@ MEMORY_DOCUMENTS = Table(
     PrimaryKeyConstraint("user_id", "id"),
     UniqueConstraint("user_id", "source_type", "source_id"),
     Index(None, "user_id", "source_type", "changed_at"),
+    Index(None, "user_id", "time"),
 )
 
 # The words and the vectors of chunks are indexed by each database in its own way, see
