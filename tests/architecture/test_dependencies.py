@@ -3,7 +3,8 @@
 import ast
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from functools import cache
 from importlib.metadata import files, packages_distributions
 from pathlib import Path
 from typing import Any
@@ -47,6 +48,7 @@ def declared(manifest: dict[str, Any]) -> set[str]:
     return {normal(re.split(r"[ =<>!~;\[]", line)[0]) for line in lines}
 
 
+@cache
 def imported(folder: Path) -> set[str]:
     """Return the distributions that a package's modules import, lazily or not."""
     [source] = (mark.parent for mark in folder.glob("src/*/py.typed"))
@@ -60,11 +62,17 @@ def imported(folder: Path) -> set[str]:
 def owners_of(module: str) -> list[str]:
     """Return the distributions a module comes from; several may share its first name."""
     first, _, rest = module.partition(".")
-    found = packages_distributions().get(first, [first])
+    found = installed().get(first, [first])
     if len(set(found)) == 1:
         return found
     folder = f"{first}/{rest.partition('.')[0]}/"
     return [each for each in found if any(str(f).startswith(folder) for f in files(each) or ())]
+
+
+@cache
+def installed() -> Mapping[str, list[str]]:
+    """Return the distributions of each module's first name, read once: there are hundreds."""
+    return packages_distributions()
 
 
 def imports(tree: ast.Module) -> Iterator[str]:

@@ -14,7 +14,7 @@ from donna_cli.schema_page import PRINTED_BY
 from donna_cli.wire import dumped
 
 Donna = Callable[..., Any]
-LABELLED = Path(__file__).resolve().parents[3] / "fixtures" / "memory"
+LABELLED = Path(__file__).parent / "data" / "labelled"
 
 EVALUATION = ["eval", "-t", "dedup_check", "--tier", "1"]
 # What there has to be before a command has something to print.
