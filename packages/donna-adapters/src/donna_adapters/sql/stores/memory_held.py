@@ -3,7 +3,7 @@
 from threading import Lock
 
 import numpy as np
-from attrs import define, field
+from attrs import define, field, frozen
 from sqlalchemy import Connection, bindparam, func, select
 
 from donna_adapters.sql.memory_tables import MEMORY_CHUNKS, MEMORY_DOCUMENTS
@@ -43,6 +43,16 @@ _RENEWALS = select(COUNTER.c.value).where(
 _AHEAD = 4  # so many times as many vectors are looked at as are wanted, before all are
 
 
+@frozen(kw_only=True)
+class Wanted:
+    """The ``limit`` chunks nearest to the query that the user may see under the filters."""
+
+    query: Vectors
+    limit: int
+    user_id: UserId
+    filters: Filters
+
+
 @define
 class HeldVectors:
     """The vectors of one user in this process, and who talks; filled up before each search."""
@@ -80,48 +90,32 @@ class HeldVectors:
         """Forget all vectors."""
         self.version, self.last = "", 0
 
-    def nearest(
-        self,
-        connection: Connection,
-        query: Vectors,
-        wanted: int,
-        *,
-        user_id: UserId,
-        filters: Filters,
-    ) -> dict[int, float]:
+    def nearest(self, connection: Connection, wanted: Wanted) -> dict[int, float]:
         """Return the nearest chunks that the filters let through, with their cosines.
 
         Under filters the nearest of all are looked at first: only where too few of them are let
         through, everything that is has to be compared.
         """
-        if filters == _EVERYTHING and not self._sees_hidden:
-            return dict(self.index.nearest(query, wanted))
-        ahead = wanted * _AHEAD
-        nearest = dict(self.index.nearest(query, ahead))
-        permitted = among(CHUNK_IDS, nearest, user_id, filters)
+        if wanted.filters == _EVERYTHING and not self._sees_hidden:
+            return dict(self.index.nearest(wanted.query, wanted.limit))
+        ahead = wanted.limit * _AHEAD
+        nearest = dict(self.index.nearest(wanted.query, ahead))
+        permitted = among(CHUNK_IDS, nearest, wanted.user_id, wanted.filters)
         seen = {*connection.execute(permitted).scalars()}
-        found = [(key, cosine) for key, cosine in nearest.items() if key in seen][:wanted]
-        if len(found) == wanted or len(nearest) < ahead:
+        found = [pair for pair in nearest.items() if pair[0] in seen][: wanted.limit]
+        if len(found) == wanted.limit or len(nearest) < ahead:
             return dict(found)
-        return self._nearest_within(connection, query, wanted, user_id=user_id, filters=filters)
+        return self._nearest_within(connection, wanted)
 
     @property
     def _sees_hidden(self) -> bool:
         """Whether the chunks of documents that were deleted may be among the nearest."""
         return False
 
-    def _nearest_within(
-        self,
-        connection: Connection,
-        query: Vectors,
-        wanted: int,
-        *,
-        user_id: UserId,
-        filters: Filters,
-    ) -> dict[int, float]:
-        keys = [*connection.execute(living(user_id, filters)).scalars()]
-        cosines = self.index.similarity(query, keys)
-        best = np.lexsort((keys, -cosines))[:wanted]
+    def _nearest_within(self, connection: Connection, wanted: Wanted) -> dict[int, float]:
+        keys = [*connection.execute(living(wanted.user_id, wanted.filters)).scalars()]
+        cosines = self.index.similarity(wanted.query, keys)
+        best = np.lexsort((keys, -cosines))[: wanted.limit]
         return {keys[place]: float(cosines[place]) for place in best}
 
 
@@ -161,35 +155,23 @@ class DatabaseVectors(HeldVectors):
             self.clear()
         super().fill(connection, user_id, version=version, size=size)
 
-    def nearest(
-        self,
-        connection: Connection,
-        query: Vectors,
-        wanted: int,
-        *,
-        user_id: UserId,
-        filters: Filters,
-    ) -> dict[int, float]:
-        if self._here is not None and self._here.compares_all and filters != _EVERYTHING:
-            return dict(self._here.nearest_within(query, wanted, filters))
-        return super().nearest(connection, query, wanted, user_id=user_id, filters=filters)
+    def nearest(self, connection: Connection, wanted: Wanted) -> dict[int, float]:
+        if self._here is not None and self._here.compares_all and wanted.filters != _EVERYTHING:
+            return self._within(self._here, wanted)
+        return super().nearest(connection, wanted)
 
     @property
     def _sees_hidden(self) -> bool:
         return self._here is not None
 
-    def _nearest_within(
-        self,
-        connection: Connection,
-        query: Vectors,
-        wanted: int,
-        *,
-        user_id: UserId,
-        filters: Filters,
-    ) -> dict[int, float]:
+    def _nearest_within(self, connection: Connection, wanted: Wanted) -> dict[int, float]:
         if self._here is not None:
-            return dict(self._here.nearest_within(query, wanted, filters))
-        return super()._nearest_within(connection, query, wanted, user_id=user_id, filters=filters)
+            return self._within(self._here, wanted)
+        return super()._nearest_within(connection, wanted)
+
+    @staticmethod
+    def _within(index: DatabaseIndex, wanted: Wanted) -> dict[int, float]:
+        return dict(index.nearest_within(wanted.query, wanted.limit, wanted.filters))
 
 
 def _renewals(connection: Connection, user_id: UserId) -> int:

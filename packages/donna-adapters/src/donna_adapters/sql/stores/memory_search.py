@@ -8,7 +8,7 @@ from typing import Any
 from attrs import frozen
 from sqlalchemy import Connection, Row, Select, tuple_
 
-from donna_adapters.sql.stores.memory_held import HeldVectors
+from donna_adapters.sql.stores.memory_held import HeldVectors, Wanted
 from donna_adapters.sql.stores.memory_rows import (
     FOUND,
     WHOLE,
@@ -115,13 +115,13 @@ class Search:
         if self.vector is None:
             return {}
         held.fill(connection, self.user_id, version=self.version, size=len(self.vector))
-        return held.nearest(
-            connection,
-            self.vector,
-            self.rules.candidates,
+        wanted = Wanted(
+            query=self.vector,
+            limit=self.rules.candidates,
             user_id=self.user_id,
             filters=self.filters,
         )
+        return held.nearest(connection, wanted)
 
     def _cosines(self, held: HeldVectors, keys: Sequence[int]) -> dict[int, float]:
         if self.vector is None:
