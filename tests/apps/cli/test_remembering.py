@@ -74,6 +74,18 @@ def test_a_search_is_bounded_by_days_and_shows_question_and_answer(donna: Donna)
     assert "Ann: Which colour is the boat?\n1. Bo: Blue" in donna("memory", "search", "stripe").out
 
 
+def test_a_question_that_is_forgotten_is_gone_from_its_answer(donna: Donna) -> None:
+    """The answer is found by its own words, and by its meaning with the next backfill."""
+    donna("memory", "ingest", text=lines(*TALK))
+    donna("memory", "forget", "chat", "t:1")
+
+    assert "colour" not in json.dumps(donna("memory", "search", "colour", "--json").json["hits"])
+    told = donna("memory", "backfill", "--json").json["sources"][-1]
+    assert (told["source"], told["looked_at"]) in {("vectors", 1), ("chat", 0)}
+    [first, *_] = donna("memory", "search", "stripe", "--json").json["hits"]
+    assert (first["id"], first["before"]) == ("t:2", "")
+
+
 def test_what_is_forgotten_is_not_found(donna: Donna) -> None:
     """A rehearsal forgets nothing, and what is not there is not found."""
     donna("memory", "ingest", text=lines(*TALK))

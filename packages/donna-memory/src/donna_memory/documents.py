@@ -69,13 +69,13 @@ class Chunk:
     tokens: int
     heading_path: tuple[str, ...] = ()
 
-    def searchable(self, document: Document, *, asked: str = "") -> str:
+    def searchable(self, *, title: str = "", speaker: str = "", asked: str = "") -> str:
         """Return what is indexed and embedded: the text, and who said it or where it stands.
 
         ``asked`` is the question it answers: "At nine" says of what only with it.
         """
-        place = " › ".join(part for part in (document.title, *self.heading_path) if part)
-        said = spoken(document.speaker, self.text)
+        place = " › ".join(part for part in (title, *self.heading_path) if part)
+        said = spoken(speaker, self.text)
         return "\n".join(filter(None, (asked[-_LONGEST_QUESTION:], place, said)))
 
 

@@ -182,11 +182,11 @@ _NOTHING = "Nothing is remembered of that."
 
 
 def _named(each: Statement) -> str:
-    """Return the source and the model that read it; what is stated of a task names the task."""
+    """Return the source, and whether a model read it; what is stated of a task names the task."""
     if each.source_type is SourceType.TASK:
         return each.source_type.value
-    read_by = f", read by {each.told_by}" if each.told_by else ""
-    return f"{each.source_type.value} {each.source_id}{read_by}"
+    read = ", read by a model" if each.told_by else ""
+    return f"{each.source_type.value} {each.source_id}{read}"
 
 
 def _day(instant: datetime, zone: ZoneInfo) -> str:

@@ -187,8 +187,9 @@ def backfill(
 ) -> ExitCode:
     """Remember everything there is, whatever was read before.
 
-    What is remembered already costs next to nothing. A source that fails stops no other. A model
-    that is named for read_statements reads what none has read yet.
+    What is remembered already costs next to nothing. A source that fails stops no other. Vectors
+    that are missing or of another model are made, and a model that is named for read_statements
+    reads what none has read yet.
 
     Examples:
       donna memory backfill
@@ -211,6 +212,8 @@ def backfill(
                 show("")
             problems += told.unread
             done.append(told)
+        if renewed := await memory.store.reindex(whose or composed.runtime.user_id):
+            done.append(SourceDone(source="vectors", looked_at=renewed, changed=renewed))
         if memory.reader is not None:
             read = await memory.reader.read_on(quiet=timedelta(0))
             problems += filter(None, [read.problem])

@@ -27,14 +27,20 @@ from donna_adapters.sql.stores.memory_statements import (
     keep_statements,
     statements_from,
 )
-from donna_adapters.sql.stores.memory_turns import Questions, questions_before, spot_of
+from donna_adapters.sql.stores.memory_turns import (
+    Questions,
+    questions_before,
+    retell_answer,
+    spot_of,
+)
 from donna_adapters.sql.stores.memory_vectors import write_vectors
 from donna_adapters.sql.stores.memory_words import prepare_words
 from donna_adapters.sql.unit_of_work import Transactor
 from donna_core.domain.ids import UserId
 from donna_core.ports.clock import Clock
+from donna_memory.ageing import asks
 from donna_memory.chunking import chunks_of
-from donna_memory.documents import Chunk, Document, Hit, SourceType
+from donna_memory.documents import Chunk, Document, Hit, SourceType, spoken
 from donna_memory.errors import AlreadyRemembered
 from donna_memory.lexical import without_names
 from donna_memory.ports import Embedder, Filters, Kept, MemoryCatalog, MemoryStore, Vectors, Written
@@ -48,7 +54,7 @@ _THIS = and_(
     D.source_type == bindparam("kind"),
     D.source_id == bindparam("named"),
 )
-_KNOWN = select(D.id, D.content_hash, D.deleted_at).where(_THIS)
+_KNOWN = select(D.id, D.content_hash, D.deleted_at, D.session, D.position).where(_THIS)
 _KEPT = select(D.source_id, D.content_hash, D.body_hash, D.metadata_json, D.deleted_at).where(
     D.user_id == bindparam("owner"), D.source_type == bindparam("kind")
 )
@@ -131,6 +137,8 @@ class SqlMemoryStore(MemoryStore, MemoryCatalog):
             found = connection.execute(_KNOWN, key).first()
             if found is None:
                 return False
+            if found.session:
+                retell_answer(connection, user_id, (found.session, found.position), "")
             connection.execute(_DROP_CHUNKS, {"owner": user_id, "number": found.id})
             drop_statements(connection, user_id, found.id)
             connection.execute(_DROP_DOCUMENT, key)
@@ -338,6 +346,7 @@ class SqlMemoryStore(MemoryStore, MemoryCatalog):
             elif (prepared := ready.get(id(document))) is not None:
                 number = _document_number(connection, row, found and found.id, at=at)
                 self._keep_chunks(connection, prepared, number)
+                _retell_answer(connection, document, is_new=found is None)
                 keep_statements(connection, document, number, at=at, is_changed=True)
                 self._log_chunks(connection, prepared, at=at)
             else:
@@ -379,6 +388,13 @@ class SqlMemoryStore(MemoryStore, MemoryCatalog):
         log_call(connection, document.user_id, row)
 
 
+def _retell_answer(connection: Connection, document: Document, *, is_new: bool) -> None:
+    """Have what follows a turn be found by its question: one that is new, or has changed."""
+    asked = spoken(document.speaker, document.content) if asks(document.content) else ""
+    if document.session and (asked or not is_new):
+        retell_answer(connection, document.user_id, spot_of(document), asked)
+
+
 def _key(document: Document) -> dict[str, Any]:
     return _named(document.user_id, document.source_type, document.source_id)
 
@@ -391,7 +407,8 @@ def _searchable(
     document: Document, chunks: Sequence[Chunk], questions: Questions
 ) -> tuple[str, ...]:
     asked = questions.get((document.user_id, spot_of(document)), "")
-    return tuple(chunk.searchable(document, asked=asked) for chunk in chunks)
+    named = {"title": document.title, "speaker": document.speaker, "asked": asked}
+    return tuple(chunk.searchable(**named) for chunk in chunks)
 
 
 def _changed(connection: Connection, documents: Sequence[Document]) -> list[Document]:

@@ -101,6 +101,15 @@ def chunk_row(
     }
 
 
+def searchable_of(row: Row[Any], *, asked: str) -> str:
+    """Return what a chunk is found by, with the question that it answers now."""
+    path = tuple(json.loads(row.heading_path))
+    chunk = Chunk(
+        position=row.position, text=row.content, tokens=row.token_count, heading_path=path
+    )
+    return chunk.searchable(title=row.title, speaker=row.speaker, asked=asked)
+
+
 def vector_of(embedding: bytes) -> Vectors:
     """Return the numbers that rows keep, one after the other."""
     return np.frombuffer(embedding, "<f4").astype(np.float32)

@@ -4,9 +4,17 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, TypeAlias
 
 from attrs import evolve, frozen
-from sqlalchemy import Connection, Select, select, tuple_
+from sqlalchemy import Connection, Select, delete, insert, select, tuple_
 
-from donna_adapters.sql.stores.memory_rows import JOINED, C, D, conditions, labels_of
+from donna_adapters.sql.memory_tables import MEMORY_CHUNKS
+from donna_adapters.sql.stores.memory_rows import (
+    JOINED,
+    C,
+    D,
+    conditions,
+    labels_of,
+    searchable_of,
+)
 from donna_core.domain.ids import UserId
 from donna_core.domain.labels import NO_LABELS, Labels
 from donna_memory.ageing import asks
@@ -47,6 +55,27 @@ def questions_before(connection: Connection, documents: Sequence[Document]) -> Q
         for (user_id, (thread, place)), text in said.items()
         if asks(text)
     }
+
+
+def retell_answer(connection: Connection, user_id: UserId, question: Spot, asked: str) -> None:
+    """Have the turn after a question that changed, or is gone, be found by what is asked now.
+
+    Its vector is made anew with the next reindexing; until then it is found by words.
+    """
+    thread, place = question
+    here = (C.user_id == user_id, C.thread == thread, C.place == place + 1)
+    rows = connection.execute(
+        select(MEMORY_CHUNKS, D.title, D.speaker).select_from(JOINED).where(*here, D.session != "")
+    ).all()
+    for row in rows:
+        told = searchable_of(row, asked=asked)
+        if told == row.searchable:
+            continue
+        # The index of words in SQLite follows rows that come and go, not rows that change.
+        fresh = {column.name: getattr(row, column.name) for column in C if column.name != "id"}
+        fresh |= {"searchable": told, "embedding": None, "embedding_version": None}
+        connection.execute(delete(MEMORY_CHUNKS).where(C.user_id == user_id, C.id == row.id))
+        connection.execute(insert(MEMORY_CHUNKS), fresh)
 
 
 def completed(

@@ -345,6 +345,25 @@ class MemoryStoreContract:
         ]
         assert (answer.before, answer.labels) == ("", frozenset())
 
+    async def test_a_question_that_changes_or_is_forgotten_leaves_its_answer(self) -> None:
+        """No word of it is found any more; one that comes late is found with its answer."""
+        store = self.store(HashingEmbedder())
+        await store.upsert_many([turn(1, "Blue, with a stripe.")])
+        await store.upsert_many([turn(0, "Which colour has the boat?")])
+        assert {*await self.found("boat")} == {"s1:0", "s1:1"}
+
+        await store.upsert_many([turn(0, "Which colour has the barn?")])
+        assert "s1:1" in await self.found("barn")
+        hits = await store.search("boat", user_id=ANNA)
+        assert [hit.source_id for hit in hits if hit.lexical] == []
+
+        assert await store.forget(ANNA, SourceType.CHAT, "s1:0")
+        hits = await store.search("barn", user_id=ANNA)
+        assert [hit.source_id for hit in hits if hit.lexical] == []
+        assert await store.reindex(ANNA) == 1
+        [hit] = await store.search("blue stripe", user_id=ANNA)
+        assert (hit.source_id, hit.before, hit.semantic > 0) == ("s1:1", "", True)
+
     async def test_an_answer_is_found_beside_its_question(self) -> None:
         """The turn after the best one is lifted over turns that stand elsewhere."""
         await self.store(HashingEmbedder()).upsert_many(
