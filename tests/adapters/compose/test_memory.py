@@ -11,6 +11,8 @@ from sqlalchemy.engine import Engine
 from donna_adapters.compose.build import open_runtime
 from donna_adapters.compose.memory import open_memory
 from donna_adapters.compose.settings import Options
+from donna_core.domain.errors import ConfigError
+from donna_memory.documents import Document, SourceType
 
 
 @contextmanager
@@ -41,10 +43,7 @@ async def test_the_database_compares_for_who_asks_once(
     tmp_path: Path, *, index: str, once: bool, compares: bool
 ) -> None:
     """Unless the owner has it otherwise."""
-    config = tmp_path / "config"
-    config.mkdir()
-    (config / "memory.yaml").write_text(f"retrieval: {{index: {index}}}\n")
-    options = Options(output=lambda _: None, data_dir=tmp_path, environment={})
+    options = configured(tmp_path, f"retrieval: {{index: {index}}}\n")
 
     async with open_runtime(options) as composed:
         memory = open_memory(composed, once=once)
@@ -54,3 +53,33 @@ async def test_the_database_compares_for_who_asks_once(
             await memory.store.search("spare key", user_id=composed.runtime.user_id)
 
     assert any("vec_distance_cosine(" in each for each in heard) is compares
+
+
+@pytest.mark.parametrize("name", ["nowhere:made", "math:none", "builtins:list"])
+async def test_an_embedder_that_is_none_is_named(tmp_path: Path, name: str) -> None:
+    """A package that is not there, a function that is not, and what makes something else."""
+    options = configured(tmp_path, f"embedding: {{provider: '{name}'}}\n")
+    async with open_runtime(options) as composed:
+        with pytest.raises(ConfigError, match=name):
+            open_memory(composed)
+
+
+async def test_an_embedder_of_the_owners_own_is_used(tmp_path: Path) -> None:
+    """Named by what makes it."""
+    named = "donna_memory.testing.hashing_embedder:HashingEmbedder"
+    options = configured(tmp_path, f"embedding: {{provider: '{named}'}}\n")
+    async with open_runtime(options) as composed:
+        memory = open_memory(composed)
+        said = Document(
+            user_id=composed.runtime.user_id, source_type=SourceType.CHAT, source_id="a",
+            content="The spare key.",
+        )  # fmt: skip
+        assert (await memory.store.upsert_many([said])).embedded == 1
+
+
+def configured(home: Path, memory: str) -> Options:
+    """Return the options of a home with this memory.yaml."""
+    config = home / "config"
+    config.mkdir()
+    (config / "memory.yaml").write_text(memory)
+    return Options(output=lambda _: None, data_dir=home, environment={})

@@ -18,7 +18,6 @@ from donna_core.ports.unit_of_work import Stores
 from donna_core.testing.contracts.stores import task
 from donna_core.testing.fake_clock import FakeClock
 from donna_memory.documents import Label, SourceType
-from donna_memory.errors import WeightsMissing
 from donna_memory.ports import Vectors
 from donna_memory.retrieval import RetrievalRules
 from donna_memory.sources.progress import Progress
@@ -189,15 +188,19 @@ async def test_tasks_are_read_along_the_event_log(home: Home) -> None:
     assert await home.found("roses") == []
 
 
+class CutOffError(Exception):
+    """Stands for a process that ends here."""
+
+
 class TiringEmbedder(HashingEmbedder):
     """Embeds one batch, and then no more until it has rested."""
 
     rested = False
 
     def embed(self, texts: Sequence[str]) -> Vectors:
-        """Return the vectors of a first batch; raise ``WeightsMissing`` for a second."""
+        """Return the vectors of a first batch; raise ``CutOffError`` for a second."""
         if self.embedded and not self.rested:
-            raise WeightsMissing(problem="worn out")
+            raise CutOffError
         return super().embed(texts)
 
 
@@ -216,7 +219,7 @@ async def test_a_backfill_that_was_cut_off_goes_on_where_it_stopped(home: Home) 
 
     await unit.run(plant)
     told: list[Progress] = []
-    with pytest.raises(WeightsMissing):
+    with pytest.raises(CutOffError):
         await source.backfill(told.append)
     first = len(embedder.embedded)
     embedder.rested = True

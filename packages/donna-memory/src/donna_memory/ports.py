@@ -30,12 +30,18 @@ class Embedder(Protocol):
     def dimension(self) -> int:
         """How many numbers a vector has."""
 
+    @property
+    def is_local(self) -> bool:
+        """Whether texts stay on this machine; else it is never given what has to stay here."""
+        return True
+
     @abstractmethod
     def embed(self, texts: Sequence[str]) -> Vectors:
         """Return an array of shape (texts, dimension), each row of length one.
 
-        Raise ``WeightsMissing`` when the model is not on this machine. Blocks; call it on a
-        thread where a loop is running.
+        Raise ``WeightsMissing`` when the model is not on this machine, and another ``Degraded``
+        when it is elsewhere and does not answer: words have to do until it does. Blocks; call it
+        on a thread where a loop is running.
         """
 
 

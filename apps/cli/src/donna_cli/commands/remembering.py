@@ -212,8 +212,16 @@ def backfill(
                 show("")
             problems += told.unread
             done.append(told)
-        if renewed := await memory.store.reindex(whose or composed.runtime.user_id):
-            done.append(SourceDone(source="vectors", looked_at=renewed, changed=renewed))
+        try:
+            show("vectors that are missing are made")
+            renewed = await memory.store.reindex(whose or composed.runtime.user_id)
+        except DonnaError as error:
+            problems.append(str(error))
+        else:
+            if renewed:
+                done.append(SourceDone(source="vectors", looked_at=renewed, changed=renewed))
+        finally:
+            show("")
         if memory.reader is not None:
             read = await memory.reader.read_on(quiet=timedelta(0))
             problems += filter(None, [read.problem])

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from importlib import import_module
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -13,6 +14,7 @@ from donna_adapters.compose.vault import Notes, notes_of, vault_reader, vault_ro
 from donna_adapters.sql.sqlite import SqliteDatabase
 from donna_adapters.sql.stores.memory import SqlMemoryStore
 from donna_adapters.sql.stores.memory_readings import SqlReadings
+from donna_core.domain.errors import ConfigError
 from donna_core.domain.ids import UserId
 from donna_core.local.clock import SystemClock
 from donna_core.local.settings import MemoryFile
@@ -152,10 +154,33 @@ def _vault(composed: Composed, store: SqlMemoryStore, user_id: UserId) -> VaultS
     )
 
 
+def _embedder_named(provider: str) -> Embedder:
+    """Return the embedder that a function of the owner's makes, named ``module:function``."""
+    module, _, name = provider.partition(":")
+    try:
+        made: Embedder = getattr(import_module(module), name)()
+    except (ImportError, AttributeError) as error:
+        raise ConfigError(
+            f"'{provider}' names no embedder: {error}",
+            where="memory.yaml: embedding.provider",
+            remedy="Install its package beside Donna, or say minilm-l6-v2 or none",
+        ) from error
+    if Embedder not in type(made).__mro__:
+        raise ConfigError(
+            f"'{provider}' gives {type(made).__name__}, which is no donna_memory.ports.Embedder",
+            where="memory.yaml: embedding.provider",
+            remedy="Have the function return an object of a class derived from it",
+        )
+    return made
+
+
 def embedder_of(settings: MemoryFile) -> tuple[Embedder | None, str]:
     """Return what turns texts into vectors, or ``None`` and why there is nothing that does."""
-    if settings.embedding.provider == "none":
+    provider = settings.embedding.provider
+    if provider == "none":
         return None, ""
+    if ":" in provider:
+        return _embedder_named(provider), ""
     from donna_memory.embeddings.minilm import MiniLMEmbedder, weights_folder  # noqa: PLC0415  # an extra
 
     named = settings.embedding.weights

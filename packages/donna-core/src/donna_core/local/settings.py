@@ -212,7 +212,7 @@ class VaultSection(Section):
 class EmbeddingSection(Section):
     """How texts become vectors."""
 
-    provider: Literal["minilm-l6-v2", "none"]
+    provider: Annotated[str, Field(pattern=r"^(minilm-l6-v2|none|[a-zA-Z_][\w.]*:[a-zA-Z_]\w*)$")]
     weights: str
 
 

@@ -5,16 +5,28 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from donna_core.domain.errors import Degraded
 from donna_memory.lexical import content_words
 from donna_memory.ports import Embedder, Vectors
 
 
 class HashingEmbedder(Embedder):
-    """Adds one fixed direction a word; ``embedded`` holds the texts of every call so far."""
+    """Adds one fixed direction a word; ``embedded`` holds the texts of every call so far.
 
-    def __init__(self, *, version: str = "hashing-1", dimension: int = 64) -> None:
-        self._version, self._dimension = version, dimension
+    One that is not ``is_local`` stands for a model elsewhere, and raises ``Degraded`` while it is
+    ``away``.
+    """
+
+    def __init__(
+        self, *, version: str = "hashing-1", dimension: int = 64, is_local: bool = True
+    ) -> None:
+        self._version, self._dimension, self._is_local = version, dimension, is_local
         self.embedded: list[str] = []
+        self.away = False
+
+    @property
+    def is_local(self) -> bool:
+        return self._is_local
 
     @property
     def version(self) -> str:
@@ -25,6 +37,8 @@ class HashingEmbedder(Embedder):
         return self._dimension
 
     def embed(self, texts: Sequence[str]) -> Vectors:
+        if self.away:
+            raise Degraded("The model does not answer.")
         self.embedded.extend(texts)
         rows = [sum(map(self._direction, content_words(text)), self._nothing()) for text in texts]
         vectors = np.stack(rows) if rows else np.zeros((0, self._dimension))

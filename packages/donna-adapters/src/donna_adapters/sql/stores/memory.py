@@ -4,15 +4,14 @@ import asyncio
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
-from itertools import chain
 from typing import Any
 
-from attrs import frozen
 from sqlalchemy import Connection, Row, and_, bindparam, delete, insert, or_, select, update
 
 from donna_adapters.sql.memory_tables import MEMORY_CHUNKS, MEMORY_DOCUMENTS
 from donna_adapters.sql.statements import next_value, numbered
 from donna_adapters.sql.stores.memory_calls import KINDS, QUERY, embedding, log_call
+from donna_adapters.sql.stores.memory_embedding import Prepared, embedded, prepared
 from donna_adapters.sql.stores.memory_held import RENEWALS, DatabaseVectors, HeldVectors
 from donna_adapters.sql.stores.memory_rows import (
     C,
@@ -29,6 +28,7 @@ from donna_adapters.sql.stores.memory_statements import (
 )
 from donna_adapters.sql.stores.memory_turns import (
     Questions,
+    question_in,
     questions_before,
     retell_answer,
     spot_of,
@@ -38,12 +38,10 @@ from donna_adapters.sql.stores.memory_words import prepare_words
 from donna_adapters.sql.unit_of_work import Transactor
 from donna_core.domain.ids import UserId
 from donna_core.ports.clock import Clock
-from donna_memory.ageing import asks
-from donna_memory.chunking import chunks_of
-from donna_memory.documents import Chunk, Document, Hit, SourceType, spoken
+from donna_memory.documents import Document, Hit, SourceType
 from donna_memory.errors import AlreadyRemembered
 from donna_memory.lexical import without_names
-from donna_memory.ports import Embedder, Filters, Kept, MemoryCatalog, MemoryStore, Vectors, Written
+from donna_memory.ports import Embedder, Filters, Kept, MemoryCatalog, MemoryStore, Written
 from donna_memory.retrieval import RetrievalRules
 from donna_memory.statements import Statement
 
@@ -69,17 +67,6 @@ _RENAME = update(MEMORY_DOCUMENTS).where(_THIS).values(source_id=bindparam("to")
 _PAGE = 64
 _OF_THE_INDEX = "memory vectors"  # the turn of whoever makes it or adds to it
 _MILLISECOND = timedelta(milliseconds=1)
-
-
-@frozen(kw_only=True)
-class _Prepared:
-    """A document that is new or changed, cut into chunks and embedded."""
-
-    document: Document
-    chunks: tuple[Chunk, ...]
-    texts: tuple[str, ...]
-    vectors: Vectors | None
-    took_ms: int
 
 
 class SqlMemoryStore(MemoryStore, MemoryCatalog):
@@ -215,9 +202,11 @@ class SqlMemoryStore(MemoryStore, MemoryCatalog):
         if self._embedder is not None:
             meant = without_names(query, await self._names(user_id, held, self._embedder))
             began = self._clock.now()
-            [vector] = await asyncio.to_thread(self._embedder.embed, [meant])
-            took_ms = (self._clock.now() - began) // _MILLISECOND
-            await self._log_question(user_id, meant, at=began, took_ms=took_ms)
+            vectors = await asyncio.to_thread(embedded, self._embedder, [meant])
+            if vectors is not None:
+                [vector] = vectors
+                took_ms = (self._clock.now() - began) // _MILLISECOND
+                await self._log_question(user_id, meant, at=began, took_ms=took_ms)
         search = Search(
             question=query,
             meant=meant,
@@ -259,9 +248,11 @@ class SqlMemoryStore(MemoryStore, MemoryCatalog):
         """Embed a page of what is outdated and return how many chunks it had."""
         if self._embedder is None:
             return 0
-        version = self._version
+        version, all_of_them = self._version, self._embedder.is_local
         rows = await self._database.transact(
-            lambda connection: _outdated(connection, user_id, version, source_type=source_type)
+            lambda connection: _outdated(
+                connection, user_id, version, source_type=source_type, all_of_them=all_of_them
+            )
         )
         vectors = await asyncio.to_thread(self._embedder.embed, [each.searchable for each in rows])
         keys = [row.id for row in rows]
@@ -285,7 +276,9 @@ class SqlMemoryStore(MemoryStore, MemoryCatalog):
             return changed, questions_before(connection, changed)
 
         stale, questions = await self._database.transact(read)
-        ready = await asyncio.to_thread(self._prepared, stale, questions)
+        ready = await asyncio.to_thread(
+            lambda: prepared(stale, questions, embedder=self._embedder, clock=self._clock)
+        )
         at = self._clock.now()
         late = await self._database.transact(
             lambda connection: self._keep(connection, documents, ready, at)
@@ -298,34 +291,11 @@ class SqlMemoryStore(MemoryStore, MemoryCatalog):
             embedded=sum(len(each.chunks) for each in kept if each.vectors is not None),
         )
 
-    def _prepared(
-        self, documents: Sequence[Document], questions: Questions
-    ) -> dict[int, _Prepared]:
-        """Cut the documents and embed all of their chunks in one batch; by the document's id."""
-        cut = [chunks_of(document) for document in documents]
-        told = [
-            _searchable(document, chunks, questions)
-            for document, chunks in zip(documents, cut, strict=True)
-        ]
-        texts = [*chain(*told)]
-        began = self._clock.now()
-        vectors = self._embedder.embed(texts) if self._embedder is not None and texts else None
-        took_ms = (self._clock.now() - began) // _MILLISECOND
-        prepared: dict[int, _Prepared] = {}
-        start = 0
-        for document, chunks, own_texts in zip(documents, cut, told, strict=True):
-            own = None if vectors is None else vectors[start : start + len(chunks)]
-            prepared[id(document)] = _Prepared(
-                document=document, chunks=chunks, texts=own_texts, vectors=own, took_ms=took_ms
-            )
-            start += len(chunks)
-        return prepared
-
     def _keep(
         self,
         connection: Connection,
         documents: Sequence[Document],
-        ready: Mapping[int, _Prepared],
+        ready: Mapping[int, Prepared],
         at: datetime,
     ) -> list[Document]:
         """Write what is ready, renew what is unchanged, and return what changed in between."""
@@ -356,7 +326,7 @@ class SqlMemoryStore(MemoryStore, MemoryCatalog):
             next_value(connection, user_id, RENEWALS)
         return late
 
-    def _keep_chunks(self, connection: Connection, prepared: _Prepared, number: int) -> None:
+    def _keep_chunks(self, connection: Connection, prepared: Prepared, number: int) -> None:
         own = {"owner": prepared.document.user_id, "number": number}
         connection.execute(_DROP_CHUNKS, own)
         rows = [
@@ -373,7 +343,7 @@ class SqlMemoryStore(MemoryStore, MemoryCatalog):
         if rows:
             connection.execute(_INSERT_CHUNKS, rows)
 
-    def _log_chunks(self, connection: Connection, prepared: _Prepared, *, at: datetime) -> None:
+    def _log_chunks(self, connection: Connection, prepared: Prepared, *, at: datetime) -> None:
         document = prepared.document
         if prepared.vectors is None or not prepared.chunks:
             return
@@ -390,7 +360,7 @@ class SqlMemoryStore(MemoryStore, MemoryCatalog):
 
 def _retell_answer(connection: Connection, document: Document, *, is_new: bool) -> None:
     """Have what follows a turn be found by its question: one that is new, or has changed."""
-    asked = spoken(document.speaker, document.content) if asks(document.content) else ""
+    asked = question_in(document)
     if document.session and (asked or not is_new):
         retell_answer(connection, document.user_id, spot_of(document), asked)
 
@@ -401,14 +371,6 @@ def _key(document: Document) -> dict[str, Any]:
 
 def _named(user_id: UserId, source_type: SourceType, source_id: str) -> dict[str, Any]:
     return {"owner": user_id, "kind": source_type.value, "named": source_id}
-
-
-def _searchable(
-    document: Document, chunks: Sequence[Chunk], questions: Questions
-) -> tuple[str, ...]:
-    asked = questions.get((document.user_id, spot_of(document)), "")
-    named = {"title": document.title, "speaker": document.speaker, "asked": asked}
-    return tuple(chunk.searchable(**named) for chunk in chunks)
 
 
 def _changed(connection: Connection, documents: Sequence[Document]) -> list[Document]:
@@ -434,9 +396,17 @@ def _document_number(
 
 
 def _outdated(
-    connection: Connection, user_id: UserId, version: str, *, source_type: SourceType | None
+    connection: Connection,
+    user_id: UserId,
+    version: str,
+    *,
+    source_type: SourceType | None,
+    all_of_them: bool,
 ) -> Sequence[Row[int, str]]:
-    """Return a page of chunks that another embedder made the vectors of, or none did."""
+    """Return a page of chunks that another embedder made the vectors of, or none did.
+
+    Without ``all_of_them`` what stays on this machine is left out.
+    """
     query = (
         select(C.id, C.searchable)
         .join_from(MEMORY_CHUNKS, MEMORY_DOCUMENTS)
@@ -445,6 +415,8 @@ def _outdated(
         .order_by(C.id)
         .limit(_PAGE)
     )
+    if not all_of_them:
+        query = query.where(D.local_only.is_(False))
     if source_type is not None:
         query = query.where(D.source_type == source_type.value)
     return connection.execute(query).all()

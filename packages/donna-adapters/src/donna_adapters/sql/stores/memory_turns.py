@@ -18,7 +18,7 @@ from donna_adapters.sql.stores.memory_rows import (
 from donna_core.domain.ids import UserId
 from donna_core.domain.labels import NO_LABELS, Labels
 from donna_memory.ageing import asks
-from donna_memory.documents import Document, Hit, spoken
+from donna_memory.documents import Document, Hit, Label, spoken
 from donna_memory.ports import Filters
 
 Spot: TypeAlias = tuple[str, int]
@@ -37,18 +37,19 @@ class Said:
 
 
 _NOTHING = Said()
+_SHOWN = Filters(without=frozenset({Label.LOCAL_ONLY}))
 
 
 def questions_before(connection: Connection, documents: Sequence[Document]) -> Questions:
     """Return the questions before these turns, from among them and from what is kept."""
     turns = {(each.user_id, spot_of(each)): each for each in documents if each.session}
-    said = {key: spoken(each.speaker, each.content) for key, each in turns.items()}
+    said = {key: question_in(each) for key, each in turns.items()}
     missing: dict[UserId, set[Spot]] = {}
     for user_id, (thread, place) in turns:
         if (user_id, (thread, place - 1)) not in said:
             missing.setdefault(user_id, set()).add((thread, place - 1))
     for user_id, spots in missing.items():
-        found = _said_at(connection, user_id, spots, Filters())
+        found = _said_at(connection, user_id, spots, _SHOWN)
         said.update({(user_id, spot): each.text for spot, each in found.items()})
     return {
         (user_id, (thread, place + 1)): text
@@ -76,6 +77,16 @@ def retell_answer(connection: Connection, user_id: UserId, question: Spot, asked
         fresh |= {"searchable": told, "embedding": None, "embedding_version": None}
         connection.execute(delete(MEMORY_CHUNKS).where(C.user_id == user_id, C.id == row.id))
         connection.execute(insert(MEMORY_CHUNKS), fresh)
+
+
+def question_in(document: Document) -> str:
+    """Return the question that a turn ends in, with who asks, or nothing.
+
+    One that stays on this machine is none: its words would go with another text.
+    """
+    if not asks(document.content) or Label.LOCAL_ONLY in document.labels:
+        return ""
+    return spoken(document.speaker, document.content)
 
 
 def completed(

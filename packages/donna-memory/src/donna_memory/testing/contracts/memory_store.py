@@ -167,6 +167,41 @@ class MemoryStoreContract:
         [hit] = await store.search("harbour", user_id=ANNA)
         assert hit.semantic > 0
 
+    async def test_a_model_elsewhere_is_not_shown_what_stays_here(self) -> None:
+        """Nor the question that an answer follows; words find both."""
+        secret = frozenset({Label.LOCAL_ONLY})
+        elsewhere = HashingEmbedder(is_local=False)
+        store = self.store(elsewhere)
+        await store.upsert_many([turn(0, "Where is the safe?", labels=secret)])
+        await store.upsert_many(
+            [
+                turn(1, "In the cellar.", labels=secret),
+                turn(2, "Which colour has the safe?", labels=secret),
+                turn(3, "Grey."),
+                note("Open.md", "The harbour."),
+            ]
+        )
+        assert await store.reindex(ANNA) == 0
+        hits = await store.search("cellar", user_id=ANNA)
+
+        assert not [text for text in elsewhere.embedded if "safe" in text]
+        assert not [text for text in elsewhere.embedded if text == "In the cellar."]
+        assert [(hit.source_id, hit.semantic) for hit in hits if hit.lexical] == [("s1:1", 0.0)]
+
+    async def test_while_a_model_is_away_words_have_to_do(self) -> None:
+        """What is kept meanwhile gets its vectors later."""
+        elsewhere = HashingEmbedder(is_local=False)
+        store = self.store(elsewhere)
+        elsewhere.away = True
+        await store.upsert_many([note("Boat.md", "The engine.")])
+        [hit] = await store.search("engine", user_id=ANNA)
+        assert (hit.source_id, hit.semantic) == ("Boat.md", 0.0)
+
+        elsewhere.away = False
+        assert await store.reindex(ANNA) == 1
+        [hit] = await store.search("engine", user_id=ANNA)
+        assert hit.semantic > 0
+
     async def test_vectors_of_two_versions_are_never_compared(self) -> None:
         """A new embedder goes by words until everything is embedded anew."""
         await self.store(HashingEmbedder()).put(note("Plan.md", "We meet in the harbour."))
