@@ -11,6 +11,7 @@ import pytest
 
 from donna_cli.schema_page import PRINTED_BY
 
+pytestmark = pytest.mark.slow
 Donna = Callable[..., Any]
 RUN = "donna skills run, donna skills show, donna skills approve, donna skills wrong"
 
