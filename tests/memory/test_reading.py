@@ -178,3 +178,33 @@ async def test_a_long_note_is_shown_part_by_part_and_stated_once() -> None:
     assert found.texts == 2
     assert len(model.requests) > 3
     assert len(readings.stated["House.md"]) == len(model.requests) - 1
+
+
+async def test_what_one_talk_states_is_known_to_the_next() -> None:
+    """So that it can take the same words for the same thing."""
+
+    class Learning(ListedReadings):
+        async def believed(self, user_id: UserId) -> tuple[Statement, ...]:
+            assert user_id == ANNA
+            return tuple(
+                Statement(
+                    subject=each.subject, attribute=each.attribute, value=each.value,
+                    source_type=SourceType.CHAT, source_id=name, valid_from=each.since,
+                    valid_to=None, learnt_at=NOON,
+                )
+                for name, claims in self.stated.items()
+                for each in claims
+            )  # fmt: skip
+
+    readings = Learning(
+        turn(1, "Judo is on Thursdays.", session="a"), turn(1, "Jo: Wednesdays now.", session="b")
+    )
+    made, model = reader(
+        readings, [{"statements": [row(1, "Thursdays", "on Thursdays")]}, {"statements": []}]
+    )
+    await made.read_on()
+
+    assert [request.inputs["known"] for request in model.requests] == [
+        [],
+        [{"subject": "Jo", "attribute": "judo day", "value": "Thursdays"}],
+    ]

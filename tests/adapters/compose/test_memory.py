@@ -55,9 +55,9 @@ async def test_the_database_compares_for_who_asks_once(
     assert any("vec_distance_cosine(" in each for each in heard) is compares
 
 
-@pytest.mark.parametrize("name", ["nowhere:made", "math:none", "builtins:list"])
+@pytest.mark.parametrize("name", ["nowhere:made", "math:none", "math:sqrt", "builtins:list"])
 async def test_an_embedder_that_is_none_is_named(tmp_path: Path, name: str) -> None:
-    """A package that is not there, a function that is not, and what makes something else."""
+    """What is not there, a function that wants arguments, and one that makes something else."""
     options = configured(tmp_path, f"embedding: {{provider: '{name}'}}\n")
     async with open_runtime(options) as composed:
         with pytest.raises(ConfigError, match=name):

@@ -60,22 +60,23 @@ class StatementReader:
         second in a row nobody is asked any more.
         """
         progress = _Progress()
-        believed = await self.readings.believed(self.user_id)
         before, after = self.clock.now() - quiet, 0
         while page := await self.readings.unread(
             self.user_id, before=before, after=after, limit=_PAGE
         ):
             after = page[-1][0]
             for group in _groups([document for _, document in page]):
-                await self._read(group, believed, progress)
+                await self._read(group, progress)
                 if progress.failures == _FAILURES:
                     return progress.told()
         return progress.told()
 
-    async def _read(
-        self, group: Sequence[Document], believed: Sequence[Statement], progress: "_Progress"
-    ) -> None:
-        """Read the documents of one group and settle what they state, all of them or none."""
+    async def _read(self, group: Sequence[Document], progress: "_Progress") -> None:
+        """Read the documents of one group and settle what they state, all of them or none.
+
+        What is believed is asked for each group: the one before may have named it.
+        """
+        believed = await self.readings.believed(self.user_id)
         found: dict[str, list[Claim]] = {each.source_id: [] for each in group}
         model = ""
         try:

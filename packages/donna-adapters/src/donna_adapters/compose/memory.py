@@ -159,7 +159,7 @@ def _embedder_named(provider: str) -> Embedder:
     module, _, name = provider.partition(":")
     try:
         made: Embedder = getattr(import_module(module), name)()
-    except (ImportError, AttributeError) as error:
+    except (ImportError, AttributeError, TypeError) as error:
         raise ConfigError(
             f"'{provider}' names no embedder: {error}",
             where="memory.yaml: embedding.provider",

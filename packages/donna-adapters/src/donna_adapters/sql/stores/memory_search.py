@@ -24,7 +24,7 @@ from donna_adapters.sql.stores.memory_words import by_words, prepare_words
 from donna_core.domain.ids import UserId
 from donna_memory.documents import Hit
 from donna_memory.ports import Filters, Vectors
-from donna_memory.retrieval import RetrievalRules, rank
+from donna_memory.retrieval import Candidate, RetrievalRules, rank
 
 _LEADERS = 48  # whose neighbours are looked at
 
@@ -64,31 +64,9 @@ class Search:
             return {row.id: row.content for row in read}
 
         with held.turn:
-            near, found = self._candidates(connection, held, words)
-            best = max(words.values(), default=0.0) or 1.0
-            leading = sorted(
-                found, key=lambda row: -(words.get(row.id, 0.0) / best + near.get(row.id, 0.0))
-            )
-            beside = self._beside(connection, leading[:_LEADERS])
-            replaced = superseded(
-                connection, self.user_id, {row.document_id for row in leading[:_LEADERS]}
-            )
-            current = self._of_documents(connection, {*chain(*replaced.values())})
-            rows = {row.id: row for row in [*found, *beside, *current]}
-            cosines = self._cosines(held, [*rows])
-            candidates = [
-                candidate_of(
-                    row,
-                    bm25=words.get(key, 0.0),
-                    cosine=cosines.get(key, 0.0),
-                    replaced_by=replaced.get(row.document_id, frozenset()),
-                    meaning=held.index.vector,
-                )
-                for key, row in rows.items()
-            ]
             ranked = rank(
                 self.question,
-                candidates,
+                self._candidates(connection, held, words),
                 rules=self.rules,
                 now=self.now,
                 semantic=self.vector is not None,
@@ -99,6 +77,31 @@ class Search:
         return completed(connection, self.user_id, hits, self.filters)
 
     def _candidates(
+        self, connection: Connection, held: HeldVectors, words: Mapping[int, float]
+    ) -> list[Candidate]:
+        """Return what may answer, what stands beside the best of it, and what superseded them."""
+        near, found = self._found(connection, held, words)
+        best = max(words.values(), default=0.0) or 1.0
+        leaders = sorted(
+            found, key=lambda row: -(words.get(row.id, 0.0) / best + near.get(row.id, 0.0))
+        )[:_LEADERS]
+        beside = self._beside(connection, leaders)
+        replaced = superseded(connection, self.user_id, {row.document_id for row in leaders})
+        current = self._of_documents(connection, {*chain(*replaced.values())})
+        rows = {row.id: row for row in [*found, *beside, *current]}
+        cosines = self._cosines(held, [*rows])
+        return [
+            candidate_of(
+                row,
+                bm25=words.get(key, 0.0),
+                cosine=cosines.get(key, 0.0),
+                replaced_by=replaced.get(row.document_id, frozenset()),
+                meaning=held.index.vector,
+            )
+            for key, row in rows.items()
+        ]
+
+    def _found(
         self, connection: Connection, held: HeldVectors, words: Mapping[int, float]
     ) -> tuple[dict[int, float], Sequence[Row[Any]]]:
         """Return the nearest chunks, and the rows of these and of those found by words."""

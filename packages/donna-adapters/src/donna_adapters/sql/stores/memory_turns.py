@@ -124,10 +124,9 @@ def _said_at(
     if not spots:
         return {}
     query: Select[Any] = (
-        select(C.thread, C.place, C.content, D.speaker, D.untrusted, D.private, D.local_only)
+        select(C.thread, C.place, D.content, D.speaker, D.untrusted, D.private, D.local_only)
         .select_from(JOINED)
         .where(*conditions(user_id, filters), tuple_(C.thread, C.place).in_(sorted(spots)))
-        .order_by(C.id.desc())
     )
     return {
         (row.thread, row.place): Said(text=spoken(row.speaker, row.content), labels=labels_of(row))
