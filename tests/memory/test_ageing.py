@@ -43,6 +43,7 @@ def first_of(question: str, texts: Sequence[str], *, near: float = 0.55, day: in
         now=MAY + timedelta(days=90),
         semantic=True,
         texts=lambda keys: {key: texts[key] for key in keys},
+        limit=8,
     )
     return texts[best.candidate.key]
 
@@ -100,6 +101,7 @@ def test_several_changes_are_followed_to_the_last() -> None:
         now=MAY + timedelta(days=90),
         semantic=True,
         texts=lambda keys: {key: texts[key] for key in keys},
+        limit=8,
     )
     assert best.candidate.key == 2
 

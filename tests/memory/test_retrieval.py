@@ -52,7 +52,9 @@ def test_only_the_best_are_compared_and_it_makes_no_difference(
         read.extend(keys)  # type: ignore[arg-type]  # a sequence of keys
         return {key: texts[key] for key in read}
 
-    found = [each.candidate.key for each in without_echoes(ranked, rules, given_texts)]
+    found = [
+        each.candidate.key for each in without_echoes(ranked, rules, given_texts, limit=rules.max_k)
+    ]
 
     assert found == all_pairs(ranked, texts, rules)
     assert len(read) == len(set(read))

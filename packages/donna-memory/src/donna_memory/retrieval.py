@@ -115,48 +115,48 @@ def rank(
     now: datetime,
     semantic: bool,
     texts: Texts,
+    limit: int,
 ) -> tuple[Ranked, ...]:
-    """Return the candidates that reach ``min_score``, best first, equal ones by key.
+    """Return up to ``limit`` candidates that reach ``min_score``, best first, equal ones by key.
 
-    No more than ``max_k`` of them are given. ``semantic`` is false where nothing was embedded:
-    words count for all of the score then. ``texts`` are asked for of the best only.
+    ``semantic`` is false where nothing was embedded: words count for all of the score then.
+    ``texts`` are asked for of the best only.
     """
-    best = max((each.bm25 for each in candidates), default=0.0)
-    rated = [_rated(each, best=best, rules=rules, semantic=semantic) for each in candidates]
+    best = max((each.bm25 for each in candidates), default=0.0) or 1.0
+    share = rules.lexical if semantic else 1.0
+    halves = [(each.bm25 / best, _clamped(each.cosine) if semantic else 0.0) for each in candidates]
+    own = [share * lexical + (1 - share) * meaning for lexical, meaning in halves]
     named = frozenset(content_words(question))
-    prior = [_prior(each.candidate, named=named, rules=rules, now=now) for each in rated]
-    lent = _lent(rated, rules)
-    scored = [
-        evolve(each, score=_clamped(each.score + gain + extra))
-        for each, gain, extra in zip(rated, lent, prior, strict=True)
-        if each.score + gain > 0
-    ]
-    scored = _current_first(scored)
+    scored = _current_first(
+        [
+            Ranked(
+                candidate=each,
+                score=_clamped(score + gain + _prior(each, named=named, rules=rules, now=now)),
+                lexical=lexical,
+                semantic=meaning,
+            )
+            for each, (lexical, meaning), score, gain in zip(
+                candidates, halves, own, _lent(candidates, own, rules), strict=True
+            )
+            if score + gain > 0
+        ]
+    )
     present = _later_first(scored[: rules.default_k], rules) + scored[rules.default_k :]
     good = [each for each in present if each.score >= rules.min_score]
     known = _Known(texts)
-    return tuple(without_echoes(_changed_first(question, good, rules, known), rules, known))
+    changed = _changed_first(question, good, rules, known)
+    return tuple(without_echoes(changed, rules, known, limit=limit))
 
 
-def _rated(candidate: Candidate, *, best: float, rules: RetrievalRules, semantic: bool) -> Ranked:
-    lexical = candidate.bm25 / best if best else 0.0
-    meaning = _clamped(candidate.cosine) if semantic else 0.0
-    share = rules.lexical if semantic else 1.0
-    score = share * lexical + (1 - share) * meaning
-    return Ranked(candidate=candidate, score=score, lexical=lexical, semantic=meaning)
-
-
-def _lent(rated: Sequence[Ranked], rules: RetrievalRules) -> list[float]:
+def _lent(
+    candidates: Sequence[Candidate], scores: Sequence[float], rules: RetrievalRules
+) -> list[float]:
     """Return what each candidate gains from the chunks beside it in the same thread."""
-    scores = {_spot(each.candidate): each.score for each in rated}
-
-    def beside(candidate: Candidate, step: int) -> float:
-        return scores.get(_spot(candidate, step=step), 0.0)
-
+    of = {_spot(each): score for each, score in zip(candidates, scores, strict=True)}
     return [
-        rules.neighbour_before * beside(each.candidate, -1)
-        + rules.neighbour_after * beside(each.candidate, 1)
-        for each in rated
+        rules.neighbour_before * of.get(_spot(each, step=-1), 0.0)
+        + rules.neighbour_after * of.get(_spot(each, step=1), 0.0)
+        for each in candidates
     ]
 
 
@@ -316,8 +316,10 @@ def _cosine(one: Candidate, other: Candidate) -> float:
     return 0.0 if vector is None or another is None else float(vector @ another)
 
 
-def without_echoes(scored: Sequence[Ranked], rules: RetrievalRules, texts: Texts) -> list[Ranked]:
-    """Return the first ``max_k``, with chunks that repeat the words of a better one at the end.
+def without_echoes(
+    scored: Sequence[Ranked], rules: RetrievalRules, texts: Texts, *, limit: int
+) -> list[Ranked]:
+    """Return the first ``limit``, with chunks that repeat the words of a better one at the end.
 
     Words repeat when their Jaccard index, the share of all words of both that both have, is as
     high as ``near_duplicate``.
@@ -327,10 +329,10 @@ def without_echoes(scored: Sequence[Ranked], rules: RetrievalRules, texts: Texts
     seen: list[frozenset[str]] = []
     known: dict[int, str] = {}
     for place, each in enumerate(scored):
-        if len(kept) == rules.max_k:
+        if len(kept) == limit:
             break
         if each.candidate.key not in known:
-            following = scored[place : place + rules.max_k + rules.default_k]
+            following = scored[place : place + limit + rules.default_k]
             known.update(texts([other.candidate.key for other in following]))
         words = frozenset(words_of(known[each.candidate.key]))
         if any(_repeats(words, other, rules.near_duplicate) for other in seen):
@@ -338,7 +340,7 @@ def without_echoes(scored: Sequence[Ranked], rules: RetrievalRules, texts: Texts
             continue
         kept.append(each)
         seen.append(words)
-    return (kept + echoes)[: rules.max_k]
+    return (kept + echoes)[:limit]
 
 
 def _repeats(one: frozenset[str], other: frozenset[str], share: float) -> bool:

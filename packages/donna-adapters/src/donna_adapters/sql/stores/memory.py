@@ -198,7 +198,7 @@ class SqlMemoryStore(MemoryStore, MemoryCatalog):
         if not query.strip():
             return ()
         held = self._held.setdefault(user_id, self._vectors())
-        meant, vector = query, None
+        meant, vector, call = query, None, None
         if self._embedder is not None:
             meant = without_names(query, await self._names(user_id, held, self._embedder))
             began = self._clock.now()
@@ -206,7 +206,9 @@ class SqlMemoryStore(MemoryStore, MemoryCatalog):
             if vectors is not None:
                 [vector] = vectors
                 took_ms = (self._clock.now() - began) // _MILLISECOND
-                await self._log_question(user_id, meant, at=began, took_ms=took_ms)
+                call = embedding(
+                    QUERY, [meant], named=user_id, version=self._version, at=began, took_ms=took_ms
+                )
         search = Search(
             question=query,
             meant=meant,
@@ -218,16 +220,13 @@ class SqlMemoryStore(MemoryStore, MemoryCatalog):
             now=self._clock.now(),
             limit=self._rules.limit(k),
         )
-        return await self._database.transact(lambda connection: search.run(connection, held))
 
-    async def _log_question(
-        self, user_id: UserId, question: str, *, at: datetime, took_ms: int
-    ) -> None:
-        row = embedding(
-            QUERY, [question], named=user_id, version=self._version, at=at, took_ms=took_ms
-        )
+        def answer(connection: Connection) -> tuple[Hit, ...]:
+            if call is not None:
+                log_call(connection, user_id, call)
+            return search.run(connection, held)
 
-        await self._database.transact(lambda connection: log_call(connection, user_id, row))
+        return await self._database.transact(answer)
 
     async def _names(
         self, user_id: UserId, held: HeldVectors, embedder: Embedder
@@ -238,7 +237,7 @@ class SqlMemoryStore(MemoryStore, MemoryCatalog):
         def filled(connection: Connection) -> frozenset[str] | None:
             with held.turn:
                 whole = held.catch_up(connection, user_id, version=version, size=size)
-                return frozenset(held.names) if whole else None
+                return held.names if whole else None
 
         while (names := await self._database.transact(filled, turn=self._turn)) is None:
             pass  # an index that has to take over many does so step by step

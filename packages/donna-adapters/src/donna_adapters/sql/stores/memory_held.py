@@ -1,5 +1,6 @@
 """Where the vectors of a user are compared: in this process, or in the database itself."""
 
+from collections.abc import Iterable
 from threading import Lock
 
 import numpy as np
@@ -8,7 +9,7 @@ from sqlalchemy import Connection, bindparam, func, select
 
 from donna_adapters.sql.memory_tables import MEMORY_CHUNKS, MEMORY_DOCUMENTS
 from donna_adapters.sql.stores.memory_pgvector import pgvector_index
-from donna_adapters.sql.stores.memory_rows import CHUNK_IDS, C, D, among, living, vector_of
+from donna_adapters.sql.stores.memory_rows import C, D, living, vector_of
 from donna_adapters.sql.stores.memory_vectors import DatabaseIndex, sqlite_vec_index
 from donna_adapters.sql.tables import COUNTER
 from donna_core.domain.ids import UserId
@@ -61,7 +62,7 @@ class HeldVectors:
     renewals: int = 0
     index: VectorIndex = field(factory=lambda: ExactIndex(0))
     last: int = 0
-    names: set[str] = field(factory=set)
+    names: frozenset[str] = frozenset()
     turn: Lock = field(factory=Lock)
 
     def catch_up(self, connection: Connection, user_id: UserId, *, version: str, size: int) -> bool:
@@ -83,36 +84,33 @@ class HeldVectors:
             keys = [row.id for row in rows]
             vectors = vector_of(b"".join(row.embedding for row in rows))
             self.index.put(keys, vectors.reshape(len(rows), size))
-            self.names.update(word for row in rows for word in words_of(row.speaker))
+            self._meet({row.speaker for row in rows})
             self.last = keys[-1]
+
+    def _meet(self, speakers: Iterable[str]) -> None:
+        # Replaced whole: it is read while another thread fills up.
+        self.names |= {word for each in speakers for word in words_of(each)}
 
     def clear(self) -> None:
         """Forget all vectors."""
         self.version, self.last = "", 0
 
-    def nearest(self, connection: Connection, wanted: Wanted) -> dict[int, float]:
-        """Return the nearest chunks that the filters let through, with their cosines.
+    def sees_all(self, filters: Filters) -> bool:
+        """Whether all that is compared may be shown."""
+        return filters == _EVERYTHING
 
-        Under filters the nearest of all are looked at first: only where too few of them are let
-        through, everything that is has to be compared.
+    def leading(self, connection: Connection, wanted: Wanted) -> dict[int, float]:  # noqa: ARG002  # the vectors may be in the database
+        """Return the nearest chunks, with their cosines.
+
+        Where filters hold some back, these are more than are wanted.
         """
-        if wanted.filters == _EVERYTHING and not self._sees_hidden:
-            return dict(self.index.nearest(wanted.query, wanted.limit))
-        ahead = wanted.limit * _AHEAD
-        nearest = dict(self.index.nearest(wanted.query, ahead))
-        permitted = among(CHUNK_IDS, nearest, wanted.user_id, wanted.filters)
-        seen = {*connection.execute(permitted).scalars()}
-        found = [pair for pair in nearest.items() if pair[0] in seen][: wanted.limit]
-        if len(found) == wanted.limit or len(nearest) < ahead:
-            return dict(found)
-        return self._nearest_within(connection, wanted)
+        ahead = 1 if self.sees_all(wanted.filters) else _AHEAD
+        return dict(self.index.nearest(wanted.query, wanted.limit * ahead))
 
-    @property
-    def _sees_hidden(self) -> bool:
-        """Whether the chunks of documents that were deleted may be among the nearest."""
-        return False
-
-    def _nearest_within(self, connection: Connection, wanted: Wanted) -> dict[int, float]:
+    def nearest(self, connection: Connection, wanted: Wanted) -> dict[int, float]:
+        """Return the nearest chunks that the filters let through, with their cosines."""
+        if self.sees_all(wanted.filters):
+            return self.leading(connection, wanted)
         keys = [*connection.execute(living(wanted.user_id, wanted.filters)).scalars()]
         cosines = self.index.similarity(wanted.query, keys)
         best = np.lexsort((keys, -cosines))[: wanted.limit]
@@ -141,7 +139,7 @@ class DatabaseVectors(HeldVectors):
         if self._here.catch_up():
             return False  # seen by whoever finds it kept: this transaction may still be undone
         speakers = connection.execute(_SPEAKERS, asked).scalars()
-        self.names.update(word for each in speakers for word in words_of(each))
+        self._meet(speakers)
         self._seen = seen
         return True
 
@@ -155,19 +153,19 @@ class DatabaseVectors(HeldVectors):
             self.clear()
         super().fill(connection, user_id, version=version, size=size)
 
+    def sees_all(self, filters: Filters) -> bool:
+        return self._here is None and super().sees_all(filters)
+
+    def leading(self, connection: Connection, wanted: Wanted) -> dict[int, float]:
+        here = self._here
+        if here is not None and here.compares_all and wanted.filters != _EVERYTHING:
+            return self._within(here, wanted)
+        return super().leading(connection, wanted)
+
     def nearest(self, connection: Connection, wanted: Wanted) -> dict[int, float]:
-        if self._here is not None and self._here.compares_all and wanted.filters != _EVERYTHING:
-            return self._within(self._here, wanted)
-        return super().nearest(connection, wanted)
-
-    @property
-    def _sees_hidden(self) -> bool:
-        return self._here is not None
-
-    def _nearest_within(self, connection: Connection, wanted: Wanted) -> dict[int, float]:
         if self._here is not None:
             return self._within(self._here, wanted)
-        return super()._nearest_within(connection, wanted)
+        return super().nearest(connection, wanted)
 
     @staticmethod
     def _within(index: DatabaseIndex, wanted: Wanted) -> dict[int, float]:

@@ -1,13 +1,16 @@
 """Documents and chunks as rows, and the conditions that filters become."""
 
 import json
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import datetime
+from enum import Enum
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
-from sqlalchemy import ColumnElement, Row, Select, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, bindparam, select
 
+from donna_adapters.sql.listed import number_in, numbers, pair_in, pairs
 from donna_adapters.sql.memory_tables import MEMORY_CHUNKS, MEMORY_DOCUMENTS
 from donna_core.domain.codec import to_json
 from donna_core.domain.ids import UserId
@@ -18,14 +21,14 @@ from donna_memory.retrieval import Candidate, Ranked
 C, D = MEMORY_CHUNKS.c, MEMORY_DOCUMENTS.c
 JOINED = MEMORY_CHUNKS.join(MEMORY_DOCUMENTS)
 LABELS = {Label.UNTRUSTED: D.untrusted, Label.PRIVATE: D.private, Label.LOCAL_ONLY: D.local_only}
-FOUND = select(
+_FOUND: Select[Any] = select(
     C.id, C.document_id, C.thread, C.place, D.source_type, D.speaker, D.time,
 ).select_from(JOINED)  # fmt: skip
-WHOLE = select(
+_WHOLE: Select[Any] = select(
     C.id, C.content, C.heading_path, C.thread, C.place,
     D.source_type, D.source_id, D.title, D.uri, D.session, D.speaker, D.time,
     D.untrusted, D.private, D.local_only, D.metadata_json,
-).select_from(JOINED)  # fmt: skip
+).select_from(JOINED).where(number_in(C.id, "known"))  # fmt: skip
 
 
 def document_row(document: Document, *, at: datetime) -> dict[str, Any]:
@@ -123,16 +126,38 @@ def living(user_id: UserId, filters: Filters) -> Select[int]:
     return CHUNK_IDS.where(*conditions(user_id, filters))
 
 
-def among(
-    query: Select[Any], ids: Collection[int], user_id: UserId, filters: Filters
-) -> Select[Any]:
-    """Narrow the query to those of the chunks that the user may see under the filters.
+class By(Enum):
+    """What some chunks are known by, with the condition for it."""
 
-    SQLite would rather go through all chunks of the user than look up a few hundred by their
-    numbers; it cannot where the user is compared as an expression.
-    """
-    whose = C.user_id.concat("") == user_id
-    return query.where(C.id.in_(sorted(ids)), whose, *_let_through(filters))
+    KEY = (number_in(C.id, "known"), numbers)
+    SPOT = (pair_in(C.thread, C.place, "known"), pairs)
+    DOCUMENT = (number_in(C.document_id, "known"), numbers)
+
+
+def candidates(
+    connection: Connection, by: By, known: Collection[Any], user_id: UserId, filters: Filters
+) -> Sequence[Row[Any]]:
+    """Return the chunks of these keys, spots or documents that the user may see."""
+    if not known:
+        return ()
+    _, bound = by.value
+    return connection.execute(
+        _narrowed(by, filters), {"owner": user_id, "known": bound(known)}
+    ).all()
+
+
+def whole(connection: Connection, keys: Collection[int]) -> Sequence[Row[Any]]:
+    """Return the chunks of these keys as hits are made of them."""
+    return connection.execute(_WHOLE, {"known": numbers(keys)}).all()
+
+
+@lru_cache(maxsize=64)
+def _narrowed(by: By, filters: Filters) -> Select[Any]:
+    condition, _ = by.value
+    # SQLite would rather go through all chunks of the user than look up a few hundred by their
+    # numbers; it cannot where the user is compared as an expression.
+    user = C.user_id.concat("") if by is By.KEY else C.user_id
+    return _FOUND.where(user == bindparam("owner"), condition, *_let_through(filters))
 
 
 def conditions(user_id: UserId, filters: Filters) -> Iterator[ColumnElement[bool]]:

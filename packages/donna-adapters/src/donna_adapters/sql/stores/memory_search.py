@@ -1,32 +1,29 @@
 """One search: candidates by words and by meaning, what stands beside them, and the ranking."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
+from heapq import nlargest
 from itertools import chain
 from typing import Any
 
-from attrs import frozen
-from sqlalchemy import Connection, Row, Select, tuple_
+from attrs import define, field, frozen
+from sqlalchemy import Connection, Row
 
 from donna_adapters.sql.stores.memory_held import HeldVectors, Wanted
-from donna_adapters.sql.stores.memory_rows import (
-    FOUND,
-    WHOLE,
-    C,
-    among,
-    candidate_of,
-    conditions,
-    hit_of,
-)
+from donna_adapters.sql.stores.memory_rows import By, candidate_of, candidates, hit_of, whole
 from donna_adapters.sql.stores.memory_statements import superseded
 from donna_adapters.sql.stores.memory_turns import completed
-from donna_adapters.sql.stores.memory_words import by_words, prepare_words
+from donna_adapters.sql.stores.memory_words import by_words, leading_words, prepare_words
 from donna_core.domain.ids import UserId
 from donna_memory.documents import Hit
 from donna_memory.ports import Filters, Vectors
 from donna_memory.retrieval import Candidate, RetrievalRules, rank
 
+_Words = Callable[..., dict[int, float]]
+_Near = Callable[[Connection, Wanted], dict[int, float]]
 _LEADERS = 48  # whose neighbours are looked at
+_POOL = 96  # that are read at once, of those that words and vectors name
+_AHEAD = 2  # so many times as many are named by words as are wanted: some may be hidden
 
 
 @frozen(kw_only=True)
@@ -49,52 +46,42 @@ class Search:
     def run(self, connection: Connection, held: HeldVectors) -> tuple[Hit, ...]:
         """Return the hits, best first."""
         prepare_words(connection)
-        words = by_words(
-            connection,
-            self.meant,
-            user_id=self.user_id,
-            filters=self.filters,
-            limit=self.rules.candidates,
-        )
-        whole: dict[int, Row[Any]] = {}
+        read: dict[int, Row[Any]] = {}
 
         def texts(keys: Sequence[int]) -> dict[int, str]:
-            read = connection.execute(WHOLE.where(C.id.in_(keys))).all()
-            whole.update({row.id: row for row in read})
-            return {row.id: row.content for row in read}
+            rows = whole(connection, keys)
+            read.update({row.id: row for row in rows})
+            return {row.id: row.content for row in rows}
 
         with held.turn:
             ranked = rank(
                 self.question,
-                self._candidates(connection, held, words),
+                self._candidates(connection, held),
                 rules=self.rules,
                 now=self.now,
                 semantic=self.vector is not None,
                 texts=texts,
+                limit=self.limit,
             )
-        chosen = [(whole[each.candidate.key], each) for each in ranked[: self.limit]]
+        chosen = [(read[each.candidate.key], each) for each in ranked]
         hits = [((row.thread, row.place), hit_of(row, each)) for row, each in chosen]
         return completed(connection, self.user_id, hits, self.filters)
 
-    def _candidates(
-        self, connection: Connection, held: HeldVectors, words: Mapping[int, float]
-    ) -> list[Candidate]:
+    def _candidates(self, connection: Connection, held: HeldVectors) -> list[Candidate]:
         """Return what may answer, what stands beside the best of it, and what superseded them."""
-        near, found = self._found(connection, held, words)
-        best = max(words.values(), default=0.0) or 1.0
-        leaders = sorted(
-            found, key=lambda row: -(words.get(row.id, 0.0) / best + near.get(row.id, 0.0))
-        )[:_LEADERS]
-        beside = self._beside(connection, leaders)
+        opinions, found = self._found(connection, held)
+        leaders = nlargest(_LEADERS, found, key=lambda row: opinions.of(row.id))
+        spots = {(row.thread, row.place + step) for row in leaders for step in (-1, 1)}
+        beside = self._rows(connection, By.SPOT, spots - {(row.thread, row.place) for row in found})
         replaced = superseded(connection, self.user_id, {row.document_id for row in leaders})
-        current = self._of_documents(connection, {*chain(*replaced.values())})
+        current = self._rows(connection, By.DOCUMENT, {*chain(*replaced.values())})
         rows = {row.id: row for row in [*found, *beside, *current]}
-        cosines = self._cosines(held, [*rows])
+        self._compare(held, opinions, rows)
         return [
             candidate_of(
                 row,
-                bm25=words.get(key, 0.0),
-                cosine=cosines.get(key, 0.0),
+                bm25=opinions.words.get(key, 0.0),
+                cosine=opinions.cosines.get(key, 0.0),
                 replaced_by=replaced.get(row.document_id, frozenset()),
                 meaning=held.index.vector,
             )
@@ -102,48 +89,89 @@ class Search:
         ]
 
     def _found(
-        self, connection: Connection, held: HeldVectors, words: Mapping[int, float]
-    ) -> tuple[dict[int, float], Sequence[Row[Any]]]:
-        """Return the nearest chunks, and the rows of these and of those found by words."""
-        near = self._by_meaning(connection, held)
-        found = self._rows(connection, {*words, *near})
-        if near.keys() <= {row.id for row in found}:
-            return near, found
-        # Another process deleted some: what this one holds is no longer true.
-        held.clear()
-        near = self._by_meaning(connection, held)
-        return near, self._rows(connection, {*words, *near})
+        self, connection: Connection, held: HeldVectors
+    ) -> tuple["_Opinions", Sequence[Row[Any]]]:
+        """Return the best that words and vectors name, of those that the user may see.
 
-    def _by_meaning(self, connection: Connection, held: HeldVectors) -> dict[int, float]:
-        if self.vector is None:
-            return {}
-        held.fill(connection, self.user_id, version=self.version, size=len(self.vector))
-        wanted = Wanted(
-            query=self.vector,
-            limit=self.rules.candidates,
+        The best of all are looked up first: only where too few of them may be seen, every chunk
+        is asked whether it may.
+        """
+        if self.vector is not None:
+            held.fill(connection, self.user_id, version=self.version, size=len(self.vector))
+        opinions = self._opinions(connection, held, words=leading_words, near=held.leading)
+        pool = opinions.best(self._pool)
+        found = self._rows(connection, By.KEY, pool)
+        gone = opinions.near & {*pool} - {row.id for row in found}
+        if gone and held.sees_all(self.filters):
+            # Another process deleted some: what this one holds is no longer true.
+            held.clear()
+            return self._found(connection, held)
+        if 2 * len(found) < len(pool):
+            opinions = self._opinions(connection, held, words=by_words, near=held.nearest)
+            found = self._rows(connection, By.KEY, opinions.best(self._pool))
+        return opinions, found
+
+    @property
+    def _pool(self) -> int:
+        return max(_POOL, 2 * self.rules.max_k)
+
+    def _opinions(
+        self, connection: Connection, held: HeldVectors, *, words: _Words, near: _Near
+    ) -> "_Opinions":
+        bm25 = words(
+            connection,
+            self.meant,
             user_id=self.user_id,
             filters=self.filters,
+            limit=self.rules.candidates * _AHEAD,
         )
-        return held.nearest(connection, wanted)
+        opinions = _Opinions(
+            words=bm25,
+            best_words=max(bm25.values(), default=0.0) or 1.0,
+            share=self.rules.lexical if self.vector is not None else 1.0,
+        )
+        if self.vector is not None:
+            wanted = Wanted(
+                query=self.vector,
+                limit=self.rules.candidates,
+                user_id=self.user_id,
+                filters=self.filters,
+            )
+            opinions.cosines = near(connection, wanted)
+            opinions.near = frozenset(opinions.cosines)
+        self._compare(held, opinions, bm25)
+        return opinions
 
-    def _cosines(self, held: HeldVectors, keys: Sequence[int]) -> dict[int, float]:
-        if self.vector is None:
-            return {}
-        cosines = held.index.similarity(self.vector, keys)
-        return {key: float(cosine) for key, cosine in zip(keys, cosines, strict=True)}
+    def _compare(self, held: HeldVectors, opinions: "_Opinions", keys: Iterable[int]) -> None:
+        """Have an opinion on the meaning of these too."""
+        missing = [key for key in keys if key not in opinions.cosines]
+        if self.vector is None or not missing:
+            return
+        cosines = held.index.similarity(self.vector, missing).tolist()
+        opinions.cosines.update(zip(missing, cosines, strict=True))
 
-    def _rows(self, connection: Connection, keys: Collection[int]) -> Sequence[Row[Any]]:
-        return connection.execute(among(FOUND, keys, self.user_id, self.filters)).all()
+    def _rows(self, connection: Connection, by: By, known: Collection[Any]) -> Sequence[Row[Any]]:
+        return candidates(connection, by, known, self.user_id, self.filters)
 
-    def _beside(self, connection: Connection, leaders: Sequence[Row[Any]]) -> Sequence[Row[Any]]:
-        """Return what stands right before and after the leading candidates."""
-        spots = {(row.thread, row.place + step) for row in leaders for step in (-1, 1)}
-        permitted: Select[Any] = FOUND.where(*conditions(self.user_id, self.filters))
-        query = permitted.where(tuple_(C.thread, C.place).in_(sorted(spots)))
-        return connection.execute(query).all() if spots else []
 
-    def _of_documents(self, connection: Connection, numbers: Collection[int]) -> Sequence[Row[Any]]:
-        """Return the chunks of these documents."""
-        permitted: Select[Any] = FOUND.where(*conditions(self.user_id, self.filters))
-        query = permitted.where(C.document_id.in_(sorted(numbers)))
-        return connection.execute(query).all() if numbers else []
+@define(kw_only=True)
+class _Opinions:
+    """What words and vectors say of chunks: BM25 and the cosine to the question, by key.
+
+    ``near`` are the nearest; ``share`` is what words count for.
+    """
+
+    words: Mapping[int, float]
+    best_words: float
+    share: float
+    cosines: dict[int, float] = field(factory=dict)
+    near: frozenset[int] = frozenset()
+
+    def of(self, key: int) -> float:
+        """Return both in one number."""
+        told = self.words.get(key, 0.0) / self.best_words
+        return self.share * told + (1 - self.share) * self.cosines.get(key, 0.0)
+
+    def best(self, count: int) -> list[int]:
+        """Return the keys that are most likely to answer."""
+        return nlargest(count, {*self.words, *self.cosines}, key=self.of)

@@ -11,7 +11,6 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Float,
-    Integer,
     Select,
     bindparam,
     column,
@@ -23,7 +22,7 @@ from sqlalchemy import (
 )
 
 from donna_adapters.sql.memory_tables import MEMORY_CHUNKS
-from donna_adapters.sql.stores.memory_rows import CHUNK_IDS, among, living
+from donna_adapters.sql.stores.memory_rows import living
 from donna_core.domain.ids import UserId
 from donna_memory.lexical import content_words
 from donna_memory.ports import Filters
@@ -59,7 +58,6 @@ _MADE = {
     ),
 }
 _WORDS = table("memory_words", column("rowid"))
-_AHEAD = 2  # so many times as many chunks are looked up as are wanted
 
 
 def prepare_words(connection: Connection) -> None:
@@ -74,40 +72,46 @@ def prepare_words(connection: Connection) -> None:
         connection.exec_driver_sql(statement)
 
 
+def leading_words(
+    connection: Connection, question: str, *, user_id: UserId, filters: Filters, limit: int
+) -> dict[int, float]:
+    """Return the chunks with a word of the question, best first.
+
+    SQLite gives those of every user, at a fraction of what it costs to join them with those that
+    this one may see.
+    """
+    if connection.dialect.name != "sqlite":
+        return by_words(connection, question, user_id=user_id, filters=filters, limit=limit)
+    words = content_words(question)
+    return dict(connection.execute(_leading(words).limit(limit)).all()) if words else {}
+
+
 def by_words(
     connection: Connection, question: str, *, user_id: UserId, filters: Filters, limit: int
 ) -> dict[int, float]:
-    """Return the chunks with a word of the question that the user may see, best first.
-
-    In SQLite the best of all chunks are looked up first: only where too few of them are the
-    user's to see, every chunk with such a word is.
-    """
+    """Return the chunks with a word of the question that the user may see, best first."""
     words = content_words(question)
     if not words:
         return {}
     allowed = living(user_id, filters)
     if connection.dialect.name != "sqlite":
         return _scores(connection, _in_postgres(allowed, words), limit=limit)
-    ahead = limit * _AHEAD
-    leading: dict[int, float] = dict(connection.execute(_leading(words).limit(ahead)).all())
-    seen = {*connection.execute(among(CHUNK_IDS, leading, user_id, filters)).scalars()}
-    found = [(key, score) for key, score in leading.items() if key in seen][:limit]
-    if len(found) == limit or len(leading) < ahead:
-        return dict(found)
     every = _leading(words).order_by(None).subquery("leading")
     joined = allowed.join(every, every.c.chunk == MEMORY_CHUNKS.c.id)
     return _scores(connection, joined.add_columns(every.c.score.label("score")), limit=limit)
 
 
 def _scores(connection: Connection, query: Select[int, float], *, limit: int) -> dict[int, float]:
-    score = literal_column("score", Float)
+    score: ColumnElement[float] = literal_column("score")
     best = query.order_by(score.desc(), MEMORY_CHUNKS.c.id).limit(limit)
     return {row[0]: row[1] for row in connection.execute(best)}
 
 
 def _leading(words: Sequence[str]) -> Select[int, float]:
     """Return the chunks of every user that have one of the words, with their scores."""
-    better_is_lower, rowid = literal_column("rank", Float), literal_column("rowid", Integer)
+    # Without types: each value would be converted to what it is already.
+    better_is_lower: ColumnElement[float] = literal_column("rank")
+    rowid: ColumnElement[int] = literal_column("rowid")
     return (
         select(rowid.label("chunk"), (-better_is_lower).label("score"))
         .select_from(_WORDS)
