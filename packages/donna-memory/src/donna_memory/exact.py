@@ -44,15 +44,21 @@ class ExactIndex(VectorIndex):
         if not count or limit < 1:
             return ()
         cosines = self._vectors[:count] @ query
-        keys = self._keys[:count]
         if limit < count:
             # Ties at the border are all taken, so that equal ones are cut by key, not by chance.
             border = np.partition(cosines, count - limit)[count - limit]
             taken = np.flatnonzero(cosines >= border)
         else:
             taken = np.arange(count)
-        order = taken[np.lexsort((keys[taken], -cosines[taken]))][:limit]
-        return tuple((int(keys[row]), float(cosines[row])) for row in order)
+        return self._best(taken, cosines[taken], limit)
+
+    def _best(
+        self, rows: NDArray[np.int64], cosines: Vectors, limit: int
+    ) -> tuple[tuple[int, float], ...]:
+        """Return the keys of the best of these rows."""
+        keys = self._keys[rows]
+        order = np.lexsort((keys, -cosines))[:limit]
+        return tuple(zip(keys[order].tolist(), cosines[order].tolist(), strict=True))
 
     def vector(self, key: int) -> Vectors | None:
         row = self._rows.get(key)

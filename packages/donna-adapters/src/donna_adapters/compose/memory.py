@@ -19,10 +19,12 @@ from donna_core.domain.ids import UserId
 from donna_core.local.clock import SystemClock
 from donna_core.local.settings import MemoryFile
 from donna_memory.errors import WeightsMissing
+from donna_memory.exact import ExactIndex
 from donna_memory.junk import JunkCount, JunkReport
 from donna_memory.paging import pages_of
 from donna_memory.ports import Embedder, MemoryCatalog, MemoryStore
 from donna_memory.reading import TASK_TYPE, StatementReader
+from donna_memory.reduced import ReducedIndex
 from donna_memory.retrieval import RetrievalRules
 from donna_memory.sources.chat import ChatSource
 from donna_memory.sources.corrections import CorrectionSource
@@ -65,6 +67,7 @@ def open_memory(composed: Composed, *, user_id: UserId | None = None, once: bool
             max_k=settings.retrieval.max_k,
             min_score=settings.retrieval.min_score,
         ),
+        index=ExactIndex if settings.retrieval.index == "memory" else ReducedIndex,
         compares=_database_compares(composed, once=once),
     )
     return Memory(

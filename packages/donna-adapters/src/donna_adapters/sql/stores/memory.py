@@ -2,8 +2,9 @@
 
 import asyncio
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Connection, Row, and_, bindparam, delete, insert, or_, select, update
@@ -40,8 +41,17 @@ from donna_core.domain.ids import UserId
 from donna_core.ports.clock import Clock
 from donna_memory.documents import Document, Hit, SourceType
 from donna_memory.errors import AlreadyRemembered
+from donna_memory.exact import ExactIndex
 from donna_memory.lexical import without_names
-from donna_memory.ports import Embedder, Filters, Kept, MemoryCatalog, MemoryStore, Written
+from donna_memory.ports import (
+    Embedder,
+    Filters,
+    Kept,
+    MemoryCatalog,
+    MemoryStore,
+    VectorIndex,
+    Written,
+)
 from donna_memory.retrieval import RetrievalRules
 from donna_memory.statements import Statement
 
@@ -72,8 +82,8 @@ _MILLISECOND = timedelta(milliseconds=1)
 class SqlMemoryStore(MemoryStore, MemoryCatalog):
     """Embeds outside of transactions and decides inside; without an embedder, words have to do.
 
-    The vectors of each user are held in an exact index in this process, filled up from the
-    database before every search; with ``compares``, the database compares them where it can.
+    The vectors of each user are held in an ``index`` in this process, filled up from the database
+    before every search; with ``compares``, the database compares them where it can.
     """
 
     def __init__(
@@ -83,13 +93,14 @@ class SqlMemoryStore(MemoryStore, MemoryCatalog):
         clock: Clock,
         embedder: Embedder | None,
         rules: RetrievalRules,
+        index: Callable[[int], VectorIndex] = ExactIndex,
         compares: bool = False,
     ) -> None:
         self._database = database
         self._clock = clock
         self._embedder = embedder
         self._rules = rules
-        self._vectors = DatabaseVectors if compares else HeldVectors
+        self._vectors = partial(DatabaseVectors if compares else HeldVectors, made=index)
         self._turn = _OF_THE_INDEX if compares else None
         self._held: dict[UserId, HeldVectors] = {}
 

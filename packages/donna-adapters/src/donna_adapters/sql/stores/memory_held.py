@@ -1,6 +1,6 @@
 """Where the vectors of a user are compared: in this process, or in the database itself."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from threading import Lock
 
 import numpy as np
@@ -56,11 +56,15 @@ class Wanted:
 
 @define
 class HeldVectors:
-    """The vectors of one user in this process, and who talks; filled up before each search."""
+    """The vectors of one user in this process, and who talks; filled up before each search.
 
+    ``made`` gives an empty index over vectors of so many numbers.
+    """
+
+    made: Callable[[int], VectorIndex] = ExactIndex
     version: str = ""
     renewals: int = 0
-    index: VectorIndex = field(factory=lambda: ExactIndex(0))
+    index: VectorIndex = field(init=False, factory=lambda: ExactIndex(0))
     last: int = 0
     names: frozenset[str] = frozenset()
     turn: Lock = field(factory=Lock)
@@ -78,7 +82,7 @@ class HeldVectors:
         renewals = _renewals(connection, user_id)
         if self.version != version or self.renewals != renewals:
             self.clear()
-            self.version, self.renewals, self.index = version, renewals, ExactIndex(size)
+            self.version, self.renewals, self.index = version, renewals, self.made(size)
         asked = {"owner": user_id, "version": version, "after": self.last}
         for rows in connection.execute(_EMBEDDED, asked).partitions(4096):
             keys = [row.id for row in rows]
