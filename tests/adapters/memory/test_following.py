@@ -10,6 +10,7 @@ import pytest
 from attrs import frozen
 
 from donna_adapters.sql.sqlite import SqliteDatabase
+from donna_adapters.sql.stores.marks import SqlMarks
 from donna_adapters.sql.stores.memory import SqlMemoryStore
 from donna_core.domain.events import Event, EventKind
 from donna_core.domain.ids import UserId
@@ -25,7 +26,7 @@ from donna_memory.sources.tasks import TaskSource
 from donna_memory.sources.vault import Synced, VaultSource
 from donna_memory.testing.contracts.memory_store import NOON
 from donna_memory.testing.hashing_embedder import HashingEmbedder
-from donna_memory.vault.paths import marked_by
+from donna_memory.vault.marks import Marked
 from donna_memory.vault.reader import VaultReader
 from donna_memory.vault.refusals import VaultUnavailable
 
@@ -43,14 +44,22 @@ class Home:
 
     async def sync(self, *, local_only: tuple[str, ...] = (), zone: ZoneInfo = GREENWICH) -> Synced:
         source = VaultSource(
-            reader=VaultReader(self.root, is_marked=marked_by(local_only)),
+            reader=VaultReader(
+                self.root, marked=lambda: Marked(patterns=local_only, marks=self.marks.all())
+            ),
             store=self.store,
             catalog=self.store,
+            marks=self.marks,
             user_id=ANNA,
             ignore=("Templates/*",),
             zone=zone,
         )
         return await source.sync()
+
+    @property
+    def marks(self) -> SqlMarks:
+        """Anna's table of marks."""
+        return SqlMarks(self.database, ANNA, clock=FakeClock(NOON))
 
     async def found(self, query: str) -> list[str]:
         return [hit.source_id for hit in await self.store.search(query, user_id=ANNA)]

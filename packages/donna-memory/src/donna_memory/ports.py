@@ -167,6 +167,51 @@ class Readings(Protocol):
         """
 
 
+@frozen(kw_only=True)
+class Mark:
+    """A note that its owner marked as theirs alone, and since when.
+
+    ``body_hash`` is that of its body as memory knows it; empty where memory does not know the note.
+    """
+
+    path: str
+    since: datetime
+    body_hash: str = ""
+
+
+class Marks(Protocol):
+    """Which notes their owner marked as theirs alone, wherever the notes themselves are now.
+
+    Paths are those of notes; neither case nor the form of accents makes two of them.
+    """
+
+    @abstractmethod
+    def all(self) -> tuple[Mark, ...]:
+        """Return the marks of now, by path. Blocks; call it on a thread where a loop is running."""
+
+    @abstractmethod
+    async def mark(self, paths: Collection[str]) -> None:
+        """Mark all of the notes or none; a mark that is there stays as old as it is.
+
+        What is remembered of them is local-only from that moment on.
+        """
+
+    @abstractmethod
+    async def unmark(self, paths: Collection[str]) -> None:
+        """Take the marks away, all or none; one that is not there is no error.
+
+        What is remembered keeps its label until the notes are looked at again.
+        """
+
+    @abstractmethod
+    async def copy(self, path: str, *, to: str) -> None:
+        """Mark the note ``to`` as well, for as long as ``path`` has been."""
+
+    @abstractmethod
+    async def enforce(self) -> None:
+        """Label what was written, of marked notes, by somebody who did not know of the mark yet."""
+
+
 class MemoryStore(Protocol):
     """The memory of any number of users; nothing is ever found for another user."""
 
