@@ -204,8 +204,8 @@ class Marks(Protocol):
         """
 
     @abstractmethod
-    async def copy(self, path: str, *, to: str) -> None:
-        """Mark the note ``to`` as well, for as long as ``path`` has been."""
+    async def pass_on(self, heirs: Collection[tuple[str, str]]) -> None:
+        """Mark the second note of each pair too, for as long as the first one has been."""
 
     @abstractmethod
     async def enforce(self) -> None:

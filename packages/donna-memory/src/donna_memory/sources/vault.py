@@ -80,8 +80,8 @@ class VaultSource:
         for start in range(0, len(touched), BATCH):
             read = await asyncio.to_thread(self._read, touched[start : start + BATCH], marked)
             unread += read.failed
-            for marked_before, heir in read.heirs:
-                await self.marks.copy(marked_before, to=heir)
+            if read.heirs:
+                await self.marks.pass_on(read.heirs)
             heirs += read.heirs
             for document in read.documents:
                 former = _former(document, gone, kept)
@@ -95,7 +95,8 @@ class VaultSource:
             tell(done)
         for path in sorted(gone):
             await self.store.delete(self.user_id, SourceType.VAULT, path)
-        await self.marks.unmark(await asyncio.to_thread(self._moved, heirs))
+        if heirs:
+            await self.marks.unmark(await asyncio.to_thread(self._moved, heirs))
         return Synced(
             changed=done.kept,
             unchanged=done.looked_at - done.kept,

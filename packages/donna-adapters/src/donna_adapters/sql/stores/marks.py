@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import Connection, and_, delete, insert, select, update
+from sqlalchemy import ColumnElement, Connection, and_, delete, insert, select, update
 
 from donna_adapters.sql.database import Database
 from donna_adapters.sql.memory_tables import MEMORY_DOCUMENTS, VAULT_MARKS
@@ -41,28 +41,31 @@ class SqlMarks(Marks):
 
     async def mark(self, paths: Collection[str]) -> None:
         at = self._clock.now()
-        await self._database.transact(lambda connection: self._mark(connection, paths, at=at))
+
+        def marked(connection: Connection) -> None:
+            self._mark(connection, paths, at=at)
+            self._label(connection)
+
+        await self._database.transact(marked)
 
     async def unmark(self, paths: Collection[str]) -> None:
-        if not paths:
-            return
-        these = delete(VAULT_MARKS).where(
-            V.user_id == self._user_id, V.name.in_(sorted(map(folded, paths)))
+        these = self._of([folded(path) for path in paths])
+        await self._database.transact(
+            lambda connection: connection.execute(delete(VAULT_MARKS).where(these))
         )
-        await self._database.transact(lambda connection: connection.execute(these))
 
-    async def copy(self, path: str, *, to: str) -> None:
+    async def pass_on(self, heirs: Collection[tuple[str, str]]) -> None:
         now = self._clock.now()
-        mine = V.user_id == self._user_id
-        former = select(V.marked_at).where(mine, V.name == folded(path))
-        respelled = update(VAULT_MARKS).where(mine, V.name == folded(to)).values(path=to)
 
-        def copied(connection: Connection) -> None:
-            since: datetime | None = connection.execute(former).scalar()
-            self._mark(connection, [to], at=since or now)
-            connection.execute(respelled)
+        def passed_on(connection: Connection) -> None:
+            for former, heir in heirs:
+                since = connection.execute(
+                    select(V.marked_at).where(self._of([folded(former)]))
+                ).scalar()
+                self._mark(connection, [heir], at=since or now)
+            self._label(connection)
 
-        await self._database.transact(copied)
+        await self._database.transact(passed_on)
 
     async def enforce(self) -> None:
         await self._database.transact(self._label)
@@ -73,19 +76,27 @@ class SqlMarks(Marks):
         for name, path in new.items():
             row = {"user_id": self._user_id, "name": name, "path": path, "marked_at": at}
             connection.execute(insert(VAULT_MARKS), row)
-        self._label(connection)
 
     def _label(self, connection: Connection) -> None:
-        """Make local-only what is remembered of marked notes; how a database folds is its own."""
+        """Make local-only what is remembered of marked notes; no database folds as paths do."""
         names = self._names(connection)
-        own = and_(D.user_id == self._user_id, D.source_type == SourceType.VAULT.value)
         if not names:
             return
-        shown = connection.execute(select(D.id, D.source_id).where(own, D.local_only.is_(False)))
-        hidden = [row.id for row in shown if folded(row.source_id) in names]
+        own = and_(D.user_id == self._user_id, D.source_type == SourceType.VAULT.value)
+        rows = connection.execute(select(D.id, D.source_id, D.local_only).where(own)).all()
+        known = [(row, name) for row in rows if (name := folded(row.source_id)) in names]
+        hidden = [row.id for row, _ in known if not row.local_only]
         connection.execute(
             update(MEMORY_DOCUMENTS).where(own, D.id.in_(hidden)).values(local_only=True)
         )
+        paths = {row.source_id for row, _ in known}
+        for row, name in known:
+            # In the letters of the note itself, what memory knows of it is found.
+            misspelt = and_(self._of([name]), V.path.not_in(paths))
+            connection.execute(update(VAULT_MARKS).where(misspelt).values(path=row.source_id))
+
+    def _of(self, names: Collection[str]) -> ColumnElement[bool]:
+        return and_(V.user_id == self._user_id, V.name.in_(names))
 
     def _names(self, connection: Connection) -> frozenset[str]:
         names = select(V.name).where(V.user_id == self._user_id)
