@@ -156,7 +156,10 @@ class Readings(Protocol):
 
     @abstractmethod
     async def believed(self, user_id: UserId) -> tuple[Statement, ...]:
-        """Return what holds now but for tasks, the latest learnt first, up to some hundreds."""
+        """Return what holds now, the latest learnt first, up to some hundreds.
+
+        What tasks state is none of it, nor what stays on this machine.
+        """
 
     @abstractmethod
     async def state(self, document: Document, claims: Sequence[Claim], *, told_by: str) -> bool:
