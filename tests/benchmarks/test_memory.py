@@ -15,6 +15,7 @@ import pytest
 from sqlalchemy import Connection, text
 
 from donna_adapters.sql.sqlite import SqliteDatabase
+from donna_adapters.sql.stores.marks import SqlMarks
 from donna_adapters.sql.stores.memory import SqlMemoryStore
 from donna_core.domain.ids import UserId
 from donna_core.testing.contracts.stores import NOON
@@ -25,6 +26,7 @@ from donna_memory.ports import Embedder, Filters, VectorIndex, Vectors
 from donna_memory.reduced import ReducedIndex
 from donna_memory.retrieval import RetrievalRules
 from donna_memory.sources.vault import VaultSource
+from donna_memory.vault.marks import Marked
 from donna_memory.vault.reader import VaultReader
 
 ME = UserId("me")
@@ -231,7 +233,9 @@ def test_a_vault_of_a_thousand_notes_that_did_not_change(tmp_path: Path) -> None
     with SqliteDatabase.open(tmp_path / "donna.db") as database, asyncio.Runner() as runner:
         embedder = RandomEmbedder()
         store = memory_of(database, embedder)
-        source = VaultSource(reader=VaultReader(root), store=store, catalog=store, user_id=ME)
+        marks = SqlMarks(database, ME, clock=FakeClock(NOON))
+        reader = VaultReader(root, marked=lambda: Marked(marks=marks.all()))
+        source = VaultSource(reader=reader, store=store, catalog=store, marks=marks, user_id=ME)
         runner.run(source.sync())
         embedded = embedder.embedded
         spent = median(milliseconds(lambda: runner.run(source.sync())) for _ in range(5))

@@ -11,6 +11,7 @@ from donna_adapters.compose.build import Composed, open_runtime
 from donna_adapters.compose.memory import open_memory
 from donna_adapters.compose.settings import Options
 from donna_adapters.compose.tools import tools_of
+from donna_adapters.compose.vault import marks_of
 from donna_core.domain.errors import ConfigError
 from donna_core.domain.labels import Label
 from donna_core.domain.tools import ToolCall, ToolResult
@@ -158,3 +159,31 @@ async def test_a_vault_never_holds_its_own_history(home: Homes) -> None:
     async with home('root: ".", write_folders: [Inbox]') as composed:
         with pytest.raises(ConfigError, match="holds Donna's own data"):
             tools_of(composed)
+
+
+async def test_a_mark_counts_for_tools_that_are_at_work(home: Homes, tmp_path: Path) -> None:
+    """What was made before the mark asks anew: reading labels the note, writing refuses it."""
+    notes = tmp_path / "home" / "notes" / "Boat"
+    notes.mkdir(parents=True)
+    (notes / "Engine.md").write_text("The impeller is worn.")
+    vault = "root: notes, write_folders: [Boat], autonomy: medium"
+    async with home(vault) as composed:
+        tools = ToolRegistry(tools_of(composed))
+
+        async def call(tool: str, **args: Any) -> ToolResult:
+            asked = ToolCall(call_id="one", tool=tool, args=args, step="step")
+            return await tools.call(asked, allowed={tool})
+
+        await call("vault_write", path="Boat/Engine.md", content="The impeller is new.")
+        seen = await call("vault_read", path="Boat/Engine.md")
+        await marks_of(composed).mark(["boat/engine.md"])
+        shown = await call("vault_read", path="Boat/Engine.md")
+        links = await call("vault_link", path="Boat/Engine.md")
+        with pytest.raises(ToolFailed, match="its owner's alone"):
+            await call("vault_write", path="Boat/Engine.md", content="Read me.")
+        undone = await call("vault_undo_last")
+
+    assert seen.labels == {Label.PRIVATE}
+    assert shown.labels == links.labels == {Label.PRIVATE, Label.LOCAL_ONLY}
+    assert (undone.value["n"], undone.value["left_alone"]) == (0, ["Boat/Engine.md"])
+    assert (notes / "Engine.md").read_text() == "The impeller is new."

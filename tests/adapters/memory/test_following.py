@@ -1,15 +1,18 @@
 """Memory follows the vault and the tasks in a real database."""
 
+import asyncio
 import os
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from attrs import frozen
+from attrs import evolve, frozen
 
 from donna_adapters.sql.sqlite import SqliteDatabase
+from donna_adapters.sql.stores.marks import SqlMarks
 from donna_adapters.sql.stores.memory import SqlMemoryStore
 from donna_core.domain.events import Event, EventKind
 from donna_core.domain.ids import UserId
@@ -18,14 +21,14 @@ from donna_core.ports.unit_of_work import Stores
 from donna_core.testing.contracts.stores import task
 from donna_core.testing.fake_clock import FakeClock
 from donna_memory.documents import Label, SourceType
-from donna_memory.ports import Vectors
+from donna_memory.ports import Filters, Vectors
 from donna_memory.retrieval import RetrievalRules
 from donna_memory.sources.progress import Progress
 from donna_memory.sources.tasks import TaskSource
 from donna_memory.sources.vault import Synced, VaultSource
 from donna_memory.testing.contracts.memory_store import NOON
 from donna_memory.testing.hashing_embedder import HashingEmbedder
-from donna_memory.vault.paths import marked_by
+from donna_memory.vault.marks import Marked
 from donna_memory.vault.reader import VaultReader
 from donna_memory.vault.refusals import VaultUnavailable
 
@@ -43,17 +46,36 @@ class Home:
 
     async def sync(self, *, local_only: tuple[str, ...] = (), zone: ZoneInfo = GREENWICH) -> Synced:
         source = VaultSource(
-            reader=VaultReader(self.root, is_marked=marked_by(local_only)),
+            reader=self.reader(local_only),
             store=self.store,
             catalog=self.store,
+            marks=self.marks,
             user_id=ANNA,
             ignore=("Templates/*",),
             zone=zone,
         )
         return await source.sync()
 
-    async def found(self, query: str) -> list[str]:
-        return [hit.source_id for hit in await self.store.search(query, user_id=ANNA)]
+    @property
+    def marks(self) -> SqlMarks:
+        """Anna's table of marks."""
+        return SqlMarks(self.database, ANNA, clock=FakeClock(NOON))
+
+    def reader(self, local_only: tuple[str, ...] = ()) -> VaultReader:
+        """Return who reads the notes, as of now."""
+        return VaultReader(
+            self.root, marked=lambda: Marked(patterns=local_only, marks=self.marks.all())
+        )
+
+    async def found(self, query: str, **filters: Any) -> list[str]:
+        hits = await self.store.search(query, user_id=ANNA, filters=Filters(**filters))
+        return [hit.source_id for hit in hits]
+
+    async def has_marked(self, path: str) -> None:
+        """Fail unless this note about the harbour is the marked one, and is labelled."""
+        assert [mark.path for mark in self.marks.all()] == [path]
+        assert await self.found("harbour") == [path]
+        assert await self.found("harbour", without=frozenset({Label.LOCAL_ONLY})) == []
 
 
 @pytest.fixture
@@ -83,6 +105,86 @@ async def test_a_note_that_is_put_on_the_list_is_labelled_at_the_next_look(home:
         [hit] = await home.store.search("harbour", user_id=ANNA)
         assert hit.labels == labels
         home.embedder.embedded.clear()
+
+
+async def test_a_mark_goes_with_its_note(home: Home) -> None:
+    """Before the note is kept under its new name, and whatever the note says of itself."""
+    (home.root / "Plan.md").write_text("---\ndonna: local-only\n---\nWe meet in the harbour.")
+    await home.sync()
+    await home.marks.mark(["plan.md"])
+    await home.sync()
+    (home.root / "Plan.md").write_text("---\ndonna: anyone\n---\nWe meet in the harbour.")
+    (home.root / "Old").mkdir()
+    (home.root / "Plan.md").rename(home.root / "Old" / "Meeting.md")
+
+    assert home.reader().read("Old/Meeting.md").is_sensitive
+    assert (await home.sync()).renamed == 1
+    await home.has_marked("Old/Meeting.md")
+
+    (home.root / "Old" / "Meeting.md").rename(home.root / "Old" / "MEETING.md")
+    await home.sync()
+    await home.has_marked("Old/MEETING.md")
+
+
+async def test_a_mark_goes_along_over_another_note_and_with_every_one_that_may_be_it(
+    home: Home,
+) -> None:
+    """The place that it left may be taken; of two that came, neither is shown."""
+    await home.marks.mark(["Plan.md"])
+    await home.sync()
+    words = (home.root / "Plan.md").read_text()
+    (home.root / "Plan.md").rename(home.root / "One.md")
+    (home.root / "Two.md").write_text(words)
+    (home.root / "Boat.md").rename(home.root / "Plan.md")
+
+    await home.sync()
+
+    assert [mark.path for mark in home.marks.all()] == ["One.md", "Plan.md", "Two.md"]
+    assert await home.found("harbour", without=frozenset({Label.LOCAL_ONLY})) == []
+
+
+async def test_a_note_that_went_and_came_back_elsewhere_is_marked_still(home: Home) -> None:
+    """Its mark stays where nothing is known of it; a copy of one that is there has none."""
+    await home.marks.mark(["Plan.md"])
+    await home.sync()
+    words = (home.root / "Plan.md").read_text()
+    (home.root / "Copy.md").write_text(words)
+    await home.sync()
+    assert await home.found("harbour", without=frozenset({Label.LOCAL_ONLY})) == ["Copy.md"]
+    (home.root / "Copy.md").unlink()
+    (home.root / "Plan.md").unlink()
+    await home.sync()
+    assert [mark.path for mark in home.marks.all()] == ["Plan.md"]
+
+    (home.root / "Back.md").write_text(words)
+    assert home.reader().read("Back.md").is_sensitive
+    await home.sync()
+    await home.has_marked("Back.md")
+
+
+class MarkingEmbedder(HashingEmbedder):
+    """Has somebody mark a note while its text is embedded."""
+
+    def __init__(self, mark: Callable[[], None]) -> None:
+        super().__init__()
+        self.mark = mark
+
+    def embed(self, texts: Sequence[str]) -> Vectors:
+        """Return the vectors, after the note was marked."""
+        self.mark()
+        return super().embed(texts)
+
+
+async def test_a_mark_that_comes_while_a_note_is_read_counts(home: Home) -> None:
+    """The label that was known when the reading began is not the last word."""
+    embedder = MarkingEmbedder(lambda: asyncio.run(home.marks.mark(["Plan.md"])))
+    store = SqlMemoryStore(
+        home.database, clock=FakeClock(NOON), embedder=embedder, rules=RetrievalRules()
+    )
+
+    await evolve(home, store=store).sync()
+
+    await home.has_marked("Plan.md")
 
 
 async def test_only_what_changed_is_read_again(home: Home) -> None:

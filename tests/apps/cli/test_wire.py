@@ -96,6 +96,7 @@ def test_every_object_is_printed_here() -> None:
     """No documented command is left out."""
     elsewhere = {
         *("donna vault write", "donna vault undo"),
+        *("donna vault mark", "donna vault unmark", "donna vault marks"),
         *(
             "donna memory export --to",
             "donna restore",
@@ -107,7 +108,7 @@ def test_every_object_is_printed_here() -> None:
         "donna skills run, donna skills show, donna skills approve, donna skills wrong",
         *("donna skills why", "donna skills promote, donna skills demote, donna skills rollback"),
     }
-    # Those are in test_recollecting, test_restoring, test_calendars and test_skills*.
+    # Those are in test_recollecting, test_marking, test_restoring, test_calendars and test_skills*.
     told = {what for what, _ in PRINTED} | elsewhere
 
     assert told == PRINTED_BY.keys() - {"any command that fails"}

@@ -18,6 +18,7 @@ from donna_core.testing.scripted_model import ScriptedLanguageModel
 from donna_memory.templates.rendering import TemplateBroken
 from donna_memory.templates.writing import Draft, MemoryInformedWriter, Outcome
 from donna_memory.vault.history import GitHistory
+from donna_memory.vault.marks import Marked
 from donna_memory.vault.refusals import Reason, VaultRefused
 from donna_memory.vault.writer import VaultRules, VaultWriter
 
@@ -78,7 +79,7 @@ def writing(
         history,
         rules=rules,
         clock=FakeClock(NOON),
-        is_marked=lambda path: path.endswith("Mine.md"),
+        marked=lambda: Marked(patterns=("*/Mine.md",)),
     )
     answers = {} if says is None else {"extract_commitments": lambda _: says}
     return MemoryInformedWriter(

@@ -1,6 +1,5 @@
 """A vault on the disk, with its history beside it."""
 
-from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -8,7 +7,7 @@ import pytest
 
 from donna_core.testing.fake_clock import FakeClock
 from donna_memory.vault.history import GitHistory
-from donna_memory.vault.paths import NotePath
+from donna_memory.vault.marks import Marked
 from donna_memory.vault.writer import VaultRules, VaultWriter
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -31,6 +30,6 @@ def history(tmp_path: Path) -> GitHistory:
 @pytest.fixture
 def writer(root: Path, history: GitHistory) -> VaultWriter:
     """Give Donna's writer; notes of the name Mine.md are her owner's alone."""
-    is_marked: Callable[[NotePath], bool] = lambda path: path.endswith("Mine.md")  # noqa: E731  # a rule of one line
+    mine = Marked(patterns=("*/Mine.md",))
     rules = VaultRules(folders=frozenset({"Inbox", "People"}), max_note_bytes=1000)
-    return VaultWriter(root, history, rules=rules, clock=FakeClock(NOON), is_marked=is_marked)
+    return VaultWriter(root, history, rules=rules, clock=FakeClock(NOON), marked=lambda: mine)

@@ -232,7 +232,7 @@ GROUPS: Mapping[str, Group] = {
         },
     ),
     "vault": Group(
-        help="The notes that Donna writes into your vault.",
+        help="The notes that Donna writes into your vault, and those that are yours alone.",
         panel=REMEMBER,
         commands={
             "write": Entry(
@@ -246,6 +246,24 @@ GROUPS: Mapping[str, Group] = {
                 help="Take back Donna's last changes to the vault.",
                 panel=REMEMBER,
                 writes=True,
+            ),
+            "mark": Entry(
+                target="marking:mark",
+                help="Mark notes as yours alone: no model elsewhere is shown them, and Donna "
+                "leaves them alone.",
+                panel=REMEMBER,
+                writes=True,
+            ),
+            "unmark": Entry(
+                target="marking:unmark",
+                help="Take marks off notes, also of notes that are gone.",
+                panel=REMEMBER,
+                writes=True,
+            ),
+            "marks": Entry(
+                target="marking:marks",
+                help="List the notes that are yours alone, by mark or by memory.yaml.",
+                panel=REMEMBER,
             ),
         },
     ),

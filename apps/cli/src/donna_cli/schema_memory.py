@@ -193,10 +193,51 @@ class DraftedObject(Wire):
 
 
 class TakenBackObject(Wire):
-    """Which of Donna's changes were taken back, and the notes that had changed since."""
+    """Which of Donna's changes were taken back, and the notes that were left alone.
+
+    Those had changed since, or are marked as their owner's.
+    """
 
     commits: list[str]
     left: list[str]
+
+
+class MarkedObject(Wire):
+    """Which notes are their owner's alone from now on, and which were so already."""
+
+    marked: list[str]
+    already: list[str]
+    dry_run: bool
+
+
+class UnmarkedObject(Wire):
+    """Which marks were taken away; ``still_local`` are notes that stay on this machine even so.
+
+    They do where memory.yaml or the note itself says so.
+    """
+
+    unmarked: list[str]
+    still_local: list[str]
+    dry_run: bool
+
+
+class KeptLocalObject(Wire):
+    """A note that is its owner's alone, or a pattern of such paths.
+
+    ``by`` is ``table`` or ``memory.yaml``; ``since`` is null for the latter. ``is_there`` says
+    whether there is such a note now.
+    """
+
+    path: str
+    by: str
+    since: Instant | None
+    is_there: bool
+
+
+class MarksObject(Wire):
+    """The notes that are their owner's alone, but for those that say so themselves."""
+
+    marks: list[KeptLocalObject]
 
 
 PRINTED_BY: dict[str, type[Wire]] = {
@@ -209,6 +250,9 @@ PRINTED_BY: dict[str, type[Wire]] = {
     "donna memory why": BeliefsObject,
     "donna vault write": DraftedObject,
     "donna vault undo": TakenBackObject,
+    "donna vault mark": MarkedObject,
+    "donna vault unmark": UnmarkedObject,
+    "donna vault marks": MarksObject,
     "donna memory report": JunkReportObject,
     "donna memory export": RememberedObject,
     "donna memory export --to": ExportedObject,

@@ -29,6 +29,19 @@ class SourceDone:
     unread: tuple[str, ...] = ()
 
 
+TABLE, MEMORY_FILE = "table", "memory.yaml"
+
+
+@frozen(kw_only=True)
+class KeptLocal:
+    """A note, or a pattern of notes, that its owner keeps on this machine; ``by`` says where."""
+
+    path: str
+    by: str
+    since: datetime | None = None
+    is_there: bool
+
+
 def backfilled(done: Sequence[SourceDone], problems: Sequence[str]) -> schema.BackfilledObject:
     """Return what became of each source."""
     return schema.BackfilledObject(
@@ -198,3 +211,29 @@ def drafted(done: Drafted) -> schema.DraftedObject:
 def taken_back(done: Undone) -> schema.TakenBackObject:
     """Return what was taken back."""
     return schema.TakenBackObject(commits=list(done.commits), left=list(done.left))
+
+
+def marked(paths: Sequence[str], already: Sequence[str], *, dry_run: bool) -> schema.MarkedObject:
+    """Return which notes were marked, and which had been before."""
+    return schema.MarkedObject(marked=list(paths), already=list(already), dry_run=dry_run)
+
+
+def unmarked(
+    paths: Sequence[str], still_local: Sequence[str], *, dry_run: bool
+) -> schema.UnmarkedObject:
+    """Return which marks were taken away, and what stays local even so."""
+    return schema.UnmarkedObject(
+        unmarked=list(paths), still_local=list(still_local), dry_run=dry_run
+    )
+
+
+def marks(found: Sequence[KeptLocal]) -> schema.MarksObject:
+    """Return which notes stay on this machine."""
+    return schema.MarksObject(
+        marks=[
+            schema.KeptLocalObject(
+                path=each.path, by=each.by, since=each.since, is_there=each.is_there
+            )
+            for each in found
+        ]
+    )

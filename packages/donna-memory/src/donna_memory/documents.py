@@ -51,13 +51,13 @@ class Document:
     @property
     def body_hash(self) -> str:
         """SHA-256 of the content alone: what a document keeps when it is renamed."""
-        return hashlib.sha256(self.content.encode()).hexdigest()
+        return hash_of(self.content)
 
     @property
     def content_hash(self) -> str:
         """SHA-256 of what is searched and embedded; equal hashes need no new embedding."""
         told = f"{self.title}\0{self.speaker}\0{self.content}"
-        return hashlib.sha256(told.encode()).hexdigest()
+        return hash_of(told)
 
 
 @frozen(kw_only=True)
@@ -77,6 +77,11 @@ class Chunk:
         place = " › ".join(part for part in (title, *self.heading_path) if part)
         said = spoken(speaker, self.text)
         return "\n".join(filter(None, (asked[-_LONGEST_QUESTION:], place, said)))
+
+
+def hash_of(text: str) -> str:
+    """Return the SHA-256 of a text."""
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def spoken(speaker: str, text: str) -> str:

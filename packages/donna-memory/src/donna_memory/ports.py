@@ -156,7 +156,10 @@ class Readings(Protocol):
 
     @abstractmethod
     async def believed(self, user_id: UserId) -> tuple[Statement, ...]:
-        """Return what holds now but for tasks, the latest learnt first, up to some hundreds."""
+        """Return what holds now, the latest learnt first, up to some hundreds.
+
+        What tasks state is none of it, nor what stays on this machine.
+        """
 
     @abstractmethod
     async def state(self, document: Document, claims: Sequence[Claim], *, told_by: str) -> bool:
@@ -165,6 +168,51 @@ class Readings(Protocol):
         What it said of the document before and does not say now ends. Return false, and change
         nothing, where the document is not as it was read any more.
         """
+
+
+@frozen(kw_only=True)
+class Mark:
+    """A note that its owner marked as theirs alone, and since when.
+
+    ``body_hash`` is that of its body as memory knows it; empty where memory does not know the note.
+    """
+
+    path: str
+    since: datetime
+    body_hash: str = ""
+
+
+class Marks(Protocol):
+    """Which notes their owner marked as theirs alone, wherever the notes themselves are now.
+
+    Paths are those of notes; neither case nor the form of accents makes two of them.
+    """
+
+    @abstractmethod
+    def all(self) -> tuple[Mark, ...]:
+        """Return the marks of now, by path. Blocks; call it on a thread where a loop is running."""
+
+    @abstractmethod
+    async def mark(self, paths: Collection[str]) -> None:
+        """Mark all of the notes or none; a mark that is there stays as old as it is.
+
+        What is remembered of them is local-only from that moment on.
+        """
+
+    @abstractmethod
+    async def unmark(self, paths: Collection[str]) -> None:
+        """Take the marks away, all or none; one that is not there is no error.
+
+        What is remembered keeps its label until the notes are looked at again.
+        """
+
+    @abstractmethod
+    async def pass_on(self, heirs: Collection[tuple[str, str]]) -> None:
+        """Mark the second note of each pair too, for as long as the first one has been."""
+
+    @abstractmethod
+    async def enforce(self) -> None:
+        """Label what was written, of marked notes, by somebody who did not know of the mark yet."""
 
 
 class MemoryStore(Protocol):

@@ -123,7 +123,7 @@ def undo(
         if writer is None:
             raise NowhereToWrite
         done = await asyncio.to_thread(writer.undo_last, count)
-        left = [f"Left alone, it changed since: {path}" for path in done.left]
+        left = [f"Left alone, it changed since or is marked: {path}" for path in done.left]
         said = f"Taken back: {len(done.commits)} of Donna's changes."
         return Page(
             blocks=lambda: [Line(said, Tone.GOOD), *(Line(each, Tone.WARNING) for each in left)],

@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 from attrs import frozen
 
 from donna_adapters.compose.build import Composed
-from donna_adapters.compose.vault import Notes, notes_of, vault_reader, vault_root
+from donna_adapters.compose.vault import Notes, marks_of, notes_of, vault_reader, vault_root
 from donna_adapters.sql.sqlite import SqliteDatabase
 from donna_adapters.sql.stores.memory import SqlMemoryStore
 from donna_adapters.sql.stores.memory_readings import SqlReadings
@@ -151,6 +151,7 @@ def _vault(composed: Composed, store: SqlMemoryStore, user_id: UserId) -> VaultS
         reader=vault_reader(composed, root),
         store=store,
         catalog=store,
+        marks=marks_of(composed),
         user_id=user_id,
         ignore=composed.home.settings.memory.vault.ignore_globs,
         zone=composed.runtime.policy.zone,

@@ -1,21 +1,23 @@
 """Composition of the folder of notes: its reader, its one writer, and what Donna writes there."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
+from functools import partial
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from attrs import frozen
 
 from donna_adapters.compose.build import Composed
+from donna_adapters.sql.stores.marks import SqlMarks
 from donna_core.domain.errors import ConfigError
 from donna_core.domain.timing.zones import instant_at, local
 from donna_core.local.settings import NoteRow, WeeklyNoteRow
-from donna_memory.ports import MemoryCatalog, MemoryStore
+from donna_memory.ports import Marks, MemoryCatalog, MemoryStore
 from donna_memory.templates.drafts import Drafts
 from donna_memory.templates.writing import MemoryInformedWriter
 from donna_memory.vault.history import GitHistory
-from donna_memory.vault.paths import NotePath, marked_by
+from donna_memory.vault.marks import Marked
 from donna_memory.vault.reader import VaultReader
 from donna_memory.vault.writer import VaultRules, VaultWriter
 
@@ -66,14 +68,21 @@ def vault_root(composed: Composed) -> Path | None:
     return composed.home.place.data / Path(named).expanduser() if named else None
 
 
-def is_marked(composed: Composed) -> Callable[[NotePath], bool]:
-    """Return whether a note is on the owner's list of what stays on this machine."""
-    return marked_by(composed.home.settings.memory.vault.local_only_globs)
+def marks_of(composed: Composed) -> Marks:
+    """Return the table of the notes that the owner of this home marked."""
+    runtime = composed.runtime
+    return SqlMarks(composed.database, runtime.user_id, clock=runtime.clock)
+
+
+def marked_in(composed: Composed) -> Marked:
+    """Return which notes stay on this machine now, by memory.yaml and by the table; blocks."""
+    patterns = composed.home.settings.memory.vault.local_only_globs
+    return Marked(patterns=patterns, marks=marks_of(composed).all())
 
 
 def vault_reader(composed: Composed, root: Path) -> VaultReader:
     """Return the reader of the notes below a folder."""
-    return VaultReader(root, is_marked=is_marked(composed))
+    return VaultReader(root, marked=partial(marked_in, composed))
 
 
 def vault_writer(composed: Composed) -> VaultWriter | None:
@@ -92,7 +101,7 @@ def vault_writer(composed: Composed) -> VaultWriter | None:
         GitHistory(_history_beside(root, composed)),
         rules=rules,
         clock=composed.runtime.clock,
-        is_marked=is_marked(composed),
+        marked=partial(marked_in, composed),
     )
 
 

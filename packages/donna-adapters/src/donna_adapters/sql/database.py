@@ -1,11 +1,16 @@
 """What a database is to the rest of Donna, whichever it is."""
 
 from abc import abstractmethod
+from collections.abc import Callable
 from types import TracebackType
-from typing import Self
+from typing import Self, TypeVar
+
+from sqlalchemy import Connection
 
 from donna_adapters.sql.unit_of_work import SqlUnitOfWork, Transactor
 from donna_core.domain.ids import UserId
+
+T = TypeVar("T")
 
 
 class Database(Transactor):
@@ -15,6 +20,10 @@ class Database(Transactor):
     @abstractmethod
     def name(self) -> str:
         """What a person calls it: a path, or an address without its password."""
+
+    @abstractmethod
+    def wait_for(self, work: Callable[[Connection], T]) -> T:
+        """Do as ``transact`` does, for code that runs on a thread of its own and may block."""
 
     @abstractmethod
     def close(self) -> None:

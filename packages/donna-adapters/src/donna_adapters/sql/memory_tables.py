@@ -17,7 +17,7 @@ from sqlalchemy import (
 from donna_adapters.sql.tables import METADATA
 from donna_adapters.sql.types import Instant
 
-__all__ = ["MEMORY_CHUNKS", "MEMORY_DOCUMENTS", "MEMORY_STATEMENTS", "METADATA"]
+__all__ = ["MEMORY_CHUNKS", "MEMORY_DOCUMENTS", "MEMORY_STATEMENTS", "METADATA", "VAULT_MARKS"]
 
 MEMORY_DOCUMENTS = Table(
     "memory_documents",
@@ -98,4 +98,15 @@ MEMORY_STATEMENTS = Table(
         ["user_id", "document_id"], ["memory_documents.user_id", "memory_documents.id"]
     ),
     Index(None, "user_id", "document_id"),
+)
+
+# Notes that are their owner's alone. The note itself may have gone: its mark stays.
+VAULT_MARKS = Table(
+    "vault_marks",
+    METADATA,
+    Column("user_id", String(100), nullable=False),
+    Column("name", Text, nullable=False),  # the path without case and the form of accents
+    Column("path", Text, nullable=False),
+    Column("marked_at", Instant, nullable=False),
+    PrimaryKeyConstraint("user_id", "name"),
 )

@@ -71,6 +71,12 @@ class PostgresDatabase(Database):
         except (DBAPIError, DriverError) as error:
             raise unavailable(error, place=self.name) from error
 
+    def wait_for(self, work: Callable[[Connection], T]) -> T:
+        try:
+            return self._submit(work, None).result()
+        except (DBAPIError, DriverError) as error:
+            raise unavailable(error, place=self.name) from error
+
     def close(self) -> None:
         if not self._closed:
             self._closed = True

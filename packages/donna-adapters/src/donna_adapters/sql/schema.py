@@ -48,6 +48,7 @@ LINEAGE = Lineage(
         "0009",
         "0010",
         "0011",
+        "0012",
     ),
     folder=Path(__file__).parent / "migrations",
 )

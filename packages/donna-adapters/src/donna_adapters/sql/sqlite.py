@@ -65,6 +65,9 @@ class SqliteDatabase(Database):
     async def transact(self, work: Callable[[Connection], T], *, turn: str | None = None) -> T:  # noqa: ARG002  # closures of all turns run one after the other
         return await outcome(self._writer.submit(self._transact, work))
 
+    def wait_for(self, work: Callable[[Connection], T]) -> T:
+        return self._writer.submit(self._transact, work).result()
+
     def close(self) -> None:
         if not self._closed:
             self._closed = True

@@ -5,15 +5,17 @@ from collections.abc import Mapping, Sequence
 from fnmatch import fnmatch
 from zoneinfo import ZoneInfo
 
-from attrs import frozen
+from attrs import Factory, define, frozen
 
 from donna_core.domain.ids import UserId
 from donna_memory.documents import Document, Label, SourceType
-from donna_memory.ports import Kept, MemoryCatalog, MemoryStore
+from donna_memory.ports import Kept, Marks, MemoryCatalog, MemoryStore
 from donna_memory.sources.progress import Progress, Tell, untold
 from donna_memory.statements import properties_of
 from donna_memory.vault.folder import FileStat
+from donna_memory.vault.marks import Marked
 from donna_memory.vault.notes import Note
+from donna_memory.vault.paths import folded, note_path
 from donna_memory.vault.reader import VaultReader
 from donna_memory.vault.refusals import Reason, VaultRefused
 
@@ -32,9 +34,18 @@ class Synced:
     unread: tuple[str, ...] = ()
 
 
+@define
+class _Read:
+    """What was read of a few notes: documents, who may have got whose mark, and what failed."""
+
+    documents: list[Document] = Factory(list)
+    heirs: list[tuple[str, str]] = Factory(list)
+    failed: list[tuple[str, str]] = Factory(list)
+
+
 @frozen(kw_only=True)
 class VaultSource:
-    """Brings memory in line with the vault.
+    """Brings memory in line with the vault, and has marks follow the notes that moved.
 
     ``ignore`` are patterns such as ``Templates/*``; ``zone`` is where a note's date begins.
     """
@@ -42,6 +53,7 @@ class VaultSource:
     reader: VaultReader
     store: MemoryStore
     catalog: MemoryCatalog
+    marks: Marks
     user_id: UserId
     ignore: tuple[str, ...] = ()
     zone: ZoneInfo = _UTC
@@ -50,31 +62,41 @@ class VaultSource:
         """Look at every note; raise ``VaultUnavailable`` when the folder cannot be read.
 
         A folder that cannot be read deletes nothing. A note that went while another came with
-        the same content was renamed, and is not embedded anew.
+        the same content was renamed, and is not embedded anew. Where several came with the content
+        of a marked one, any of them may be it, so that all of them are marked.
         """
         kept = await self.catalog.kept(self.user_id, SourceType.VAULT)
         found, unread = await asyncio.to_thread(self._stats)
-        touched = [path for path, stat in found.items() if not self._is_as_kept(path, stat, kept)]
+        marked = await asyncio.to_thread(self.reader.marked)
+        touched = [
+            path
+            for path, stat in found.items()
+            if not self._is_as_kept(stat, kept.get(path), is_marked=marked.has(note_path(path)))
+        ]
         gone = {path for path, each in kept.items() if not each.is_deleted} - found.keys()
         gone -= {path for path, _ in unread}
-        renamed = 0
+        renamed, heirs = 0, list[tuple[str, str]]()
         done = Progress(looked_at=len(found) - len(touched))
         for start in range(0, len(touched), BATCH):
-            documents, failed = await asyncio.to_thread(
-                self._documents, touched[start : start + BATCH]
-            )
-            unread += failed
-            for document in documents:
+            read = await asyncio.to_thread(self._read, touched[start : start + BATCH], marked)
+            unread += read.failed
+            if read.heirs:
+                await self.marks.pass_on(read.heirs)
+            heirs += read.heirs
+            for document in read.documents:
                 former = _former(document, gone, kept)
                 if former is not None and document.source_id not in kept:
                     renamed += await self.store.rename(
                         self.user_id, SourceType.VAULT, former, to=document.source_id
                     )
                     gone.discard(former)
-            done = done.plus(await self.store.upsert_many(documents))
+            done = done.plus(await self.store.upsert_many(read.documents))
+            await self.marks.enforce()  # a mark may have come in between
             tell(done)
         for path in sorted(gone):
             await self.store.delete(self.user_id, SourceType.VAULT, path)
+        if heirs:
+            await self.marks.unmark(await asyncio.to_thread(self._moved, heirs))
         return Synced(
             changed=done.kept,
             unchanged=done.looked_at - done.kept,
@@ -96,23 +118,30 @@ class VaultSource:
                     unread.append((path, error.reason.value))
         return found, unread
 
-    def _documents(self, paths: Sequence[str]) -> tuple[list[Document], list[tuple[str, str]]]:
-        documents, unread = [], []
+    def _read(self, paths: Sequence[str], marked: Marked) -> _Read:
+        read = _Read()
         for path in paths:
             try:
-                documents.append(document_of(self.reader.read(path), self.user_id, self.zone))
+                note = self.reader.read(path)
             except VaultRefused as error:
                 if error.reason is not Reason.MISSING:
-                    unread.append((path, error.reason.value))
-        return documents, unread
+                    read.failed.append((path, error.reason.value))
+                continue
+            read.documents.append(document_of(note, self.user_id, self.zone))
+            read.heirs += [(each, note.path) for each in self.reader.formers(note, marked)]
+        return read
 
-    def _is_as_kept(self, path: str, stat: FileStat, kept: Mapping[str, Kept]) -> bool:
-        known = kept.get(path)
+    def _moved(self, heirs: Sequence[tuple[str, str]]) -> list[str]:
+        """Return the notes that are where they were no more, whose marks others carry now."""
+        names = {folded(heir) for _, heir in heirs}
+        formers = {former for former, _ in heirs if folded(former) not in names}
+        return sorted(path for path in formers if not self.reader.is_there(path))
+
+    def _is_as_kept(self, stat: FileStat, known: Kept | None, *, is_marked: bool) -> bool:
         if known is None or known.is_deleted:
             return False
         seen = tuple(known.metadata.get(key) for key in ("mtime_ns", "size", "marked", "zone"))
-        marked = self.reader.is_marked(path)
-        return seen == (stat.mtime_ns, stat.size, marked, self.zone.key)
+        return seen == (stat.mtime_ns, stat.size, is_marked, self.zone.key)
 
 
 def document_of(note: Note, user_id: UserId, zone: ZoneInfo = _UTC) -> Document:

@@ -11,6 +11,7 @@ import yaml
 from attrs import frozen
 
 from donna_core.domain.timing.zones import MIDNIGHT, instant_at
+from donna_memory.documents import hash_of
 from donna_memory.vault.folder import FileStat
 from donna_memory.vault.paths import NotePath
 from donna_memory.vault.refusals import Reason, VaultRefused
@@ -44,6 +45,11 @@ class Note:
         """Whether Donna wrote it, and nobody changed its body since."""
         front = self.front_matter
         return bool(front.get(AUTHOR)) and as_text(front.get(SEAL)) == seal_of(self.body)
+
+    @property
+    def body_hash(self) -> str:
+        """SHA-256 of the body, which it keeps under another name."""
+        return hash_of(self.body)
 
     @property
     def title(self) -> str:

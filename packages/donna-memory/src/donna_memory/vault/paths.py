@@ -1,8 +1,6 @@
 """The names of notes: relative, with slashes, normalised, ending in .md."""
 
 import unicodedata
-from collections.abc import Callable, Iterable
-from fnmatch import fnmatchcase
 from typing import NewType
 
 from donna_memory.vault.refusals import Reason, VaultRefused
@@ -38,24 +36,11 @@ def folder_of(path: NotePath) -> str:
 
 def same_name(one: str, other: str) -> bool:
     """Whether two names are one on a file system that minds neither case nor accents' form."""
-    return _folded(one) == _folded(other)
+    return folded(one) == folded(other)
 
 
-def marked_by(patterns: Iterable[str]) -> Callable[[NotePath], bool]:
-    """Return whether a note is among those of the patterns, such as ``Diary/*``.
-
-    Case and the form of accents make no difference: a note cannot leave the list by them.
-    """
-    folded = tuple(map(_folded, patterns))
-    return lambda path: any(fnmatchcase(_folded(path), pattern) for pattern in folded)
-
-
-def none_marked(_path: NotePath) -> bool:
-    """Mark no note."""
-    return False
-
-
-def _folded(name: str) -> str:
+def folded(name: str) -> str:
+    """Return what is equal for all names that differ by case or the form of accents alone."""
     return unicodedata.normalize("NFC", unicodedata.normalize("NFKC", name).casefold())
 
 

@@ -11,6 +11,7 @@ from filelock import FileLock
 from donna_core.ports.clock import Clock
 from donna_memory.vault.folder import VaultFolder
 from donna_memory.vault.history import OWNER, Change, GitHistory
+from donna_memory.vault.marks import Marked
 from donna_memory.vault.notes import Note, joined, split
 from donna_memory.vault.paths import NotePath, folder_of, note_path
 from donna_memory.vault.reader import VaultReader
@@ -36,7 +37,7 @@ class WriteDone:
 
 @frozen(kw_only=True)
 class Undone:
-    """What was taken back, newest first, and the notes that were left because they had changed."""
+    """What was taken back, newest first, and the notes that were left: changed since, or marked."""
 
     commits: tuple[str, ...] = field(factory=tuple)
     left: tuple[NotePath, ...] = field(factory=tuple)
@@ -45,8 +46,8 @@ class Undone:
 class VaultWriter:
     """Changes notes for Donna.
 
-    ``is_marked`` asks Donna's own table whether a note is its owner's alone; what the front
-    matter says counts as well, and whoever can edit a note cannot take the mark away there.
+    ``marked`` asks, before every change, for the lists of notes that are their owner's alone; what
+    the front matter says counts as well, and whoever can edit a note cannot take it off a list.
     """
 
     def __init__(
@@ -56,12 +57,12 @@ class VaultWriter:
         *,
         rules: VaultRules,
         clock: Clock,
-        is_marked: Callable[[NotePath], bool],
+        marked: Callable[[], Marked],
     ) -> None:
-        self.reader = VaultReader(root, is_marked=is_marked)
+        self.reader = VaultReader(root, marked=marked)
         self._folder: VaultFolder = self.reader.folder
         self._history = history
-        self._rules, self._clock, self._is_marked = rules, clock, is_marked
+        self._rules, self._clock = rules, clock
         self._turn = FileLock(history.git_dir.with_suffix(".lock"))
 
     def write(
@@ -129,15 +130,18 @@ class VaultWriter:
     def undo_last(self, count: int = 1) -> Undone:
         """Take back Donna's last changes, newest first, each with a commit of its own.
 
-        A note that was changed after her is left as it is, and named.
+        A note that was changed after her, or is its owner's alone by now, is left as it is, and
+        named.
         """
         done: list[str] = []
         left: list[NotePath] = []
         with self._turn_taken():
+            marked = self.reader.marked()
             for sha in self._standing(count):
                 changes = []
                 for path in self._history.changed(sha):
-                    if self._bytes(path) != self._history.content(path, at=sha):
+                    as_left = self._bytes(path) == self._history.content(path, at=sha)
+                    if marked.has(path) or not as_left:
                         left.append(path)
                         continue
                     former = self._history.content(path, at=f"{sha}^")
@@ -172,7 +176,7 @@ class VaultWriter:
         checked = note_path(path)
         if folder_of(checked) not in self._rules.folders:
             raise VaultRefused(checked, Reason.OUTSIDE_ALLOWLIST)
-        if self._is_marked(checked):
+        if self.reader.marked().has(checked):
             raise VaultRefused(checked, Reason.SENSITIVE)
         return checked
 

@@ -160,10 +160,10 @@ def statements_from(
 
 
 def believed_now(connection: Connection, user_id: UserId, *, limit: int) -> tuple[Statement, ...]:
-    """Return what holds now but for tasks, the latest learnt first."""
+    """Return what holds now but for tasks and what stays here, the latest learnt first."""
     rows = connection.execute(
         _ROWS.where(S.user_id == user_id, S.valid_to.is_(None), D.deleted_at.is_(None))
-        .where(D.source_type != SourceType.TASK.value)
+        .where(D.source_type != SourceType.TASK.value, D.local_only.is_(False))
         .order_by(S.learnt_at.desc(), S.about)
         .limit(limit)
     )

@@ -281,7 +281,7 @@ class MemoryStoreContract:
         new = turn(1, "On the mat on Wednesdays.", session="b", time=NOON)
         hidden = [
             turn(1, "Me too.", session="c", labels=frozenset({Label.UNTRUSTED})),
-            turn(2, "And me.", session="c", labels=frozenset({Label.LOCAL_ONLY})),
+            note("Bo.md", "phone:: 5550199", labels=frozenset({Label.LOCAL_ONLY})),
         ]
         await store.upsert_many([old, new, *hidden])
 
