@@ -210,10 +210,6 @@ class Marks(Protocol):
     async def pass_on(self, heirs: Collection[tuple[str, str]]) -> None:
         """Mark the second note of each pair too, for as long as the first one has been."""
 
-    @abstractmethod
-    async def enforce(self) -> None:
-        """Label what was written, of marked notes, by somebody who did not know of the mark yet."""
-
 
 class MemoryStore(Protocol):
     """The memory of any number of users; nothing is ever found for another user."""

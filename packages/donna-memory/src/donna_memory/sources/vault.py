@@ -91,7 +91,6 @@ class VaultSource:
                     )
                     gone.discard(former)
             done = done.plus(await self.store.upsert_many(read.documents))
-            await self.marks.enforce()  # a mark may have come in between
             tell(done)
         for path in sorted(gone):
             await self.store.delete(self.user_id, SourceType.VAULT, path)

@@ -9,11 +9,23 @@ from donna_adapters.sql.database import Database
 from donna_adapters.sql.memory_tables import MEMORY_DOCUMENTS, VAULT_MARKS
 from donna_core.domain.ids import UserId
 from donna_core.ports.clock import Clock
-from donna_memory.documents import SourceType
+from donna_memory.documents import Document, SourceType
 from donna_memory.ports import Mark, Marks
 from donna_memory.vault.paths import folded
 
 D, V = MEMORY_DOCUMENTS.c, VAULT_MARKS.c
+
+
+def is_marked(connection: Connection, document: Document) -> bool:
+    """Whether a document that is about to be written is of a marked note.
+
+    The mark is spelt as the note from then on: in those letters, its body is found.
+    """
+    if document.source_type is not SourceType.VAULT:
+        return False
+    this = and_(V.user_id == document.user_id, V.name == folded(document.source_id))
+    spelt = update(VAULT_MARKS).where(this).values(path=document.source_id)
+    return connection.execute(spelt).rowcount > 0
 
 
 class SqlMarks(Marks):
@@ -66,9 +78,6 @@ class SqlMarks(Marks):
             self._label(connection)
 
         await self._database.transact(passed_on)
-
-    async def enforce(self) -> None:
-        await self._database.transact(self._label)
 
     def _mark(self, connection: Connection, paths: Collection[str], *, at: datetime) -> None:
         known = self._names(connection)

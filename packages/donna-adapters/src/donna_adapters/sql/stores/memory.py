@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Row, and_, bindparam, delete, insert, or_, se
 
 from donna_adapters.sql.memory_tables import MEMORY_CHUNKS, MEMORY_DOCUMENTS
 from donna_adapters.sql.statements import next_value, numbered
+from donna_adapters.sql.stores.marks import is_marked
 from donna_adapters.sql.stores.memory_calls import KINDS, QUERY, embedding, log_call
 from donna_adapters.sql.stores.memory_embedding import Prepared, embedded, prepared
 from donna_adapters.sql.stores.memory_held import RENEWALS, DatabaseVectors, HeldVectors
@@ -313,7 +314,9 @@ class SqlMemoryStore(MemoryStore, MemoryCatalog):
         late, back = [], set[UserId]()
         for document in documents:
             found = connection.execute(_KNOWN, _key(document)).first()
-            row = document_row(document, at=at)
+            # As of now: a note may have been marked since it was read.
+            is_local = is_marked(connection, document)
+            row = document_row(document, at=at) | ({"local_only": True} if is_local else {})
             if found is not None and found.content_hash == document.content_hash:
                 del row["changed_at"]
                 if found.deleted_at is not None:
