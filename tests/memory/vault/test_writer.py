@@ -1,5 +1,6 @@
 """Every change of the vault is checked, atomic, one commit, and can be taken back."""
 
+import unicodedata
 from pathlib import Path
 
 import pytest
@@ -136,3 +137,20 @@ def test_a_target_that_is_there_is_not_moved_over(writer: VaultWriter) -> None:
         assert error.value.reason is reason
     with pytest.raises(VaultRefused, match="no such note"):
         writer.delete("Inbox/C.md")
+
+
+def test_accents_beside_their_letters_make_no_other_note(writer: VaultWriter, root: Path) -> None:
+    """As some systems write them; the file keeps its name."""
+    folder = root / "Inbox" / unicodedata.normalize("NFD", "Übung")
+    folder.mkdir(parents=True)
+    file = folder / unicodedata.normalize("NFD", "Café.md")
+    file.write_text("It closes at six.\n")
+
+    assert writer.reader.list() == writer.reader.list("Inbox/Übung") == ("Inbox/Übung/Café.md",)
+    note = writer.reader.read("Inbox/Übung/Café.md")
+    writer.write(note.path, "It closes at seven.\n", expected_mtime_ns=note.stat.mtime_ns)
+
+    assert [each.name for each in folder.iterdir()] == [file.name]
+    assert "seven" in file.read_text()
+    writer.undo_last()
+    assert file.read_text() == "It closes at six.\n"

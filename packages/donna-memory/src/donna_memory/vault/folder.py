@@ -13,7 +13,7 @@ from pathlib import Path
 
 from attrs import frozen
 
-from donna_memory.vault.paths import SUFFIX, NotePath, same_name
+from donna_memory.vault.paths import SUFFIX, NotePath, composed, same_name
 from donna_memory.vault.refusals import Reason, VaultRefused, VaultUnavailable
 
 _DIRECTORY = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
@@ -97,10 +97,14 @@ class VaultFolder:
             os.fsync(parent)
 
     def notes(self, folder: str = "") -> Iterator[str]:
-        """Yield the paths of all files ending in .md, sorted, hidden folders and links left out."""
+        """Yield the paths of all files ending in .md, hidden folders and links left out.
+
+        They are sorted folder by folder, with accents in the form that paths have.
+        """
         try:
             with self._directory(folder, folder.split("/") if folder else []) as start:
-                yield from _walk(start, f"{folder}/" if folder else "")
+                for found in _walk(start, f"{folder}/" if folder else ""):
+                    yield composed(found)
         except VaultRefused as error:
             if error.reason is not Reason.MISSING:
                 raise
@@ -109,7 +113,7 @@ class VaultFolder:
     def _parent(self, path: NotePath, *, create: bool = False) -> Iterator[tuple[int, str]]:
         *folders, name = path.split("/")
         with self._directory(path, folders, create=create) as parent:
-            yield parent, name
+            yield parent, _on_disk(parent, name)
 
     @contextmanager
     def _directory(self, path: str, parts: list[str], *, create: bool = False) -> Iterator[int]:
@@ -117,7 +121,7 @@ class VaultFolder:
         descriptor = self._open_root()
         try:
             for part in parts:
-                below = _step(path, descriptor, part, create=create)
+                below = _step(path, descriptor, _on_disk(descriptor, part), create=create)
                 os.close(descriptor)
                 descriptor = below
             yield descriptor
@@ -138,6 +142,13 @@ def _alone(path: NotePath, parent: int, name: str) -> None:
     for other in os.listdir(parent):  # of a handle, not of a path
         if other != name and same_name(other, name):
             raise VaultRefused(path, Reason.COLLISION, detail=other)
+
+
+def _on_disk(parent: int, name: str) -> str:
+    """Return the name as the folder has it: from some systems accents come beside their letters."""
+    if name.isascii() or name in (there := os.listdir(parent)):
+        return name
+    return next((each for each in there if composed(each) == name), name)
 
 
 def _step(path: str, parent: int, part: str, *, create: bool) -> int:

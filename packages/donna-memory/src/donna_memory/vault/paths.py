@@ -19,13 +19,18 @@ def note_path(text: str) -> NotePath:
     Absolute paths, ``..``, hidden folders, control characters and names that another system
     cannot hold are escapes.
     """
-    normal = unicodedata.normalize("NFC", text)
+    normal = composed(text)
     parts = normal.split("/")
     if not all(map(_is_name, parts)):
         raise VaultRefused(text, Reason.PATH_ESCAPE)
     if not normal.endswith(SUFFIX) or parts[-1] == SUFFIX:
         raise VaultRefused(text, Reason.NOT_MARKDOWN)
     return NotePath(normal)
+
+
+def composed(name: str) -> str:
+    """Return a name with accents as parts of their letters (NFC), the form that paths have."""
+    return unicodedata.normalize("NFC", name)
 
 
 def folder_of(path: NotePath) -> str:
