@@ -21,8 +21,8 @@ from donna_memory.retrieval import Candidate, RetrievalRules, rank
 
 _Words = Callable[..., dict[int, float]]
 _Near = Callable[[Connection, Wanted], dict[int, float]]
-_LEADERS = 48  # whose neighbours are looked at
-_POOL = 96  # that are read at once, of those that words and vectors name
+_LEADERS = 24  # whose neighbours are looked at
+_POOL = 48  # that are read at least, of those that words and vectors name
 _AHEAD = 2  # so many times as many are named by words as are wanted: some may be hidden
 
 
@@ -113,7 +113,7 @@ class Search:
 
     @property
     def _pool(self) -> int:
-        return max(_POOL, 2 * self.rules.max_k)
+        return max(_POOL, 2 * self.limit)
 
     def _opinions(
         self, connection: Connection, held: HeldVectors, *, words: _Words, near: _Near

@@ -19,6 +19,8 @@ from sqlalchemy import (
     update,
 )
 
+from donna_adapters.sql.listed import number_in
+from donna_adapters.sql.listed import numbers as as_bound
 from donna_adapters.sql.memory_tables import MEMORY_DOCUMENTS, MEMORY_STATEMENTS
 from donna_adapters.sql.stores.memory_rows import D
 from donna_core.domain.ids import UserId
@@ -32,6 +34,9 @@ _ROWS: Select[Any] = select(
     S.told_by, D.source_type, D.source_id,
 ).select_from(MEMORY_STATEMENTS.join(MEMORY_DOCUMENTS))  # fmt: skip
 _OF_DOCUMENT = and_(S.user_id == bindparam("owner"), S.document_id == bindparam("number"))
+_STATED = select(S.document_id, S.about, S.valid_to).where(
+    S.user_id == bindparam("owner"), number_in(S.document_id, "numbers")
+)
 _DROP = delete(MEMORY_STATEMENTS).where(_OF_DOCUMENT)
 _CLOSE = (
     update(MEMORY_STATEMENTS)
@@ -174,10 +179,8 @@ def superseded(
     connection: Connection, user_id: UserId, numbers: Collection[int]
 ) -> dict[int, frozenset[int]]:
     """Return which of the documents state nothing that is true now, with those that do instead."""
-    own = select(S.document_id, S.about, S.valid_to).where(
-        S.user_id == user_id, S.document_id.in_(sorted(numbers))
-    )
-    stated = connection.execute(own).all()
+    own = {"owner": user_id, "numbers": as_bound(numbers)}
+    stated = connection.execute(_STATED, own).all()
     true = {row.document_id for row in stated if row.valid_to is None}
     asked = {row.about for row in stated if row.document_id not in true}
     if not asked:

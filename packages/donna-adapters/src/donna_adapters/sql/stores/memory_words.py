@@ -11,7 +11,9 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Float,
+    Integer,
     Select,
+    String,
     bindparam,
     column,
     func,
@@ -58,6 +60,15 @@ _MADE = {
     ),
 }
 _WORDS = table("memory_words", column("rowid"))
+# Without types: each value would be converted to what it is already.
+_CHUNK: ColumnElement[int] = literal_column("rowid")
+_LOW_IS_GOOD: ColumnElement[float] = literal_column("rank")
+_WITH_A_WORD = (
+    select(_CHUNK.label("chunk"), (-_LOW_IS_GOOD).label("score"))
+    .select_from(_WORDS)
+    .where(literal_column("memory_words").op("MATCH")(bindparam("asked", type_=String)))
+)
+_BEST = _WITH_A_WORD.order_by(_LOW_IS_GOOD, _CHUNK).limit(bindparam("most", type_=Integer))
 
 
 def prepare_words(connection: Connection) -> None:
@@ -83,7 +94,9 @@ def leading_words(
     if connection.dialect.name != "sqlite":
         return by_words(connection, question, user_id=user_id, filters=filters, limit=limit)
     words = content_words(question)
-    return dict(connection.execute(_leading(words).limit(limit)).all()) if words else {}
+    if not words:
+        return {}
+    return dict(connection.execute(_BEST, {"asked": _fts5(words), "most": limit}).all())
 
 
 def by_words(
@@ -96,7 +109,7 @@ def by_words(
     allowed = living(user_id, filters)
     if connection.dialect.name != "sqlite":
         return _scores(connection, _in_postgres(allowed, words), limit=limit)
-    every = _leading(words).order_by(None).subquery("leading")
+    every = _WITH_A_WORD.params(asked=_fts5(words)).subquery("leading")
     joined = allowed.join(every, every.c.chunk == MEMORY_CHUNKS.c.id)
     return _scores(connection, joined.add_columns(every.c.score.label("score")), limit=limit)
 
@@ -105,19 +118,6 @@ def _scores(connection: Connection, query: Select[int, float], *, limit: int) ->
     score: ColumnElement[float] = literal_column("score")
     best = query.order_by(score.desc(), MEMORY_CHUNKS.c.id).limit(limit)
     return {row[0]: row[1] for row in connection.execute(best)}
-
-
-def _leading(words: Sequence[str]) -> Select[int, float]:
-    """Return the chunks of every user that have one of the words, with their scores."""
-    # Without types: each value would be converted to what it is already.
-    better_is_lower: ColumnElement[float] = literal_column("rank")
-    rowid: ColumnElement[int] = literal_column("rowid")
-    return (
-        select(rowid.label("chunk"), (-better_is_lower).label("score"))
-        .select_from(_WORDS)
-        .where(literal_column("memory_words").op("MATCH")(_fts5(words)))
-        .order_by(better_is_lower, rowid)
-    )
 
 
 def _in_postgres(query: Select[int], words: Sequence[str]) -> Select[int, float]:
