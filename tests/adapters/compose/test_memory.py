@@ -13,6 +13,8 @@ from donna_adapters.compose.memory import open_memory
 from donna_adapters.compose.settings import Options
 from donna_core.domain.errors import ConfigError
 from donna_memory.documents import Document, SourceType
+from donna_memory.ports import Embedder
+from donna_memory.testing.hashing_embedder import HashingEmbedder
 
 
 @contextmanager
@@ -75,6 +77,25 @@ async def test_an_embedder_of_the_owners_own_is_used(tmp_path: Path) -> None:
             content="The spare key.",
         )  # fmt: skip
         assert (await memory.store.upsert_many([said])).embedded == 1
+
+
+def made_away() -> Embedder:
+    """Make an embedder that does not answer."""
+    embedder = HashingEmbedder(is_local=False)
+    embedder.away = True
+    return embedder
+
+
+async def test_a_search_says_that_the_embedder_was_away(tmp_path: Path) -> None:
+    """What it says is what the embedder said; nothing before it was asked."""
+    options = configured(tmp_path, f"embedding: {{provider: '{__name__}:made_away'}}\n")
+    async with open_runtime(options) as composed:
+        memory = open_memory(composed)
+        assert memory.without_meaning == ""
+
+        await memory.store.search("spare key", user_id=composed.runtime.user_id)
+
+        assert memory.without_meaning == "Going by words alone: The model does not answer."
 
 
 def configured(home: Path, memory: str) -> Options:

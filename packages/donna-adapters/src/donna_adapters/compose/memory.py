@@ -18,6 +18,7 @@ from donna_core.domain.errors import ConfigError
 from donna_core.domain.ids import UserId
 from donna_core.local.clock import SystemClock
 from donna_core.local.settings import MemoryFile
+from donna_memory.embeddings.elsewhere import Elsewhere
 from donna_memory.errors import WeightsMissing
 from donna_memory.exact import ExactIndex
 from donna_memory.junk import JunkCount, JunkReport
@@ -34,9 +35,10 @@ from donna_memory.sources.vault import VaultSource
 
 @frozen(kw_only=True)
 class Memory:
-    """A memory, and why it goes by words alone where it does.
+    """A memory, and where it reads on.
 
-    ``reader`` has a model tell what is stated, where one is named for that.
+    ``reader`` has a model tell what is stated, where one is named for that; ``problem`` is why
+    there is no ``embedder`` where there should be one.
     """
 
     store: MemoryStore
@@ -46,7 +48,14 @@ class Memory:
     chat: ChatSource
     vault: VaultSource | None
     reader: StatementReader | None = None
-    without_meaning: str = ""
+    embedder: Embedder | None = None
+    problem: str = ""
+
+    @property
+    def without_meaning(self) -> str:
+        """Why it goes by words alone; empty where it does not."""
+        away = self.embedder.trouble if isinstance(self.embedder, Elsewhere) else ""
+        return self.problem or away
 
 
 def open_memory(composed: Composed, *, user_id: UserId | None = None, once: bool = False) -> Memory:
@@ -84,7 +93,8 @@ def open_memory(composed: Composed, *, user_id: UserId | None = None, once: bool
         ),
         vault=_vault(composed, store, user_id),
         reader=_reader(composed, user_id),
-        without_meaning=problem,
+        embedder=embedder,
+        problem=problem,
     )
 
 
@@ -184,7 +194,7 @@ def embedder_of(settings: MemoryFile) -> tuple[Embedder | None, str]:
     if provider == "none":
         return None, ""
     if ":" in provider:
-        return _embedder_named(provider), ""
+        return Elsewhere(_embedder_named(provider)), ""
     from donna_memory.embeddings.minilm import MiniLMEmbedder, weights_folder  # noqa: PLC0415  # an extra
 
     named = settings.embedding.weights
