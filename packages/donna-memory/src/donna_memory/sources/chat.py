@@ -1,8 +1,9 @@
 """What the owner told Donna in so many words, read along the event log.
 
 A sentence becomes a task that holds what it says; it is remembered besides only where it says
-more: where its task was corrected since, or left something out. What Donna writes to her owner
-retells tasks and calendars, so none of it is remembered.
+more: where its task was corrected since, or left something out. Talk has no task that could hold
+it, so all that was kept of it is remembered. What Donna writes to her owner retells tasks and
+calendars, so none of it is.
 """
 
 import re
@@ -13,8 +14,8 @@ from zoneinfo import ZoneInfo
 from attrs import field, frozen
 
 from donna_core.domain.events import Event, EventKind
-from donna_core.domain.ids import TaskId, UserId
-from donna_core.domain.tasks.history import Actor, Command
+from donna_core.domain.ids import CommandId, TaskId, UserId
+from donna_core.domain.tasks.history import REMEMBER, Actor, Command
 from donna_core.domain.tasks.task import Task
 from donna_core.domain.timing.zones import local, local_day
 from donna_core.ports.unit_of_work import Stores, UnitOfWork
@@ -81,7 +82,7 @@ class ChatSource:
     """Remembers a day's turns on one channel as one session, a run of them as one document.
 
     What was said of a task that is gone, or was taken back, is forgotten. What its owner made
-    Donna forget stays so until a backfill, or until its task comes back or is corrected.
+    Donna forget stays so until a backfill, or until it or its task comes back or is corrected.
     """
 
     unit_of_work: UnitOfWork
@@ -107,7 +108,7 @@ class ChatSource:
         done, since = Progress(), position
         seen: set[date] = set()
         while (page := await self._page(position)).last:
-            kept = await self._kept() if page.named else ()
+            kept = await self._kept() if page.named or page.days else ()
             days = page.days | {each.day for each in kept if each.tasks & page.named}
             for day in sorted(days if advance else days - seen):
                 done = await self._remember(page, day, kept, since=since, done=done)
@@ -155,7 +156,8 @@ class ChatSource:
 
 
 # What a sentence leaves in the log: a task of its own, or more of one that was there.
-_TOLD = frozenset({EventKind.TASK_CAPTURED, EventKind.TASK_MERGED})
+_TOLD = frozenset({EventKind.TASK_CAPTURED, EventKind.TASK_MERGED, EventKind.TALK_HEARD})
+_TALK = frozenset({EventKind.TALK_HEARD, EventKind.TALK_TAKEN_BACK})
 _BACK = frozenset({EventKind.TASK_CAPTURED, EventKind.TASK_CORRECTED})
 _MINE = frozenset({"day", "channel", "first", "last", "tasks"})
 
@@ -164,12 +166,12 @@ _MINE = frozenset({"day", "channel", "first", "last", "tasks"})
 class _Page:
     """The days on which something may have been said, and the tasks that events are about.
 
-    ``back`` are those that came in, came back or were corrected.
+    ``back`` are those that came in, came back or were corrected, and talk that did.
     """
 
     days: frozenset[date]
     named: frozenset[TaskId]
-    back: frozenset[TaskId]
+    back: frozenset[TaskId | CommandId]
     last: int
 
 
@@ -189,6 +191,7 @@ class _Turn:
     at: datetime
     channel: str
     text: str
+    command: CommandId
     tasks: frozenset[TaskId]
 
 
@@ -197,14 +200,14 @@ class _Wanted:
     """Which turns are to be remembered: what is new, what is kept, and what came back."""
 
     since: int
-    back: frozenset[TaskId]
+    back: frozenset[TaskId | CommandId]
     kept: tuple[_Kept, ...]
 
     def has(self, turn: _Turn) -> bool:
         """Whether the turn is one of them."""
         return (
             turn.position > self.since
-            or bool(turn.tasks & self.back)
+            or not self.back.isdisjoint({turn.command, *turn.tasks})
             or any(
                 each.channel == turn.channel and each.first <= turn.position <= each.last
                 for each in self.kept
@@ -238,11 +241,14 @@ def _page(stores: Stores, position: int, zone: ZoneInfo) -> _Page:
     about = [(event, event.task_id) for _, event in events if event.task_id is not None]
     back = frozenset(task_id for event, task_id in about if event.kind in _BACK)
     tasks = stores.tasks.select(ids=back) if back else ()
+    talk = [(event, CommandId(event.data["talk"])) for _, event in events if event.kind in _TALK]
+    said = [stores.history.get(command_id) for _, command_id in talk]
     told = {event.at for event, _ in about if event.kind in _TOLD}
+    told |= {each.created_at for each in tasks} | {each.at for each in said if each is not None}
     return _Page(
-        days=frozenset(local(at, zone).date() for at in told | {each.created_at for each in tasks}),
+        days=frozenset(local(at, zone).date() for at in told),
         named=frozenset(task_id for _, task_id in about),
-        back=back,
+        back=back | {each for event, each in talk if event.kind is EventKind.TALK_HEARD},
         last=events[-1][0] if events else 0,
     )
 
@@ -269,18 +275,24 @@ def _documents(
 
 def _turn(stores: Stores, position: int, command: Command | None) -> _Turn | None:
     """Return what a command says beyond its tasks, if it was said and still stands."""
-    if command is None or command.verb != _CAPTURE or command.actor is not Actor.PERSON:
+    if command is None or command.actor is not Actor.PERSON or command.undone:
         return None
     named = {change.after.id for change in command.tasks if change.after is not None}
     tasks = stores.tasks.select(ids=named) if named else ()
-    stands = not command.undone and named == {task.id for task in tasks}
-    if not (stands and is_worth_a_turn(command.text) and says_more(command.text, tasks)):
+    tells = command.verb == REMEMBER or (
+        command.verb == _CAPTURE
+        and named == {task.id for task in tasks}
+        and is_worth_a_turn(command.text)
+        and says_more(command.text, tasks)
+    )
+    if not tells:
         return None
     return _Turn(
         position=position,
         at=command.at,
         channel=command.channel.value,
         text=command.text.strip(),
+        command=command.id,
         tasks=frozenset(named),
     )
 
