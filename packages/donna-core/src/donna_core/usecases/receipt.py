@@ -195,7 +195,7 @@ def lines(receipt: Receipt) -> Iterator[Line]:
 def _understanding(receipt: Receipt) -> Iterator[Line]:
     """Yield what was odd, what was taken for granted, and the other times the words could mean."""
     captured = receipt.captured
-    if captured is None:
+    if captured is None or receipt.talk is not None:
         return
     odd = dict.fromkeys(remark for part in captured.parts for remark in part.reading.remarks)
     yield from (Line(f"Note: {each}", Tone.WARNING, 1) for each in odd)
