@@ -26,8 +26,9 @@ def tells_fact(
     rest = [] if opening is None else words[opening.end :]
     if opening is None or len(rest) < _FEWEST_WORDS:
         return False
-    said = [token for token in tokens if token.start >= rest[0].start]
-    return _states(opening, rest, lexicon) and not (
+    begin = next(at for at, token in enumerate(tokens) if token.start == rest[0].start)
+    said, parted = tokens[begin:], tokens[begin - 1].shape is Shape.PUNCTUATION
+    return (parted or _is_sentence(rest, lexicon)) and not (
         tokens[-1].text == "?"
         or any(token.start in timed for token in rest)
         or leaves_duty(said, lexicon)
@@ -75,22 +76,20 @@ def _opening(words: Sequence[Token], lexicon: Lexicon) -> Match | None:
         if place >= len(words):
             return None
         opening = lexicon.facts.at(words, place)
-        if opening is not None:
-            return opening
         before = lexicon.prefixes.at(words, place) or lexicon.addressees.at(words, place)
+        if opening is not None and (before is None or before.end <= opening.end):
+            return opening  # and no "keep in mind to"
         if before is None:
             return None
         place = before.end
     return None
 
 
-def _states(opening: Match, rest: Sequence[Token], lexicon: Lexicon) -> bool:
+def _is_sentence(rest: Sequence[Token], lexicon: Lexicon) -> bool:
     """Whether a sentence follows: "remember that form for Ida" only points at a thing."""
-    sets, first = lexicon.sets, rest[0]
-    if str(opening.value).rpartition(" ")[2] not in sets["intent_that"]:
-        return True
+    sets, first = lexicon.sets, rest[0].norm.partition("'")[0]
     begins = sets["split_determiners"] | sets["split_subjects"] | sets["intent_own"]
-    named = first.text[:1].isupper() or first.norm in begins
+    named = rest[0].text[:1].isupper() or first in begins
     return named or any(word.norm in sets["intent_states"] for word in rest[1:])
 
 

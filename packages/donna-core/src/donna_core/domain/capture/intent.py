@@ -270,9 +270,10 @@ def _after_greeting(message: _Message, said: Sequence[Token], chat: Match) -> Ju
         return Judgement(intent=Intent.TASK, sureness=0.85)
     if rest and lexicon.questions.at(rest, 0):
         return _question(evolve(message, words=rest))
-    if len(rest) <= _SHORT:
-        return Judgement(intent=Intent.CHAT, sureness=0.85)
+    short, untimed = len(rest) <= _SHORT, not any(word.start in message.timed for word in rest)
     tells = said[chat.end - 1].norm in lexicon.sets["intent_was"]  # "that was a nice evening …"
-    if tells and not (leaves_duty(rest, lexicon) or any(t.start in message.timed for t in rest)):
-        return Judgement(intent=Intent.CHAT, sureness=0.75)
+    if tells and leaves_duty(rest, lexicon):
+        short = untimed = False
+    if short or (tells and untimed):
+        return Judgement(intent=Intent.CHAT, sureness=0.85 if short else 0.75)
     return Judgement(intent=Intent.TASK, sureness=0.55)
