@@ -7,13 +7,14 @@ calendars, so none of it is.
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from datetime import date, datetime
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from attrs import field, frozen
 
-from donna_core.domain.events import Event, EventKind
+from donna_core.domain.events import EventKind
 from donna_core.domain.ids import CommandId, TaskId, UserId
 from donna_core.domain.tasks.history import REMEMBER, Actor, Command
 from donna_core.domain.tasks.task import Task
@@ -23,10 +24,10 @@ from donna_memory.chunking import MAX_TOKENS, token_count
 from donna_memory.documents import Document, SourceType
 from donna_memory.lexical import content_words, words_of
 from donna_memory.ports import MemoryCatalog, MemoryStore
+from donna_memory.sources.log import Events, LogReader, events_within
 from donna_memory.sources.progress import Progress, Tell, untold
 
 READER = "memory.chat"
-PAGE = 500
 SPEAKER = "You"
 
 _CAPTURE = "capture"
@@ -92,30 +93,28 @@ class ChatSource:
     zone: ZoneInfo
 
     async def follow(self) -> int:
-        """Read on from where this reader stopped; return how many documents were looked at.
-
-        The cursor moves after they are kept: a crash in between reads them again, which
-        changes nothing.
-        """
-        start = await self.unit_of_work.run(lambda stores: stores.cursors.get(READER))
-        return await self._read(start, advance=True)
+        """Read on from where this reader stopped; return how many documents were looked at."""
+        return await self._read(await self._log.stopped_at(), advance=True)
 
     async def backfill(self, tell: Tell = untold) -> int:
         """Look at all that was said, wherever the cursor stands; return how many documents."""
         return await self._read(0, advance=False, tell=tell)
 
-    async def _read(self, position: int, *, advance: bool, tell: Tell = untold) -> int:
-        done, since = Progress(), position
+    @property
+    def _log(self) -> LogReader:
+        return LogReader(name=READER, unit_of_work=self.unit_of_work)
+
+    async def _read(self, since: int, *, advance: bool, tell: Tell = untold) -> int:
+        done = Progress()
         seen: set[date] = set()
-        while (page := await self._page(position)).last:
+        look = partial(_page, self.zone)
+        async for page in self._log.pages(look, since=since, advance=advance):
             kept = await self._kept() if page.named or page.days else ()
             days = page.days | {each.day for each in kept if each.tasks & page.named}
             for day in sorted(days if advance else days - seen):
                 done = await self._remember(page, day, kept, since=since, done=done)
                 tell(done)
-            seen, position = seen | days, page.last
-            if advance:
-                await self._advance(position)
+            seen |= days
         return done.looked_at
 
     async def _remember(
@@ -148,12 +147,6 @@ class ChatSource:
             if not each.is_deleted and each.metadata.keys() >= _MINE
         )
 
-    async def _page(self, position: int) -> "_Page":
-        return await self.unit_of_work.run(lambda stores: _page(stores, position, self.zone))
-
-    async def _advance(self, position: int) -> None:
-        await self.unit_of_work.run(lambda stores: stores.cursors.advance(READER, position))
-
 
 # What a sentence leaves in the log: a task of its own, or more of one that was there.
 _TOLD = frozenset({EventKind.TASK_CAPTURED, EventKind.TASK_MERGED, EventKind.TALK_HEARD})
@@ -172,7 +165,6 @@ class _Page:
     days: frozenset[date]
     named: frozenset[TaskId]
     back: frozenset[TaskId | CommandId]
-    last: int
 
 
 @frozen(kw_only=True)
@@ -236,8 +228,7 @@ class _Runs:
             runs.append([])
 
 
-def _page(stores: Stores, position: int, zone: ZoneInfo) -> _Page:
-    events = stores.events.since(position, limit=PAGE)
+def _page(zone: ZoneInfo, stores: Stores, events: Events) -> _Page:
     about = [(event, event.task_id) for _, event in events if event.task_id is not None]
     back = frozenset(task_id for event, task_id in about if event.kind in _BACK)
     tasks = stores.tasks.select(ids=back) if back else ()
@@ -249,7 +240,6 @@ def _page(stores: Stores, position: int, zone: ZoneInfo) -> _Page:
         days=frozenset(local(at, zone).date() for at in told),
         named=frozenset(task_id for _, task_id in about),
         back=back | {each for event, each in talk if event.kind is EventKind.TALK_HEARD},
-        last=events[-1][0] if events else 0,
     )
 
 
@@ -258,7 +248,7 @@ def _documents(
 ) -> list[Document]:
     """Return the documents of a day, by channel and in order."""
     runs, seen = _Runs(), set()
-    for position, event in _events_of(stores, day, zone):
+    for position, event in events_within(stores, local_day(day, zone)):
         if event.kind is EventKind.MESSAGE_SENT:
             runs.end(str(event.data["what"]))
         elif event.kind in _TOLD and event.command_id and event.command_id not in seen:
@@ -317,34 +307,3 @@ def _document(run: list[_Turn], number: int, channel: str, day: date, user_id: U
             "tasks": sorted(frozenset[TaskId]().union(*(turn.tasks for turn in run))),
         },
     )
-
-
-def _events_of(stores: Stores, day: date, zone: ZoneInfo) -> Iterator[tuple[int, Event]]:
-    span = local_day(day, zone)
-    position = _before(stores, span.start)
-    while page := stores.events.since(position, limit=PAGE):
-        for position, event in page:
-            if event.at >= span.end:
-                return
-            if event.at >= span.start:
-                yield position, event
-
-
-def _before(stores: Stores, instant: datetime) -> int:
-    """Return a position in the log before which nothing happened at the instant or later."""
-    low, high = 0, 1
-    while _is_before(stores, high, instant):
-        low, high = high, high * 2
-    while low < high:
-        middle = (low + high) // 2
-        if _is_before(stores, middle, instant):
-            low = middle + 1
-        else:
-            high = middle
-    return low
-
-
-def _is_before(stores: Stores, position: int, instant: datetime) -> bool:
-    """Whether the event that follows the position happened before the instant."""
-    found = stores.events.since(position, limit=1)
-    return bool(found) and found[0][1].at < instant
