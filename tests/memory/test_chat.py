@@ -12,6 +12,7 @@ from donna_core.domain.tasks.task import InputChannel
 from donna_core.testing.world import SimulatedWorld
 from donna_core.usecases.capture import capture
 from donna_core.usecases.edit import Correction, edit
+from donna_core.usecases.remember import remember
 from donna_core.usecases.undo import redo, undo
 from donna_memory.documents import Document, SourceType
 from donna_memory.ports import Kept, Written
@@ -20,6 +21,7 @@ from donna_memory.sources.progress import Progress
 
 PLUMBER = "Call the plumber who fixed the dishwasher of Ida in spring"
 ROOF = "Have somebody look at the roof above the guest room"
+FACT = "remember that the wifi code at the cabin is 4711"
 SHORT = Correction(title="Plumber")
 
 
@@ -207,3 +209,60 @@ async def test_what_was_forgotten_does_not_come_back_with_the_next_sentence(home
 def test_a_short_turn_is_kept_where_it_asks(text: str, *, worth: bool) -> None:
     """Under twenty characters it has to hold a question or a verb of work."""
     assert is_worth_a_turn(text) is worth
+
+
+async def test_talk_is_a_turn_though_no_task_holds_it(home: Home) -> None:
+    """Short or long, in one run with the sentences around it, live as in a backfill."""
+    await home.shortened(PLUMBER, "Plumber")
+    await home.source.follow()
+    await remember(home.runtime, "Ann sings")
+    assert await home.source.follow() == 1
+    await capture(home.runtime, FACT)
+    await home.source.follow()
+
+    assert home.shelf.said == [f"{PLUMBER}\nAnn sings\n{FACT}"]
+    live = dict(home.shelf.documents)
+    home.shelf.documents.clear()
+    assert await home.source.backfill() == 1
+    assert home.shelf.documents == live
+
+
+async def test_talk_that_is_taken_back_is_forgotten_until_it_is_redone(home: Home) -> None:
+    """On another day too, and the rest of its day stays."""
+    await remember(home.runtime, "Ann sings")
+    await remember(home.runtime, FACT)
+    await home.source.follow()
+    home.later(days=2)
+    await remember(home.runtime, "Bo is a pilot")
+    await home.source.follow()
+
+    for _ in range(2):
+        await undo(home.runtime)
+    await home.source.follow()
+    assert home.shelf.said == ["Ann sings"]
+    await home.source.backfill()
+    assert home.shelf.said == ["Ann sings"]
+
+    for _ in range(2):
+        await redo(home.runtime)
+    await home.source.follow()
+    assert home.shelf.said == [f"Ann sings\n{FACT}", "Bo is a pilot"]
+    assert len({each.source_id for each in home.shelf.documents.values()}) == 2
+
+
+async def test_talk_that_was_forgotten_stays_so_until_it_is_said_again(home: Home) -> None:
+    """Or until a backfill, or a redo, which asks for it."""
+    await remember(home.runtime, FACT)
+    await home.source.follow()
+    home.shelf.documents.clear()
+    await remember(home.runtime, "Ann sings")
+    await home.source.follow()
+    assert home.shelf.said == ["Ann sings"]
+
+    await undo(home.runtime)
+    await undo(home.runtime)
+    await home.source.follow()
+    assert home.shelf.said == []
+    await redo(home.runtime)
+    await home.source.follow()
+    assert home.shelf.said == [FACT]

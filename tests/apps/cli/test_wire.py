@@ -73,6 +73,8 @@ PRINTED = [
             ["budget", "approve", "1"],
             ["plan"],
             ["add", "hello there"],
+            ["add", "fyi the spare key is under the pot"],
+            ["remember", "Ruth is vegetarian"],
         )
     ),
 ]

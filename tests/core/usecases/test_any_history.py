@@ -17,11 +17,12 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 
 from donna_core.domain.effects import JobKind, Message
 from donna_core.domain.errors import DonnaError
+from donna_core.domain.events import EventKind
 from donna_core.domain.followup.attention import Attention
 from donna_core.domain.followup.consequences import HOLDS_TIME, event_image, is_free
 from donna_core.domain.followup.escalation import Escalation, occurrence_of
 from donna_core.domain.ids import CommandId, TaskId
-from donna_core.domain.tasks.history import Step
+from donna_core.domain.tasks.history import REMEMBER, Step
 from donna_core.domain.tasks.task import Domain, Task, TaskStatus
 from donna_core.domain.timing.interval import Interval
 from donna_core.local.calendar import InMemoryCalendar
@@ -53,6 +54,7 @@ SENTENCES = st.sampled_from(
         "water the plants every day at 18:00",
         "clean the garage for 6 hours by today 11am, must",
         "pay rent 30 February",
+        "remember that Ruth is vegetarian",
     ]
 )
 REFERENCES = st.integers(1, 6).map(str) | st.sampled_from(["1-3", "2,4", "milk", "report"])
@@ -69,6 +71,7 @@ CORRECTIONS = st.builds(
     free=st.booleans(),
     reviewed=st.booleans(),
 )
+TALK = (EventKind.TALK_HEARD, EventKind.TALK_TAKEN_BACK)
 Act = Callable[[Runtime], Awaitable[object]]
 
 
@@ -290,6 +293,15 @@ class AnyHistory(RuleBasedStateMachine):
                 assert now.pursuits[task.id].is_active
         for pursuit in now.pursuits.values():
             assert not pursuit.is_active or now.tasks[pursuit.task_id].status in HOLDS_TIME
+
+    @invariant()
+    def talk_is_heard_as_long_as_it_stands(self) -> None:
+        events = self.look(lambda stores: stores.events.since(0, limit=ALWAYS))
+        told = [event for _, event in events if event.kind in TALK]
+        last = {event.data["talk"]: event.kind for event in told}
+        commands = self.look(lambda stores: stores.history.recent(ALWAYS))
+        talk = {each.id: TALK[each.undone] for each in commands if each.verb == REMEMBER}
+        assert last == talk
 
     @invariant()
     def nothing_goes_out_twice(self) -> None:

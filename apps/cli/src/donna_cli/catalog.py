@@ -53,6 +53,12 @@ CATALOG: Mapping[str, Entry] = {
         panel=TELL,
         writes=True,
     ),
+    "remember": Entry(
+        target="telling:remember",
+        help="Remember what you say as you say it, whatever it reads like, and make no task of it.",
+        panel=TELL,
+        writes=True,
+    ),
     "parse": Entry(
         target="telling:parse",
         help="Show what Donna understands of a sentence, and keep nothing.",

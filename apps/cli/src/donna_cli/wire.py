@@ -252,7 +252,7 @@ def receipt(done: Receipt) -> schema.ReceiptObject:
     changes = command.escalations if command else ()
     return schema.ReceiptObject(
         verb=command.verb if command else "capture",
-        outcome=captured.outcome if captured else "changed",
+        outcome=done.outcome,
         command_id=command.id if command else None,
         dry_run=done.dry_run,
         tasks=tasks(change.after for change in done.changes if change.after),

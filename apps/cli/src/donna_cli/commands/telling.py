@@ -1,4 +1,4 @@
-"""Telling Donna: add and parse."""
+"""Telling Donna: add, remember and parse."""
 
 import sys
 from collections.abc import Iterator
@@ -14,11 +14,22 @@ from donna_cli.exits import ExitCode, code_of, complain
 from donna_cli.invocation import Invocation
 from donna_cli.render import show
 from donna_cli.resolving import settle_duplicate
-from donna_cli.session import Action, Page, look, opened, perform, present_receipt, run, scene
+from donna_cli.session import (
+    Action,
+    Page,
+    change,
+    look,
+    opened,
+    perform,
+    present_receipt,
+    run,
+    scene,
+)
 from donna_cli.views import zone_lines
 from donna_core.domain.capture.reading import Reading
 from donna_core.domain.errors import InvalidInput, Refused
 from donna_core.domain.wording import Line, Scene, Tone, understood
+from donna_core.usecases import remember as remembering
 from donna_core.usecases.capture import Captured, OnDuplicate, capture, read
 from donna_core.usecases.runtime import Runtime
 
@@ -103,6 +114,25 @@ def _capture(text: str, choice: OnDuplicate, insist: bool) -> Action:  # noqa: F
         return await capture(runtime, text, on_duplicate=choice, insist=insist)
 
     return act
+
+
+def remember(
+    invocation: Invocation,
+    words: Annotated[
+        list[str] | None, typer.Argument(metavar="WORDS", help="What to remember; '-' reads stdin.")
+    ] = None,
+) -> ExitCode:
+    """Remember what you say as you say it, whatever it reads like, and make no task of it.
+
+    The words need no quotes. Search finds them once the memory has read them: with
+    `donna memory backfill`, or while `donna run` is running.
+
+    Examples:
+      donna remember Ruth is vegetarian
+      donna remember The spare key is under the blue pot
+    """
+    text = "\n".join(sentences(words, None))
+    return change(invocation, lambda runtime: remembering.remember(runtime, text))
 
 
 def parse(

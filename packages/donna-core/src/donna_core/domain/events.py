@@ -33,6 +33,8 @@ class EventKind(StrEnum):
     MODEL_STOOD_IN = "model.stood_in"
     NOTE_WRITTEN = "note.written"
     MEMORY_REVIEWED = "memory.reviewed"
+    TALK_HEARD = "talk.heard"
+    TALK_TAKEN_BACK = "talk.taken_back"
     MODEL_SETTINGS_CHANGED = "model.settings_changed"
 
 

@@ -12,6 +12,7 @@ from donna_core.domain.effects import CalendarWrite, Message, MessageKind
 from donna_core.domain.followup.consequences import event_image
 from donna_core.domain.planning.calendar_events import CalendarEvent
 from donna_core.domain.policy import Policy
+from donna_core.domain.tasks.history import REMEMBER
 from donna_core.domain.tasks.machine import Trigger
 from donna_core.domain.tasks.task import HIGHEST_PRIORITY, TaskStatus
 from donna_core.domain.timing.zones import local
@@ -54,7 +55,7 @@ def violations(
 def nothing_said_is_lost(stores: Stores, *, said: Sequence[str]) -> Iterator[str]:
     """Every text that was acknowledged is kept, byte for byte, with the task it became."""
     commands = stores.history.recent(EVERYTHING)
-    kept = Counter(command.text for command in commands if command.verb == "capture")
+    kept = Counter(command.text for command in commands if command.verb in {"capture", REMEMBER})
     for text, times in Counter(said).items():
         if kept[text] != times:
             yield f"'{text}' was said {times} times and is kept {kept[text]} times"

@@ -6,7 +6,8 @@ from enum import StrEnum
 
 from attrs import evolve, frozen
 
-from donna_core.domain.capture.reading import Reading
+from donna_core.domain.capture.facts import is_asked_to_remember, says_something
+from donna_core.domain.capture.reading import Intent, Reading
 from donna_core.domain.errors import CalendarUnreadable, ModelUnavailable, OverBudget
 from donna_core.domain.events import EventKind
 from donna_core.domain.ids import TaskId
@@ -34,10 +35,11 @@ from donna_core.usecases.mirroring import (
 from donna_core.usecases.placing import place
 from donna_core.usecases.prioritising import prioritise
 from donna_core.usecases.recorder import Origin, Recorder
+from donna_core.usecases.remember import remember
 from donna_core.usecases.reread import reread_job
 from donna_core.usecases.runtime import Runtime
 from donna_core.usecases.splitting import lengths_of, spare_ids, split
-from donna_core.usecases.understand import understand
+from donna_core.usecases.understand import Understood, understand
 
 
 class OnDuplicate(StrEnum):
@@ -55,6 +57,7 @@ class Outcome(StrEnum):
     MERGED = "merged"
     UPDATED = "updated"
     NOT_A_TASK = "not_a_task"
+    REMEMBERED = "remembered"
 
 
 @frozen(kw_only=True)
@@ -63,6 +66,7 @@ class Captured:
 
     ``duplicate_of`` is the task this one was taken for, ``related`` those it resembles.
     ``others`` are the further tasks of a message that held several, in their order.
+    ``asked`` tells of talk that it asks in so many words to be remembered.
     ``unreadable`` are calendars that could not be read: the task is safe but has no place yet.
     """
 
@@ -74,6 +78,7 @@ class Captured:
     related: tuple[Task, ...] = ()
     others: tuple["Captured", ...] = ()
     unreadable: tuple[CalendarUnreadable, ...] = ()
+    asked: bool = False
 
     @property
     def parts(self) -> tuple["Captured", ...]:
@@ -132,16 +137,18 @@ async def capture(
 ) -> Captured:
     """Understand the text, and keep, place and confirm the task or the tasks in it.
 
-    Several tasks are one command, so that one undo takes all of them back.
+    Several tasks are one command, so that one undo takes all of them back. Talk that says
+    something is no task and is remembered as it was said.
 
-    ``insist`` keeps even what does not read like a task. Raise ``InvalidInput`` for text that
-    is empty or too long and ``StorageUnavailable`` when it could not be kept; in both cases
-    nothing was stored. A calendar that cannot be read costs the task its place, never its row.
+    ``insist`` makes a task even of what does not read like one. Raise ``InvalidInput`` for text
+    that is empty or too long and ``StorageUnavailable`` when it could not be kept; in both
+    cases nothing was stored. A calendar that cannot be read costs the task its place, never its
+    row.
     """
     understood = await understand(runtime, text)
     reading = understood.reading
     if not reading.is_task and not insist:
-        return Captured(outcome=Outcome.NOT_A_TASK, reading=reading, task=None, command=None)
+        return await _no_task(runtime, text, understood, channel=channel)
     readings = reading.tasks or (reading,)
     begins = max(_begins(readings), default=None)
     seen = await mirror_calendars(runtime, until=begins)
@@ -168,6 +175,21 @@ async def capture(
         plan = evolve(plan, parts=tuple(parts), final=True)
         answer = await _decide(runtime, plan)
     return answer
+
+
+async def _no_task(
+    runtime: Runtime, text: str, understood: Understood, *, channel: InputChannel
+) -> Captured:
+    """Remember what is talk; nothing is kept of a question or of a command for the agenda."""
+    reading, lexicon = understood.reading, runtime.policy.lexicon
+    asked = is_asked_to_remember(reading.text, lexicon)
+    talk = reading.intent is Intent.CHAT and (asked or says_something(reading.text, lexicon))
+    if not talk:
+        return Captured(outcome=Outcome.NOT_A_TASK, reading=reading, task=None, command=None)
+    kept = await remember(runtime, text, channel=channel, understood_by=understood.call)
+    return Captured(
+        outcome=Outcome.REMEMBERED, reading=reading, task=None, command=kept.command, asked=asked
+    )
 
 
 def _begins(readings: Sequence[Reading]) -> Iterator[datetime]:

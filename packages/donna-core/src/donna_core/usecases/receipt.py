@@ -12,7 +12,7 @@ from donna_core.domain.followup.escalation import Escalation, EscalationStatus
 from donna_core.domain.ids import TaskId
 from donna_core.domain.planning.reasons import ReasonCode
 from donna_core.domain.spending.notices import raised
-from donna_core.domain.tasks.history import Change, Command, Topic
+from donna_core.domain.tasks.history import REMEMBER, Change, Command, Topic
 from donna_core.domain.tasks.task import NEEDS_REVIEW, Task
 from donna_core.domain.wording import (
     Line,
@@ -26,7 +26,7 @@ from donna_core.domain.wording import (
     span,
 )
 from donna_core.usecases.advance import Changed
-from donna_core.usecases.capture import Captured
+from donna_core.usecases.capture import Captured, Outcome
 from donna_core.usecases.runtime import Runtime
 
 Result = Changed | Captured | tuple[Command, Changed]
@@ -34,6 +34,7 @@ Result = Changed | Captured | tuple[Command, Changed]
 
 _DID: Mapping[str, str] = {
     "capture": "Added",
+    REMEMBER: "Remembered",
     "start": "Started",
     "done": "Done",
     "block": "Blocked",
@@ -106,11 +107,28 @@ class Receipt:
         return tuple(sorted(changes, key=order))
 
     @property
+    def talk(self) -> Command | None:
+        """What was said and is remembered now, or forgotten where it was taken back."""
+        said = self.took_back or self.command
+        return said if said is not None and said.verb == REMEMBER else None
+
+    @property
+    def outcome(self) -> str:
+        """What became of a sentence or of talk; of everything else that it is changed."""
+        if self.captured is not None:
+            return self.captured.outcome
+        return Outcome.REMEMBERED if self.talk and not self.took_back else "changed"
+
+    @property
     def did_anything(self) -> bool:
         """Whether the command changed anything."""
         command = self.command
         return command is not None and bool(
-            command.tasks or command.escalations or command.attention or command.allowances
+            command.tasks
+            or command.escalations
+            or command.attention
+            or command.allowances
+            or self.talk
         )
 
     @property
@@ -163,6 +181,7 @@ def lines(receipt: Receipt) -> Iterator[Line]:
     yield from _pursuits(receipt)
     yield from _attention(receipt)
     yield from _allowances(receipt)
+    yield from _talk(receipt)
     if not receipt.did_anything:
         yield Line("Nothing to change: everything is as it should be.")
     yield from _proposals(receipt)
@@ -176,7 +195,7 @@ def lines(receipt: Receipt) -> Iterator[Line]:
 def _understanding(receipt: Receipt) -> Iterator[Line]:
     """Yield what was odd, what was taken for granted, and the other times the words could mean."""
     captured = receipt.captured
-    if captured is None:
+    if captured is None or receipt.talk is not None:
         return
     odd = dict.fromkeys(remark for part in captured.parts for remark in part.reading.remarks)
     yield from (Line(f"Note: {each}", Tone.WARNING, 1) for each in odd)
@@ -223,6 +242,17 @@ def _not_a_task(receipt: Receipt) -> Iterator[Line]:
         yield Line(f"Perhaps you mean: {ways}", depth=1)
     insist = receipt.scene.spelling.option("insist", value=True)
     yield Line(f"Nothing was kept. {insist} keeps it as it is.", depth=1)
+
+
+def _talk(receipt: Receipt) -> Iterator[Line]:
+    """Yield what is remembered or forgotten, in the words it was said in."""
+    if receipt.talk is None or receipt.command is None:
+        return
+    did = "Forgotten" if receipt.command.undoes else _DID[REMEMBER]
+    yield Line(f"{did}: {' '.join(receipt.talk.text.split())}", Tone.GOOD)
+    if receipt.captured is not None and not receipt.captured.asked:
+        insist = receipt.scene.spelling.option("insist", value=True)
+        yield Line(f"Kept as you said it. {insist} makes a task of it.", depth=1)
 
 
 def _change(change: Change[Task], receipt: Receipt) -> Iterator[Line]:

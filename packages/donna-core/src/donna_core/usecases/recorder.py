@@ -256,11 +256,16 @@ class Recorder:
         )
 
     def commit(
-        self, *, undoes: CommandId | None = None, redoes: CommandId | None = None
+        self,
+        *,
+        undoes: CommandId | None = None,
+        redoes: CommandId | None = None,
+        keep: bool = False,
     ) -> Command:
         """Write everything and return the command as recorded.
 
-        A command that changed nothing is not recorded: there is nothing to take back.
+        A command that changed nothing is recorded only to ``keep`` what it says: there is
+        nothing else to take back.
         """
         changes = (self._settle(task_id) for task_id in self._after)
         tasks = tuple(change for change in changes if _is_real(change))
@@ -291,7 +296,7 @@ class Recorder:
             redoes=redoes,
         )
         changed = tasks or self._pursuits or self._attention or self._allowances
-        if changed or undoes or redoes:
+        if changed or undoes or redoes or keep:
             self._stores.history.record(command)
         judge_readings(self._stores, command)
         self._stores.events.append(self._events)

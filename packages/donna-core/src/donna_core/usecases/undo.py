@@ -3,8 +3,9 @@
 from attrs import evolve, fields
 
 from donna_core.domain.errors import Refused
+from donna_core.domain.events import EventKind
 from donna_core.domain.ids import CommandId
-from donna_core.domain.tasks.history import Actor, Command
+from donna_core.domain.tasks.history import REMEMBER, Actor, Command
 from donna_core.domain.tasks.task import Task
 from donna_core.ports.unit_of_work import Stores
 from donna_core.usecases.advance import Changed
@@ -42,6 +43,8 @@ async def undo(runtime: Runtime) -> tuple[Command, Changed]:
         target = _last_standing(stores)
         recorder = Recorder(stores, runtime.policy, origin)
         _take_back(stores, recorder, target, trigger="undo")
+        if target.verb == REMEMBER:
+            recorder.tell(EventKind.TALK_TAKEN_BACK, talk=target.id)
         stores.history.mark(target.id, undone=True)
         return target, Changed(command=recorder.commit(undoes=target.id))
 
@@ -60,6 +63,8 @@ async def redo(runtime: Runtime) -> tuple[Command, Changed]:
         undoing, target = _last_undone(stores)
         recorder = Recorder(stores, runtime.policy, origin)
         _take_back(stores, recorder, undoing, trigger="redo")
+        if target.verb == REMEMBER:
+            recorder.tell(EventKind.TALK_HEARD, talk=target.id)
         stores.history.mark(target.id, undone=False)
         return target, Changed(command=recorder.commit(redoes=target.id))
 

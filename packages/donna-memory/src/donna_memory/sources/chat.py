@@ -1,20 +1,22 @@
 """What the owner told Donna in so many words, read along the event log.
 
 A sentence becomes a task that holds what it says; it is remembered besides only where it says
-more: where its task was corrected since, or left something out. What Donna writes to her owner
-retells tasks and calendars, so none of it is remembered.
+more: where its task was corrected since, or left something out. Talk has no task that could hold
+it, so all that was kept of it is remembered. What Donna writes to her owner retells tasks and
+calendars, so none of it is.
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from datetime import date, datetime
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from attrs import field, frozen
 
-from donna_core.domain.events import Event, EventKind
-from donna_core.domain.ids import TaskId, UserId
-from donna_core.domain.tasks.history import Actor, Command
+from donna_core.domain.events import EventKind
+from donna_core.domain.ids import CommandId, TaskId, UserId
+from donna_core.domain.tasks.history import REMEMBER, Actor, Command
 from donna_core.domain.tasks.task import Task
 from donna_core.domain.timing.zones import local, local_day
 from donna_core.ports.unit_of_work import Stores, UnitOfWork
@@ -22,10 +24,10 @@ from donna_memory.chunking import MAX_TOKENS, token_count
 from donna_memory.documents import Document, SourceType
 from donna_memory.lexical import content_words, words_of
 from donna_memory.ports import MemoryCatalog, MemoryStore
+from donna_memory.sources.log import Events, LogReader, events_within
 from donna_memory.sources.progress import Progress, Tell, untold
 
 READER = "memory.chat"
-PAGE = 500
 SPEAKER = "You"
 
 _CAPTURE = "capture"
@@ -81,7 +83,7 @@ class ChatSource:
     """Remembers a day's turns on one channel as one session, a run of them as one document.
 
     What was said of a task that is gone, or was taken back, is forgotten. What its owner made
-    Donna forget stays so until a backfill, or until its task comes back or is corrected.
+    Donna forget stays so until a backfill, or until it or its task comes back or is corrected.
     """
 
     unit_of_work: UnitOfWork
@@ -91,30 +93,28 @@ class ChatSource:
     zone: ZoneInfo
 
     async def follow(self) -> int:
-        """Read on from where this reader stopped; return how many documents were looked at.
-
-        The cursor moves after they are kept: a crash in between reads them again, which
-        changes nothing.
-        """
-        start = await self.unit_of_work.run(lambda stores: stores.cursors.get(READER))
-        return await self._read(start, advance=True)
+        """Read on from where this reader stopped; return how many documents were looked at."""
+        return await self._read(await self._log.stopped_at(), advance=True)
 
     async def backfill(self, tell: Tell = untold) -> int:
         """Look at all that was said, wherever the cursor stands; return how many documents."""
         return await self._read(0, advance=False, tell=tell)
 
-    async def _read(self, position: int, *, advance: bool, tell: Tell = untold) -> int:
-        done, since = Progress(), position
+    @property
+    def _log(self) -> LogReader:
+        return LogReader(name=READER, unit_of_work=self.unit_of_work)
+
+    async def _read(self, since: int, *, advance: bool, tell: Tell = untold) -> int:
+        done = Progress()
         seen: set[date] = set()
-        while (page := await self._page(position)).last:
-            kept = await self._kept() if page.named else ()
+        look = partial(_page, self.zone)
+        async for page in self._log.pages(look, since=since, advance=advance):
+            kept = await self._kept() if page.named or page.days else ()
             days = page.days | {each.day for each in kept if each.tasks & page.named}
             for day in sorted(days if advance else days - seen):
                 done = await self._remember(page, day, kept, since=since, done=done)
                 tell(done)
-            seen, position = seen | days, page.last
-            if advance:
-                await self._advance(position)
+            seen |= days
         return done.looked_at
 
     async def _remember(
@@ -147,15 +147,10 @@ class ChatSource:
             if not each.is_deleted and each.metadata.keys() >= _MINE
         )
 
-    async def _page(self, position: int) -> "_Page":
-        return await self.unit_of_work.run(lambda stores: _page(stores, position, self.zone))
-
-    async def _advance(self, position: int) -> None:
-        await self.unit_of_work.run(lambda stores: stores.cursors.advance(READER, position))
-
 
 # What a sentence leaves in the log: a task of its own, or more of one that was there.
-_TOLD = frozenset({EventKind.TASK_CAPTURED, EventKind.TASK_MERGED})
+_TOLD = frozenset({EventKind.TASK_CAPTURED, EventKind.TASK_MERGED, EventKind.TALK_HEARD})
+_TALK = frozenset({EventKind.TALK_HEARD, EventKind.TALK_TAKEN_BACK})
 _BACK = frozenset({EventKind.TASK_CAPTURED, EventKind.TASK_CORRECTED})
 _MINE = frozenset({"day", "channel", "first", "last", "tasks"})
 
@@ -164,13 +159,12 @@ _MINE = frozenset({"day", "channel", "first", "last", "tasks"})
 class _Page:
     """The days on which something may have been said, and the tasks that events are about.
 
-    ``back`` are those that came in, came back or were corrected.
+    ``back`` are those that came in, came back or were corrected, and talk that did.
     """
 
     days: frozenset[date]
     named: frozenset[TaskId]
-    back: frozenset[TaskId]
-    last: int
+    back: frozenset[TaskId | CommandId]
 
 
 @frozen(kw_only=True)
@@ -189,6 +183,7 @@ class _Turn:
     at: datetime
     channel: str
     text: str
+    command: CommandId
     tasks: frozenset[TaskId]
 
 
@@ -197,14 +192,14 @@ class _Wanted:
     """Which turns are to be remembered: what is new, what is kept, and what came back."""
 
     since: int
-    back: frozenset[TaskId]
+    back: frozenset[TaskId | CommandId]
     kept: tuple[_Kept, ...]
 
     def has(self, turn: _Turn) -> bool:
         """Whether the turn is one of them."""
         return (
             turn.position > self.since
-            or bool(turn.tasks & self.back)
+            or not self.back.isdisjoint({turn.command, *turn.tasks})
             or any(
                 each.channel == turn.channel and each.first <= turn.position <= each.last
                 for each in self.kept
@@ -233,17 +228,18 @@ class _Runs:
             runs.append([])
 
 
-def _page(stores: Stores, position: int, zone: ZoneInfo) -> _Page:
-    events = stores.events.since(position, limit=PAGE)
+def _page(zone: ZoneInfo, stores: Stores, events: Events) -> _Page:
     about = [(event, event.task_id) for _, event in events if event.task_id is not None]
     back = frozenset(task_id for event, task_id in about if event.kind in _BACK)
     tasks = stores.tasks.select(ids=back) if back else ()
+    talk = [(event, CommandId(event.data["talk"])) for _, event in events if event.kind in _TALK]
+    said = [stores.history.get(command_id) for _, command_id in talk]
     told = {event.at for event, _ in about if event.kind in _TOLD}
+    told |= {each.created_at for each in tasks} | {each.at for each in said if each is not None}
     return _Page(
-        days=frozenset(local(at, zone).date() for at in told | {each.created_at for each in tasks}),
+        days=frozenset(local(at, zone).date() for at in told),
         named=frozenset(task_id for _, task_id in about),
-        back=back,
-        last=events[-1][0] if events else 0,
+        back=back | {each for event, each in talk if event.kind is EventKind.TALK_HEARD},
     )
 
 
@@ -252,7 +248,7 @@ def _documents(
 ) -> list[Document]:
     """Return the documents of a day, by channel and in order."""
     runs, seen = _Runs(), set()
-    for position, event in _events_of(stores, day, zone):
+    for position, event in events_within(stores, local_day(day, zone)):
         if event.kind is EventKind.MESSAGE_SENT:
             runs.end(str(event.data["what"]))
         elif event.kind in _TOLD and event.command_id and event.command_id not in seen:
@@ -269,18 +265,24 @@ def _documents(
 
 def _turn(stores: Stores, position: int, command: Command | None) -> _Turn | None:
     """Return what a command says beyond its tasks, if it was said and still stands."""
-    if command is None or command.verb != _CAPTURE or command.actor is not Actor.PERSON:
+    if command is None or command.actor is not Actor.PERSON or command.undone:
         return None
     named = {change.after.id for change in command.tasks if change.after is not None}
     tasks = stores.tasks.select(ids=named) if named else ()
-    stands = not command.undone and named == {task.id for task in tasks}
-    if not (stands and is_worth_a_turn(command.text) and says_more(command.text, tasks)):
+    tells = command.verb == REMEMBER or (
+        command.verb == _CAPTURE
+        and named == {task.id for task in tasks}
+        and is_worth_a_turn(command.text)
+        and says_more(command.text, tasks)
+    )
+    if not tells:
         return None
     return _Turn(
         position=position,
         at=command.at,
         channel=command.channel.value,
         text=command.text.strip(),
+        command=command.id,
         tasks=frozenset(named),
     )
 
@@ -305,34 +307,3 @@ def _document(run: list[_Turn], number: int, channel: str, day: date, user_id: U
             "tasks": sorted(frozenset[TaskId]().union(*(turn.tasks for turn in run))),
         },
     )
-
-
-def _events_of(stores: Stores, day: date, zone: ZoneInfo) -> Iterator[tuple[int, Event]]:
-    span = local_day(day, zone)
-    position = _before(stores, span.start)
-    while page := stores.events.since(position, limit=PAGE):
-        for position, event in page:
-            if event.at >= span.end:
-                return
-            if event.at >= span.start:
-                yield position, event
-
-
-def _before(stores: Stores, instant: datetime) -> int:
-    """Return a position in the log before which nothing happened at the instant or later."""
-    low, high = 0, 1
-    while _is_before(stores, high, instant):
-        low, high = high, high * 2
-    while low < high:
-        middle = (low + high) // 2
-        if _is_before(stores, middle, instant):
-            low = middle + 1
-        else:
-            high = middle
-    return low
-
-
-def _is_before(stores: Stores, position: int, instant: datetime) -> bool:
-    """Whether the event that follows the position happened before the instant."""
-    found = stores.events.since(position, limit=1)
-    return bool(found) and found[0][1].at < instant

@@ -1,6 +1,7 @@
 """What the owner put right, read along the event log."""
 
 from collections.abc import Iterator
+from functools import partial
 
 from attrs import frozen
 
@@ -10,10 +11,10 @@ from donna_core.domain.tasks.task import Task
 from donna_core.ports.unit_of_work import Stores, UnitOfWork
 from donna_memory.documents import Document, SourceType
 from donna_memory.ports import MemoryStore
+from donna_memory.sources.log import Events, LogReader
 from donna_memory.sources.progress import Progress, Tell, untold
 
 READER = "memory.corrections"
-PAGE = 500
 
 
 @frozen(kw_only=True)
@@ -25,50 +26,31 @@ class CorrectionSource:
     user_id: UserId
 
     async def follow(self) -> int:
-        """Read on from where this reader stopped; return how many corrections there were.
-
-        The cursor moves after they are kept: a crash in between reads them again, which
-        changes nothing.
-        """
-        start = await self.unit_of_work.run(lambda stores: stores.cursors.get(READER))
-        return await self._read(start, advance=True)
+        """Read on from where this reader stopped; return how many corrections there were."""
+        return await self._read(await self._log.stopped_at(), advance=True)
 
     async def backfill(self, tell: Tell = untold) -> int:
         """Look at every correction there is, wherever the cursor stands; return how many."""
         return await self._read(0, advance=False, tell=tell)
 
-    async def _read(self, position: int, *, advance: bool, tell: Tell = untold) -> int:
+    @property
+    def _log(self) -> LogReader:
+        return LogReader(name=READER, unit_of_work=self.unit_of_work)
+
+    async def _read(self, since: int, *, advance: bool, tell: Tell = untold) -> int:
         done = Progress()
-        while (page := await self._page(position)).last:
-            done = done.plus(await self.store.upsert_many(page.documents))
+        look = partial(_found, self.user_id)
+        async for documents in self._log.pages(look, since=since, advance=advance):
+            done = done.plus(await self.store.upsert_many(documents))
             tell(done)
-            position = page.last
-            if advance:
-                await self._advance(position)
         return done.looked_at
 
-    async def _page(self, position: int) -> "_Page":
-        return await self.unit_of_work.run(lambda stores: _page(stores, position, self.user_id))
 
-    async def _advance(self, position: int) -> None:
-        await self.unit_of_work.run(lambda stores: stores.cursors.advance(READER, position))
-
-
-@frozen(kw_only=True)
-class _Page:
-    documents: tuple[Document, ...]
-    last: int
-
-
-def _page(stores: Stores, position: int, user_id: UserId) -> _Page:
-    events = stores.events.since(position, limit=PAGE)
+def _found(user_id: UserId, stores: Stores, events: Events) -> tuple[Document, ...]:
     told = [(at, event) for at, event in events if event.kind is EventKind.TASK_CORRECTED]
     named = {event.task_id for _, event in told if event.task_id is not None}
     tasks = {task.id: task for task in stores.tasks.select(ids=named)} if named else {}
-    return _Page(
-        documents=tuple(_documents(told, tasks, user_id)),
-        last=events[-1][0] if events else 0,
-    )
+    return tuple(_documents(told, tasks, user_id))
 
 
 def _documents(

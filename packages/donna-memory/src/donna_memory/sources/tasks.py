@@ -7,10 +7,10 @@ from donna_core.domain.tasks.task import Task
 from donna_core.ports.unit_of_work import Stores, UnitOfWork
 from donna_memory.documents import Document, SourceType
 from donna_memory.ports import MemoryStore
+from donna_memory.sources.log import Events, LogReader
 from donna_memory.sources.progress import Progress, Tell, untold
 
 READER = "memory.tasks"
-PAGE = 500
 BATCH = 64
 
 
@@ -23,24 +23,15 @@ class TaskSource:
     user_id: UserId
 
     async def follow(self) -> int:
-        """Read on from where this reader stopped; return how many tasks were looked at.
-
-        The cursor moves after the tasks are kept: a crash in between reads them again, which
-        changes nothing.
-        """
+        """Read on from where this reader stopped; return how many tasks were looked at."""
         looked_at = 0
-        while True:
-            read = await self.unit_of_work.run(_page)
-            if not read.last:
-                return looked_at
+        log = LogReader(name=READER, unit_of_work=self.unit_of_work)
+        async for read in log.pages(_read, since=await log.stopped_at(), advance=True):
             await self.store.upsert_many(task_document(task, self.user_id) for task in read.tasks)
             for task_id in sorted(read.removed):
                 await self.store.forget(self.user_id, SourceType.TASK, task_id)
-            await self._advance(read.last)
             looked_at += len(read.tasks) + len(read.removed)
-
-    async def _advance(self, position: int) -> None:
-        await self.unit_of_work.run(lambda stores: stores.cursors.advance(READER, position))
+        return looked_at
 
     async def backfill(self, tell: Tell = untold) -> int:
         """Look at every task there is, wherever the cursor stands; return how many there are.
@@ -62,17 +53,14 @@ class TaskSource:
 class _Read:
     tasks: tuple[Task, ...]
     removed: frozenset[TaskId]
-    last: int
 
 
-def _page(stores: Stores) -> _Read:
-    events = stores.events.since(stores.cursors.get(READER), limit=PAGE)
+def _read(stores: Stores, events: Events) -> _Read:
     named = {event.task_id for _, event in events if event.task_id is not None}
     tasks = stores.tasks.select(ids=named) if named else ()
     return _Read(
         tasks=tasks,
         removed=frozenset(named - {task.id for task in tasks}),
-        last=events[-1][0] if events else 0,
     )
 
 

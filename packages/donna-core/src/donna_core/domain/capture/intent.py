@@ -6,6 +6,7 @@ from attrs import evolve, frozen
 
 from donna_core.domain.capture.actions import Command, find_command
 from donna_core.domain.capture.conditions import Sets
+from donna_core.domain.capture.facts import leaves_duty, tells_fact
 from donna_core.domain.capture.lexicon import Lexicon, Match, Phrases
 from donna_core.domain.capture.reading import Intent
 from donna_core.domain.capture.tokens import Shape, Token
@@ -40,14 +41,20 @@ class _Message:
 
 
 def judge(
-    tokens: Sequence[Token], *, timed: Collection[int], repeats: bool, lexicon: Lexicon
+    tokens: Sequence[Token],
+    *,
+    timed: Collection[int],
+    repeats: bool,
+    lexicon: Lexicon,
+    in_lines: bool = False,
 ) -> Judgement:
     """Return what a message wants.
 
     ``timed`` are the starts of the tokens in time phrases, ``repeats`` tells that one of them is
-    a repetition. A request ("can you remind me to …") is a task although it asks; a message
-    about something in the agenda is a query or a command; everything else that names something
-    to do is a task.
+    a repetition, ``in_lines`` that the message has several lines. A request ("can you remind me
+    to …") is a task although it asks; a message about something in the agenda is a query or a
+    command; what is told to be remembered is talk; everything else that names something to do
+    is a task.
     """
     words: Sequence[Token] = [token for token in tokens if token.shape is not Shape.PUNCTUATION]
     if sum(len(token.norm) for token in words if token.norm[:1].isalnum()) < _FEWEST:
@@ -61,6 +68,8 @@ def judge(
             return Judgement(intent=Intent.CHAT, sureness=0.8)
     else:
         chat = None
+    if not in_lines and tells_fact(tokens, words, timed=timed, lexicon=lexicon):
+        return Judgement(intent=Intent.CHAT, sureness=0.95)
     words = _addressed(words, lexicon)
     rest, courtesy = _without_courtesies(words, lexicon)
     message = _Message(words=rest, timed=timed, repeats=repeats, asks=asks, lexicon=lexicon)
@@ -261,6 +270,10 @@ def _after_greeting(message: _Message, said: Sequence[Token], chat: Match) -> Ju
         return Judgement(intent=Intent.TASK, sureness=0.85)
     if rest and lexicon.questions.at(rest, 0):
         return _question(evolve(message, words=rest))
-    if len(rest) <= _SHORT:
-        return Judgement(intent=Intent.CHAT, sureness=0.85)
+    short, untimed = len(rest) <= _SHORT, not any(word.start in message.timed for word in rest)
+    tells = said[chat.end - 1].norm in lexicon.sets["intent_was"]  # "that was a nice evening …"
+    if tells and leaves_duty(rest, lexicon):
+        short = untimed = False
+    if short or (tells and untimed):
+        return Judgement(intent=Intent.CHAT, sureness=0.85 if short else 0.75)
     return Judgement(intent=Intent.TASK, sureness=0.55)

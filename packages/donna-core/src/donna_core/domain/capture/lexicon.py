@@ -24,7 +24,7 @@ _LISTS = (
     "agenda", "events", "contracts", "world", "query_verbs", "listing", "planning", "automation",
     "services", "relations", "places", "contact_verbs", "errand_verbs", "corrections",
     "restarts", "negations", "degrees", "subjects",
-    "before_event", "after_event", "completions",
+    "before_event", "after_event", "completions", "facts", "duties",
 )  # fmt: skip
 
 
@@ -156,6 +156,8 @@ class Lexicon:
     before_event: Phrases
     after_event: Phrases
     completions: Phrases
+    facts: Phrases
+    duties: Phrases
 
     @property
     def language(self) -> Language:

@@ -132,7 +132,13 @@ def read(
     )
     source = _Source.of(lined.replace("\n", " "), frame=frame, lexicon=lexicon)
     repeats = any(phrase.meaning.role is Role.REPEATING for phrase in source.phrases)
-    judged = judge(source.tokens, timed=source.timed, repeats=repeats, lexicon=lexicon)
+    judged = judge(
+        source.tokens,
+        timed=source.timed,
+        repeats=repeats,
+        lexicon=lexicon,
+        in_lines="\n" in lined,
+    )
     reading = _single(source, judged)
     if judged.intent is Intent.TASK and not restart(source.tokens, lexicon):
         parts = split(

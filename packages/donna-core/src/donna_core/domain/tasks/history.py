@@ -20,6 +20,9 @@ from donna_core.domain.timing.interval import Interval
 
 R = TypeVar("R", Task, Escalation, Attention)
 
+REMEMBER = "remember"
+"""The verb of a command that keeps what was said, and no task."""
+
 
 class Actor(StrEnum):
     """Who asked: only what a person asked for is taken back by a plain undo."""
