@@ -212,18 +212,18 @@ def test_a_short_turn_is_kept_where_it_asks(text: str, *, worth: bool) -> None:
 
 
 async def test_talk_is_a_turn_though_no_task_holds_it(home: Home) -> None:
-    """Short or long, in one run with the sentences around it, live as in a backfill."""
+    """Short or long, by itself between the sentences around it, live as in a backfill."""
     await home.shortened(PLUMBER, "Plumber")
     await home.source.follow()
     await remember(home.runtime, "Ann sings")
-    assert await home.source.follow() == 1
+    await home.source.follow()
     await capture(home.runtime, FACT)
     await home.source.follow()
 
-    assert home.shelf.said == [f"{PLUMBER}\nAnn sings\n{FACT}"]
+    assert home.shelf.said == [PLUMBER, "Ann sings", FACT]
     live = dict(home.shelf.documents)
     home.shelf.documents.clear()
-    assert await home.source.backfill() == 1
+    assert await home.source.backfill() == 3
     assert home.shelf.documents == live
 
 
@@ -246,8 +246,7 @@ async def test_talk_that_is_taken_back_is_forgotten_until_it_is_redone(home: Hom
     for _ in range(2):
         await redo(home.runtime)
     await home.source.follow()
-    assert home.shelf.said == [f"Ann sings\n{FACT}", "Bo is a pilot"]
-    assert len({each.source_id for each in home.shelf.documents.values()}) == 2
+    assert home.shelf.said == ["Ann sings", FACT, "Bo is a pilot"]
 
 
 async def test_talk_that_was_forgotten_stays_so_until_it_is_said_again(home: Home) -> None:

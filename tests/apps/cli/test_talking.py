@@ -17,25 +17,47 @@ def wordy(home: Path) -> None:
 
 @pytest.mark.usefixtures("wordy")
 def test_a_fact_is_found_until_it_is_taken_back(donna: Donna) -> None:
-    """Once the memory has read it, for a question in other words."""
+    """At once, for a question in other words."""
     search = ("memory", "search", "what does Ruth eat")
     said = donna("remember", "Ruth", "is", "vegetarian")
     assert (said.code, said.out) == (0, "Remembered: Ruth is vegetarian\nUndo: donna undo\n")
-    assert donna(*search).out == "Nothing is remembered of that.\n"
-
-    donna("memory", "backfill")
     assert "1. You: Ruth is vegetarian\n   chat app:" in donna(*search).out
 
     back = donna("undo")
-    donna("memory", "backfill")
     assert "Forgotten: Ruth is vegetarian\nRedo: donna redo\n" in back.out
     assert donna(*search).out == "Nothing is remembered of that.\n"
 
     donna("redo")
-    donna("memory", "backfill")
     assert [each["text"] for each in donna(*search, "--json").json["hits"]] == [
         "Ruth is vegetarian"
     ]
+
+
+@pytest.mark.usefixtures("wordy")
+def test_each_fact_stands_by_itself(donna: Donna) -> None:
+    """What was told a minute before is no part of it, and is not taken back with it."""
+    donna("remember", "Ruth", "is", "vegetarian")
+    donna("remember", "the", "spare", "key", "is", "with", "Ruth")
+    donna("undo")
+
+    found = donna("memory", "search", "Ruth", "--json").json["hits"]
+    assert [each["text"] for each in found] == ["Ruth is vegetarian"]
+
+
+@pytest.mark.usefixtures("wordy")
+def test_notes_that_nobody_read_are_told_of(donna: Donna, home: Path) -> None:
+    """Where nothing is found, with what reads them."""
+    (home / "vault").mkdir()
+    (home / "config" / "memory.yaml").write_text(
+        f"embedding: {{provider: none}}\nvault: {{root: {home / 'vault'}}}\n"
+    )
+    (home / "vault" / "Boat.md").write_text("The impeller is in the locker.")
+    search = ("memory", "search", "impeller")
+
+    assert "donna memory backfill --source vault" in donna(*search).out
+    donna("memory", "backfill", "--source", "vault")
+    assert "in the locker" in donna(*search).out
+    assert donna("memory", "search", "harbour").out == "Nothing is remembered of that.\n"
 
 
 def test_talk_in_a_sentence_is_kept_and_is_no_task(donna: Donna) -> None:

@@ -69,9 +69,7 @@ async def read_along(composed: Composed, recall: Recall) -> None:
         while True:
             saved.clear()
             try:
-                recall.changed += await memory.tasks.follow()
-                recall.changed += await memory.corrections.follow()
-                recall.changed += await memory.chat.follow()
+                recall.changed += await memory.follow()
                 if memory.vault is not None:
                     synced = await memory.vault.sync()
                     recall.changed += synced.changed + synced.renamed + synced.deleted

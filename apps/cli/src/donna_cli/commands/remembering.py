@@ -117,12 +117,14 @@ def search(
             since=begin,
             until=end,
         )
-        memory = open_memory(composed, once=True)
-        hits = await memory.store.search(
-            question, user_id=composed.runtime.user_id, k=k, filters=filters
-        )
+        memory, user_id = open_memory(composed, once=True), composed.runtime.user_id
+        await memory.follow()  # what was said a moment ago is found, whether or not Donna runs
+        hits = await memory.store.search(question, user_id=user_id, k=k, filters=filters)
+        has_unread = not hits and await _has_unread_notes(memory, user_id)
         return Page(
-            blocks=lambda: _blocks(hits, memory, composed.runtime.policy.zone),
+            blocks=lambda: _blocks(
+                hits, memory, composed.runtime.policy.zone, has_unread=has_unread
+            ),
             wire=lambda _: wire_memory.memory_hits(hits, without_meaning=memory.without_meaning),
         )
 
@@ -339,9 +341,18 @@ def _backfill_blocks(done: list[SourceDone], memory: Memory) -> Iterator[Block]:
         yield Line(memory.without_meaning, Tone.QUIET)
 
 
-def _blocks(hits: tuple[Hit, ...], memory: Memory, zone: ZoneInfo) -> Iterator[Block]:
+async def _has_unread_notes(memory: Memory, user_id: UserId) -> bool:
+    """Whether there is a vault of which nothing was ever read."""
+    return memory.vault is not None and not await memory.catalog.kept(user_id, SourceType.VAULT)
+
+
+def _blocks(
+    hits: tuple[Hit, ...], memory: Memory, zone: ZoneInfo, *, has_unread: bool
+) -> Iterator[Block]:
     if not hits:
         yield Line("Nothing is remembered of that.")
+    if has_unread:
+        yield Line("Your notes were not read yet: donna memory backfill --source vault", depth=1)
     for number, hit in enumerate(hits, start=1):
         place = " › ".join(part for part in (hit.title, *hit.heading_path) if part)
         when = f", {hit.time.astimezone(zone):%Y-%m-%d}" if hit.time else ""

@@ -131,7 +131,7 @@ def remember(
       donna remember Ruth is vegetarian
       donna remember The spare key is under the blue pot
     """
-    text = "\n".join(sentences(words, None))
+    text = "\n".join(sentences(words, None, example="remember Ruth is vegetarian"))
     return change(invocation, lambda runtime: remembering.remember(runtime, text))
 
 
@@ -166,7 +166,9 @@ def parse(
 
     async def act(composed: Composed) -> Page:
         runtime = composed.runtime
-        reading = await read(runtime, "\n".join(sentences(words, None)))
+        reading = await read(
+            runtime, "\n".join(sentences(words, None, example="parse dentist friday"))
+        )
         here = scene(runtime)
         return Page(
             blocks=lambda: _reading(reading, here, explain=explain),
@@ -176,8 +178,10 @@ def parse(
     return look(invocation, act)
 
 
-def sentences(words: list[str] | None, file: Path | None) -> Iterator[str]:
-    """Yield the tasks given by words, by a file or on stdin, one a line; blank lines are none."""
+def sentences(
+    words: list[str] | None, file: Path | None, *, example: str = "add Call mechanic monday 3pm"
+) -> Iterator[str]:
+    """Yield what is given by words, by a file or on stdin, one a line; blank lines are nothing."""
     if words and words != [STDIN] and file is not None:
         raise InvalidInput("Give words or --file, not both.")
     if words and words != [STDIN]:
@@ -190,7 +194,7 @@ def sentences(words: list[str] | None, file: Path | None) -> Iterator[str]:
             found = True
             yield line.rstrip("\n")
     if not found:
-        raise InvalidInput("There is nothing to read. Say it: donna add Call mechanic monday 3pm")
+        raise InvalidInput(f"There is nothing to read. Say it: donna {example}")
 
 
 def _lines_of(file: Path) -> list[str]:

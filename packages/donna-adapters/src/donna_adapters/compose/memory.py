@@ -51,6 +51,12 @@ class Memory:
     embedder: Embedder | None = None
     problem: str = ""
 
+    async def follow(self) -> int:
+        """Read the log on for tasks, corrections and talk; return how many were looked at."""
+        return (
+            await self.tasks.follow() + await self.corrections.follow() + await self.chat.follow()
+        )
+
     @property
     def without_meaning(self) -> str:
         """Why it goes by words alone; empty where it does not."""
@@ -83,7 +89,9 @@ def open_memory(composed: Composed, *, user_id: UserId | None = None, once: bool
         store=store,
         catalog=store,
         tasks=TaskSource(unit_of_work=unit_of_work, store=store, user_id=user_id),
-        corrections=CorrectionSource(unit_of_work=unit_of_work, store=store, user_id=user_id),
+        corrections=CorrectionSource(
+            unit_of_work=unit_of_work, store=store, catalog=store, user_id=user_id
+        ),
         chat=ChatSource(
             unit_of_work=unit_of_work,
             store=store,

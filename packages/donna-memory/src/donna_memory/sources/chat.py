@@ -214,12 +214,19 @@ class _Runs:
     by_channel: dict[str, list[list[_Turn]]] = field(factory=dict)
 
     def add(self, turn: _Turn) -> None:
-        """Put the turn at the end of the last run, while that is no longer than a chunk."""
+        """Put the turn at the end of the last run, while that is no longer than a chunk.
+
+        What is no task was told for its own sake, and stands by itself.
+        """
+        if not turn.tasks:
+            self.end(turn.channel)
         runs = self.by_channel.setdefault(turn.channel, [[]])
         said = "\n".join(each.text for each in (*runs[-1], turn))
         if runs[-1] and token_count(said) > MAX_TOKENS:
             runs.append([])
         runs[-1].append(turn)
+        if not turn.tasks:
+            self.end(turn.channel)
 
     def end(self, channel: str) -> None:
         """Begin another run with the next turn on the channel."""
