@@ -6,6 +6,7 @@ import pytest
 
 from donna_core.domain.errors import BudgetPausedError, ModelUnavailable
 from donna_core.domain.events import EventKind
+from donna_core.domain.labels import Label
 from donna_core.domain.spending.invocations import Outcome
 from donna_core.domain.spending.ledger import SpendState
 from donna_core.ports.language_model import ModelRequest
@@ -258,3 +259,31 @@ def _with_caps(house: House, *, daily: str) -> str:
         f"cost: {{daily_pause_threshold_usd: {daily}}}\n"
         + (house.folder / "donna_models.yaml").read_text()
     )
+
+
+async def test_the_log_tells_what_went_to_another_machine(house: House) -> None:
+    """How many bytes of it, where the texts came from, and how they are labelled."""
+    small, big = house.says("ollama", [UNSURE]), house.says("anthropic", [SURE])
+    private = frozenset({Label.PRIVATE})
+
+    await house.gateway().complete(parse("call Ādä", sources=("task:4",), labels=private))
+
+    here, away = await house.rows()
+    assert (here.bytes_sent, here.sources, here.labels) == (0, ("task:4",), private)
+    assert (away.sources, away.labels) == (("task:4",), private)
+    [call] = big.calls
+    said = len((call.system + call.prompt).encode())
+    assert said > len(call.system + call.prompt)
+    assert said < away.bytes_sent < said + 4_000  # the schema goes with it
+    assert small.calls
+
+
+async def test_an_attempt_that_came_to_nothing_may_have_been_sent(house: House) -> None:
+    """It counts."""
+    house.says("anthropic", [LOST, LOST, LOST])
+
+    await house.finish(house.gateway().complete(compare()))
+
+    lost = [row for row in await house.rows() if row.outcome is Outcome.TIMED_OUT]
+    assert lost
+    assert all(row.bytes_sent for row in lost)

@@ -105,6 +105,7 @@ async def test_turns_of_a_talk_are_read_together_and_each_states_its_own() -> No
     ]
     assert [each["said_by"] for each in request.inputs["texts"]] == ["Lena", "Jo"]
     assert Label.PRIVATE in request.labels
+    assert request.sources == ("chat:s1:1", "chat:s1:2")
     claim = Claim(subject="Jo", attribute="judo day", value="Wednesdays", since=NOON)
     assert readings.stated == {"s1:1": [], "s1:2": [claim]}
     assert readings.before == NOON - QUIET

@@ -63,3 +63,31 @@ async def test_what_is_not_embedded_is_no_call(database: SqliteDatabase) -> None
     await words.upsert_many([note("cars.md", "The car is blue.")])
     await words.search("car", user_id=ANNA)
     assert len(await calls(database)) == 1
+
+
+async def test_what_an_embedder_elsewhere_was_sent_is_counted(database: SqliteDatabase) -> None:
+    """With the texts it is of; one on this machine is sent nothing."""
+    away = HashingEmbedder(is_local=False)
+    store = memory(database, away)
+    await store.upsert_many([note("boats.md", "The boat is röd.")])
+    await store.search("red boat", user_id=ANNA)
+    await memory(database, HashingEmbedder()).upsert_many([turn(1, "Where is the boat?")])
+
+    here, asked, sent = await calls(database)
+    assert (here.provider, here.bytes_sent) == ("local", 0)
+    assert (asked.provider, asked.bytes_sent, asked.sources) == ("elsewhere", len("red boat"), ())
+    assert (sent.model_actual, sent.sources) == ("elsewhere/hashing-1", ("vault:boats.md",))
+    assert sent.bytes_sent == sum(len(text.encode()) for text in away.embedded[:1])
+
+
+async def test_embedding_anew_is_a_call_for_each_document(database: SqliteDatabase) -> None:
+    """However many chunks of it are made anew at once."""
+    await memory(database, None).upsert_many([note("boats.md", "Red."), turn(1, "Where is it?")])
+    assert await calls(database) == []
+
+    assert await memory(database, HashingEmbedder(is_local=False)).reindex(ANNA) == 2
+
+    first, second = await calls(database)
+    assert [first.task_type, second.task_type] == ["embed_chat_turn", "embed_vault_chunk"]
+    assert second.sources == ("vault:boats.md",)
+    assert first.bytes_sent > 0

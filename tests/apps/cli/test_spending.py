@@ -12,6 +12,7 @@ import pytest
 from donna_adapters.compose.settings import DATABASE_NAME, OWNER
 from donna_adapters.sql.sqlite import SqliteDatabase
 from donna_core.domain.ids import CallId, RequestId
+from donna_core.domain.labels import Label
 from donna_core.domain.spending.invocations import Invocation, Outcome
 from donna_core.domain.spending.ledger import Settlement
 from donna_core.ports.unit_of_work import Stores
@@ -228,3 +229,42 @@ def test_the_digest_says_what_models_cost(donna: Donna, spent: Callable[..., Non
     assert "- $3.00 of $20.00 for the day, $3.00 of $100.00 for the month" in (
         donna("digest", "--evening").out
     )
+
+
+def test_what_left_this_machine_is_listed(donna: Donna, home: Path) -> None:
+    """To whom, what for, from where and how much; what stayed here is left out."""
+    donna("list")
+    assert "No model on another machine was asked since" in donna("llm", "sent").out
+    record(
+        home,
+        made("call-here"),
+        made(
+            "call-there",
+            bytes_sent=1_200,
+            sources=("vault:Trips/Plan.md",),
+            labels=frozenset({Label.PRIVATE}),
+        ),
+        made("embed-there", task_type="embed_vault_chunk", bytes_sent=300),
+    )
+
+    told = donna("llm", "sent", "--plain")
+    sent = donna("llm", "sent", "--limit", "1", "--json").json
+
+    assert "parse_task: vault:Trips/Plan.md" in told.out
+    assert "embed_vault_chunk: digest" in told.out
+    assert "anthropic/small: 2 calls, 1500 bytes" in told.out
+    assert "Nothing of it was local-only." in told.out
+    assert "call-here" not in told.out
+    assert "1200 bytes went to another machine" in donna("llm", "calls", "call-there").out
+    assert sent["recipients"] == [{"recipient": "anthropic/small", "calls": 2, "bytes_sent": 1_500}]
+    [latest] = sent["calls"]
+    assert latest["bytes_sent"] in {300, 1_200}
+
+
+def test_what_must_not_have_left_is_told(donna: Donna, home: Path) -> None:
+    """It cannot happen; if it does, it is the first thing to know."""
+    donna("list")
+    record(home, made("call-1", bytes_sent=10, labels=frozenset({Label.LOCAL_ONLY})))
+
+    assert "Local-only text was in 1 call." in donna("llm", "sent").out
+    assert donna("llm", "sent", "--json").json["local_only"] == 1

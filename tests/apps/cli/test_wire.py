@@ -60,6 +60,7 @@ PRINTED = [
     ("donna skills match", ["skills", "match", "sum", "up", "https://example.org/"]),
     ("donna skills candidates", ["skills", "candidates"]),
     ("donna llm shadows", ["llm", "shadows"]),
+    ("donna llm sent", ["llm", "sent"]),
     *(
         ("every command that changes something", words)
         for words in (

@@ -65,7 +65,10 @@ class BudgetObject(Wire):
 
 
 class CallObject(Wire):
-    """One attempt to get an answer from a model; texts are there until they are forgotten."""
+    """One attempt to get an answer from a model; texts are there until they are forgotten.
+
+    ``bytes_sent`` went to another machine, ``sources`` are where the texts in it came from.
+    """
 
     id: str
     at: Instant
@@ -107,6 +110,9 @@ class CallObject(Wire):
     correlation_id: str | None
     channel: str | None
     escalation_request_id: str | None
+    bytes_sent: int
+    sources: list[str]
+    labels: list[str]
 
 
 class CallsObject(Wire):
@@ -156,10 +162,31 @@ class ShadowsObject(Wire):
     comparisons: list[ShadowObject]
 
 
+class RecipientObject(Wire):
+    """Who was sent how much, in how many calls."""
+
+    recipient: str
+    calls: int
+    bytes_sent: int
+
+
+class SentObject(Wire):
+    """What models on other machines were asked since an instant: the latest calls, and sums.
+
+    ``local_only`` counts calls with something in them that is to stay here: there must be none.
+    """
+
+    since: Instant
+    recipients: list[RecipientObject]
+    calls: list[CallObject]
+    local_only: int
+
+
 PRINTED_BY: dict[str, type[Wire]] = {
     "donna budget": BudgetObject,
     "donna llm calls": CallsObject,
     "donna llm quality": QualityObject,
     "donna llm shadows": ShadowsObject,
+    "donna llm sent": SentObject,
 }
 """What prints which object, for the reference."""

@@ -11,7 +11,7 @@ from donna_core.domain.spending.ledger import NOTHING, Scope
 from donna_core.domain.spending.notices import dollars, raised
 from donna_core.domain.wording import Line, Scene, Tone, moment, spaced
 from donna_core.usecases.budget import Purse, Statement
-from donna_core.usecases.calls import Certainty, Comparison, Quality
+from donna_core.usecases.calls import Certainty, Comparison, Quality, Sent
 
 _BAR = 24
 _NAMES = {Scope.DAY: "Today", Scope.MONTH: "This month"}
@@ -86,6 +86,41 @@ def call(row: Invocation, others: Sequence[Invocation], scene: Scene) -> Iterato
             Line(f"{each.id[-SHORT_ID:]}  {each.model_actual}  {_outcome(each)}", depth=1)
             for each in others
         )
+
+
+def sent(view: Sent, scene: Scene, *, limit: int) -> Iterator[Block]:
+    """Yield what went to models on other machines, newest first, and who got how much."""
+    if not view.calls:
+        yield Line(f"No model on another machine was asked since {moment(view.since, scene)}.")
+        return
+    yield Grid(
+        columns=("Id", "When", "To", "What", "Labels", "Bytes"),
+        rows=tuple(
+            (
+                row.id[-SHORT_ID:],
+                f"{row.at.astimezone(scene.zone):%m-%d %H:%M}",
+                row.model_actual,
+                f"{row.task_type}: {', '.join(row.sources) or row.skill_id or row.caller}",
+                ", ".join(sorted(row.labels)),
+                str(row.bytes_sent),
+            )
+            for row in view.calls[:limit]
+        ),
+        wide="What",
+    )
+    for each in view.recipients:
+        yield Line(
+            f"{each.recipient}: {counted(each.calls, 'call', 'calls')}, {each.bytes_sent} bytes"
+        )
+    if view.local_only:
+        wrong = counted(view.local_only, "call", "calls")
+        yield Line(
+            f"Local-only text was in {wrong}. That is a fault in Donna: please report it.",
+            Tone.WARNING,
+        )
+    else:
+        yield Line("Nothing of it was local-only.", Tone.GOOD)
+    yield Line("donna llm calls ID shows what was said, as long as it is kept.", Tone.QUIET)
 
 
 def quality(view: Quality, scene: Scene) -> Iterator[Block]:
@@ -232,6 +267,10 @@ def _facts(row: Invocation, scene: Scene) -> Iterator[str]:
         yield "turned out right" if row.was_right else "turned out wrong"
     if row.spot_check_queued:
         yield "waits for a judge"
+    if row.bytes_sent:
+        yield f"{row.bytes_sent} bytes went to another machine"
+    if row.sources:
+        yield f"with texts from {', '.join(row.sources)}"
     if row.shadow_of:
         yield f"shadow of {row.shadow_of}"
     tags = {name: getattr(row, name) for name in ("task_id", "chain_id", "skill_id", "agent_id")}

@@ -13,6 +13,8 @@ from donna_cli.schema_spending import (
     CertaintyObject,
     PurseObject,
     QualityObject,
+    RecipientObject,
+    SentObject,
     ShadowObject,
     ShadowsObject,
 )
@@ -21,7 +23,7 @@ from donna_cli.wire_records import dollars
 from donna_core.domain.spending.invocations import CallSums, Dimension, Invocation
 from donna_core.domain.spending.ledger import NOTHING
 from donna_core.usecases.budget import Purse, Statement
-from donna_core.usecases.calls import Comparison, Quality
+from donna_core.usecases.calls import Comparison, Quality, Sent
 
 
 def budget(view: Statement) -> BudgetObject:
@@ -75,6 +77,16 @@ def shadows(since: datetime, several: Iterable[Comparison]) -> ShadowsObject:
     )
 
 
+def sent(view: Sent, *, limit: int) -> SentObject:
+    """Return what went to other machines, the latest calls with it."""
+    return SentObject(
+        since=view.since,
+        recipients=[RecipientObject(**asdict(each)) for each in view.recipients],
+        calls=[_call(row) for row in view.calls[:limit]],
+        local_only=view.local_only,
+    )
+
+
 def _purse(each: Purse) -> PurseObject:
     return PurseObject(
         scope=each.account.scope.value,
@@ -107,5 +119,7 @@ def _call(row: Invocation) -> CallObject:
             "outcome": row.outcome.value,
             "lane": row.lane.value,
             "cost": dollars(row.cost),
+            "sources": [*row.sources],
+            "labels": sorted(row.labels),
         }
     )

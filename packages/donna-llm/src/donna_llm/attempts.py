@@ -61,6 +61,14 @@ class Question:
         """How long what is sent is; the schema goes another way."""
         return len(self.system) + len(self.prompt)
 
+    @property
+    def size(self) -> int:
+        """How many bytes of UTF-8 are sent, the schema included."""
+        schema = "" if self.schema is None else self.schema.text
+        return sum(
+            len(part.encode("utf-8", "replace")) for part in (self.system, self.prompt, schema)
+        )
+
 
 @frozen(kw_only=True)
 class Attempt:
@@ -104,6 +112,8 @@ class Attempt:
                 prompt=self.question.prompt,
                 overflow_escalated=self.overflow_escalated,
                 is_shadow=SHADOW_OF in request.tags,
+                sources=request.sources,
+                labels=request.labels,
                 **{"model_actual": self.model.actual, **found},
                 **marks,
             ),
@@ -158,11 +168,12 @@ class Attempts:
         await self._open(attempt, wish)
         # What nobody knows the price of counts with the most it can have cost.
         lost = {} if wish is None else {"cost": wish.worst_case, "billed": True}
+        sent = 0 if provider.is_local else attempt.question.size
         began = self._clock.now()
 
         def row(outcome: Outcome, **found: Any) -> Invocation:
             latency = (self._clock.now() - began) // timedelta(milliseconds=1)
-            return attempt.row(outcome, latency_ms=max(latency, 0), **found)
+            return attempt.row(outcome, latency_ms=max(latency, 0), bytes_sent=sent, **found)
 
         try:
             with turn.may_be_interrupted():

@@ -49,6 +49,11 @@ class Document:
     metadata: Mapping[str, Any] = field(factory=dict)
 
     @property
+    def named(self) -> str:
+        """What the document is called in logs: its URI, or where it came from."""
+        return self.uri or f"{self.source_type}:{self.source_id}"
+
+    @property
     def body_hash(self) -> str:
         """SHA-256 of the content alone: what a document keeps when it is renamed."""
         return hash_of(self.content)

@@ -110,6 +110,7 @@ class StatementReader:
             caller=CALLER,
             priority=Urgency.BACKGROUND,
             labels=joined([frozenset({Label.PRIVATE}), *(each.document.labels for each in pieces)]),
+            sources=tuple(dict.fromkeys(each.document.named for each in pieces)),
         )
         reply = await self.language_model.complete(request)
         at = self.clock.now()

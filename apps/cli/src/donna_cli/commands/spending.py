@@ -87,7 +87,8 @@ def llm(
     words: Annotated[
         list[str] | None,
         typer.Argument(
-            metavar="[calls [ID] | quality | shadows]", help="Nothing lists the latest calls."
+            metavar="[calls [ID] | sent | quality | shadows]",
+            help="Nothing lists the latest calls.",
         ),
     ] = None,
     *,
@@ -114,11 +115,13 @@ def llm(
 ) -> ExitCode:
     """Show which models were asked, with prompt and answer, and how good they were.
 
-    What memory embeds is left out unless its task type is named.
+    With `sent`, what went to models on other machines, to whom and what for. What memory embeds
+    on this machine is left out unless its task type is named.
 
     Examples:
       donna llm calls
       donna llm calls --task-type parse_task --outcome failed --limit 5
+      donna llm sent --days 7
       donna llm quality --by task_type --days 90
       donna llm shadows
     """
@@ -135,11 +138,14 @@ def llm(
             return look(invocation, lambda composed: _calls(composed, wanted, days, limit))
         case ["calls", reference]:
             return look(invocation, lambda composed: _call(composed, reference))
+        case ["sent"]:
+            leaving = evolve(wanted, embeddings=True)
+            return look(invocation, lambda composed: _sent(composed, leaving, days, limit))
         case ["quality"]:
             return look(invocation, lambda composed: _quality(composed, by, days, task_type))
         case ["shadows"]:
             return look(invocation, lambda composed: _shadows(composed, days, task_type))
-    raise InvalidInput("Say `donna llm` and behind it: calls, calls ID, quality, or shadows.")
+    raise InvalidInput("Say `donna llm` and behind it: calls, calls ID, sent, quality, or shadows.")
 
 
 async def _statement(composed: Composed, invocation: Invocation) -> Page:
@@ -166,6 +172,15 @@ async def _call(composed: Composed, reference: str) -> Page:
     return Page(
         blocks=lambda: spending_views.call(row, others, here),
         wire=lambda _: _wire().calls([row, *others]),
+    )
+
+
+async def _sent(composed: Composed, wanted: CallFilter, days: int, limit: int) -> Page:
+    runtime = composed.runtime
+    view = await log.sent(runtime, wanted, since=_since(runtime, days))
+    return Page(
+        blocks=lambda: spending_views.sent(view, scene(runtime), limit=limit),
+        wire=lambda _: _wire().sent(view, limit=limit),
     )
 
 

@@ -49,6 +49,7 @@ LINEAGE = Lineage(
         "0010",
         "0011",
         "0012",
+        "0013",
     ),
     folder=Path(__file__).parent / "migrations",
 )

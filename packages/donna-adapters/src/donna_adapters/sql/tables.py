@@ -355,6 +355,9 @@ INVOCATION_LOG = Table(
     Column("correlation_id", ID),
     Column("channel", String(16)),
     Column("escalation_request_id", ID),
+    Column("bytes_sent", Integer, nullable=False, server_default="0"),  # to another machine
+    Column("sources_json", Text, nullable=False, server_default="[]"),
+    Column("labels_json", Text, nullable=False, server_default="[]"),
     PrimaryKeyConstraint("user_id", "id"),
     Index(None, "user_id", "timestamp"),
     Index(None, "user_id", "task_id"),

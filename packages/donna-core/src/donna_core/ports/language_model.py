@@ -46,7 +46,7 @@ class ModelRequest:
     ``caller`` is who asks, for limits and accounts; ``task_id`` is the task the question is
     about; ``tags`` name what else the money goes to (``skill_id``, ``chain_id``,
     ``eval_session_id``). ``labels`` are those of everything in it: what is local-only is put
-    to no model on another machine.
+    to no model on another machine. ``sources`` are the URIs of the texts in it, for the log.
     """
 
     task_type: str
@@ -60,6 +60,7 @@ class ModelRequest:
     task_id: TaskId | None = None
     tags: Mapping[str, str] = field(factory=dict)
     labels: Labels = NO_LABELS
+    sources: tuple[str, ...] = ()
 
 
 @frozen(kw_only=True)

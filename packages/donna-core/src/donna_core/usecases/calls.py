@@ -5,9 +5,10 @@ from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from donna_core.domain.errors import AmbiguousReference, NotFound
+from donna_core.domain.labels import Label
 from donna_core.domain.spending.agreement import agreement
 from donna_core.domain.spending.invocations import (
     CallFilter,
@@ -73,6 +74,49 @@ class Comparison:
     shadow_cost: Decimal
     latency_ms: int
     shadow_latency_ms: int
+
+
+@frozen(kw_only=True)
+class Recipient:
+    """A model on another machine, and how much it was sent."""
+
+    recipient: str
+    calls: int
+    bytes_sent: int
+
+
+@frozen(kw_only=True)
+class Sent:
+    """What models on other machines were asked since then, newest first, and who got how much.
+
+    ``local_only`` counts calls with something in them that must not leave: none, or there is a
+    fault in Donna.
+    """
+
+    since: datetime
+    calls: tuple[Invocation, ...]
+    recipients: tuple[Recipient, ...]
+    local_only: int
+
+
+async def sent(runtime: Runtime, wanted: CallFilter, *, since: datetime) -> Sent:
+    """Return which of the calls that are meant went to another machine, the latest of them."""
+    leaving = evolve(wanted, since=since, sent=True)
+    rows = await calls(runtime, leaving, limit=SEARCHED)
+    several: dict[str, list[Invocation]] = defaultdict(list)
+    for row in rows:
+        several[row.model_actual].append(row)
+    return Sent(
+        since=since,
+        calls=rows,
+        recipients=tuple(
+            Recipient(
+                recipient=name, calls=len(own), bytes_sent=sum(each.bytes_sent for each in own)
+            )
+            for name, own in sorted(several.items())
+        ),
+        local_only=sum(Label.LOCAL_ONLY in row.labels for row in rows),
+    )
 
 
 async def calls(runtime: Runtime, wanted: CallFilter, *, limit: int) -> tuple[Invocation, ...]:

@@ -222,6 +222,7 @@ async def _judge(
             },
             caller="capture",
             lane=ModelLane.EXTERNAL,
+            sources=(f"task:{task.number}",),
         )
         try:
             reply = await runtime.language_model.complete(request)

@@ -45,6 +45,8 @@ async def shadow(runtime: Runtime, job: JobRow) -> None:
         lane=ModelLane.INTERNAL,
         priority=Urgency.BACKGROUND,
         tags={SHADOW_OF: row.id},
+        labels=row.labels,
+        sources=row.sources,
     )
     try:
         await answer_within(runtime, request)

@@ -87,6 +87,8 @@ async def _judge(runtime: Runtime, row: Invocation) -> _Judged:
             caller=CALLER,
             lane=ModelLane.INTERNAL,
             priority=Urgency.BACKGROUND,
+            labels=row.labels,
+            sources=row.sources,
         ),
     )
     return _Judged(score=float(reply.output["score"]), why=str(reply.output["why"]))

@@ -163,6 +163,7 @@ class MemoryInformedWriter:
             caller=CALLER,
             priority=Urgency.BACKGROUND,
             labels=frozenset({Label.UNTRUSTED, Label.PRIVATE}),
+            sources=(f"vault:{draft.path}",),
         )
         try:
             reply = await self.language_model.complete(request)

@@ -23,6 +23,7 @@ from sqlalchemy import (
 from donna_adapters.sql.tables import INVOCATION_LOG
 from donna_core.domain.codec import to_json
 from donna_core.domain.ids import CallId, UserId
+from donna_core.domain.labels import Label
 from donna_core.domain.spending.invocations import (
     EMBEDDING,
     CallFilter,
@@ -164,6 +165,8 @@ def _narrowed(statement: Select[Any], wanted: CallFilter) -> Select[Any]:
         statement = statement.where(
             or_(_C.model_alias == wanted.model, _C.model_actual == wanted.model)
         )
+    if wanted.sent is not None:
+        statement = statement.where((_C.bytes_sent > 0) == wanted.sent)
     if not wanted.embeddings:
         statement = statement.where(~_C.task_type.startswith(EMBEDDING, autoescape=True))
     if wanted.since is not None:
@@ -176,18 +179,22 @@ def _narrowed(statement: Select[Any], wanted: CallFilter) -> Select[Any]:
 def _columns(row: Invocation) -> dict[str, Any]:
     columns = asdict(row, recurse=False)
     at, output = columns.pop("at"), columns.pop("output")
+    del columns["sources"], columns["labels"]
     return {
         **columns,
         "timestamp": at,
         "outcome": row.outcome.value,
         "lane": row.lane.value,
         "output_json": None if output is None else to_json(output),
+        "sources_json": to_json(row.sources),
+        "labels_json": to_json(sorted(row.labels)),
     }
 
 
 def _invocation(row: RowMapping) -> Invocation:
     fields = dict(row)
     at, output = fields.pop("timestamp"), fields.pop("output_json")
+    sources, labels = fields.pop("sources_json"), fields.pop("labels_json")
     del fields["user_id"]
     return Invocation(
         **{
@@ -196,6 +203,8 @@ def _invocation(row: RowMapping) -> Invocation:
             "outcome": Outcome(row["outcome"]),
             "lane": ModelLane(row["lane"]),
             "output": None if output is None else json.loads(output),
+            "sources": tuple(json.loads(sources)),
+            "labels": frozenset(map(Label, json.loads(labels))),
         }
     )
 

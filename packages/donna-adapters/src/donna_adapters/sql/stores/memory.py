@@ -12,7 +12,15 @@ from sqlalchemy import Connection, Row, and_, bindparam, delete, insert, or_, se
 from donna_adapters.sql.memory_tables import MEMORY_CHUNKS, MEMORY_DOCUMENTS
 from donna_adapters.sql.statements import next_value, numbered
 from donna_adapters.sql.stores.marks import is_marked
-from donna_adapters.sql.stores.memory_calls import KINDS, QUERY, embedding, log_call
+from donna_adapters.sql.stores.memory_calls import (
+    KINDS,
+    OF_A_CALL,
+    QUERY,
+    Embedded,
+    embedded_again,
+    embedding,
+    log_call,
+)
 from donna_adapters.sql.stores.memory_embedding import Prepared, embedded, prepared
 from donna_adapters.sql.stores.memory_held import RENEWALS, DatabaseVectors, HeldVectors
 from donna_adapters.sql.stores.memory_rows import (
@@ -218,9 +226,8 @@ class SqlMemoryStore(MemoryStore, MemoryCatalog):
             if vectors is not None:
                 [vector] = vectors
                 took_ms = (self._clock.now() - began) // _MILLISECOND
-                call = embedding(
-                    QUERY, [meant], named=user_id, version=self._version, at=began, took_ms=took_ms
-                )
+                asked = Embedded(kind=QUERY, texts=(meant,))
+                call = embedding(asked, self._embedder, at=began, took_ms=took_ms, user_id=user_id)
         search = Search(
             question=query,
             meant=meant,
@@ -257,19 +264,27 @@ class SqlMemoryStore(MemoryStore, MemoryCatalog):
 
     async def _reindex_page(self, user_id: UserId, source_type: SourceType | None) -> int:
         """Embed a page of what is outdated and return how many chunks it had."""
-        if self._embedder is None:
+        embedder = self._embedder
+        if embedder is None:
             return 0
-        version, all_of_them = self._version, self._embedder.is_local
+        version, all_of_them = embedder.version, embedder.is_local
         rows = await self._database.transact(
             lambda connection: _outdated(
                 connection, user_id, version, source_type=source_type, all_of_them=all_of_them
             )
         )
-        vectors = await asyncio.to_thread(self._embedder.embed, [each.searchable for each in rows])
+        began = self._clock.now()
+        vectors = await asyncio.to_thread(embedder.embed, [each.searchable for each in rows])
+        took_ms = (self._clock.now() - began) // _MILLISECOND
         keys = [row.id for row in rows]
-        await self._database.transact(
-            lambda connection: write_vectors(connection, user_id, keys, vectors, version=version)
-        )
+
+        def write(connection: Connection) -> None:
+            write_vectors(connection, user_id, keys, vectors, version=version)
+            for each in embedded_again(rows):
+                call = embedding(each, embedder, at=began, took_ms=took_ms, user_id=user_id)
+                log_call(connection, user_id, call)
+
+        await self._database.transact(write)
         return len(rows)
 
     async def _tell_renewed(self, user_id: UserId) -> None:
@@ -357,17 +372,16 @@ class SqlMemoryStore(MemoryStore, MemoryCatalog):
             connection.execute(_INSERT_CHUNKS, rows)
 
     def _log_chunks(self, connection: Connection, prepared: Prepared, *, at: datetime) -> None:
-        document = prepared.document
-        if prepared.vectors is None or not prepared.chunks:
+        document, embedder = prepared.document, self._embedder
+        if prepared.vectors is None or not prepared.chunks or embedder is None:
             return
-        row = embedding(
-            KINDS[document.source_type],
-            prepared.texts,
-            named=document.source_id,
-            version=self._version,
-            at=at,
-            took_ms=prepared.took_ms,
+        what = Embedded(
+            kind=KINDS[document.source_type],
+            texts=prepared.texts,
+            source=document.named,
+            labels=document.labels,
         )
+        row = embedding(what, embedder, at=at, took_ms=prepared.took_ms, user_id=document.user_id)
         log_call(connection, document.user_id, row)
 
 
@@ -415,13 +429,13 @@ def _outdated(
     *,
     source_type: SourceType | None,
     all_of_them: bool,
-) -> Sequence[Row[int, str]]:
+) -> Sequence[Row[Any]]:
     """Return a page of chunks that another embedder made the vectors of, or none did.
 
     Without ``all_of_them`` what stays on this machine is left out.
     """
     query = (
-        select(C.id, C.searchable)
+        select(C.id, C.searchable, *OF_A_CALL)
         .join_from(MEMORY_CHUNKS, MEMORY_DOCUMENTS)
         .where(C.user_id == user_id, D.deleted_at.is_(None))
         .where(or_(C.embedding_version.is_(None), C.embedding_version != version))

@@ -1,15 +1,21 @@
 """The calls of an embedder, in the log of model calls like all others: free, and counted."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from hashlib import sha256
+from itertools import groupby
+from typing import Any
 
-from sqlalchemy import Connection
+from attrs import frozen
+from sqlalchemy import Connection, Row
 
 from donna_adapters.sql.stores.invocations import SqlInvocationLog
+from donna_adapters.sql.stores.memory_rows import LABELS, D, labels_of
 from donna_core.domain.ids import CallId, RequestId, UserId
+from donna_core.domain.labels import NO_LABELS, Labels
 from donna_core.domain.spending.invocations import Invocation, Outcome
 from donna_memory.documents import SourceType
+from donna_memory.ports import Embedder
 
 QUERY = "embed_memory_query"
 KINDS = {
@@ -20,18 +26,36 @@ KINDS = {
 }
 """The task type of an embedding, by where the text came from."""
 
+OF_A_CALL = (D.source_type, D.source_id, D.uri, *LABELS.values())
+"""What a row of the log says of the document that a chunk is of."""
+
 _CALLER = "memory"
-_LOCAL = "local"
+_LOCAL, _ELSEWHERE = "local", "elsewhere"
+
+
+@frozen(kw_only=True)
+class Embedded:
+    """What was embedded together: the texts of one document, or of one question.
+
+    ``source`` names the document; it is empty for a question.
+    """
+
+    kind: str
+    texts: tuple[str, ...]
+    source: str = ""
+    labels: Labels = NO_LABELS
 
 
 def embedding(
-    kind: str, texts: Sequence[str], *, named: str, version: str, at: datetime, took_ms: int
+    what: Embedded, embedder: Embedder, *, at: datetime, took_ms: int, user_id: UserId
 ) -> Invocation:
-    """Return the row for the texts of one document, or of one question, embedded together.
+    """Return the row for what was embedded.
 
     Its id follows from what it is about, so that a decision that runs again writes the same
     row. The texts are kept where they came from, and here only their hash.
     """
+    kind, texts, version = what.kind, what.texts, embedder.version
+    named, provider = what.source or user_id, _LOCAL if embedder.is_local else _ELSEWHERE
     digest = sha256("\0".join([kind, *texts]).encode("utf-8", "surrogatepass")).hexdigest()
     own = sha256(f"{named}\0{at.isoformat()}\0{digest}".encode()).hexdigest()[:40]
     return Invocation(
@@ -40,13 +64,28 @@ def embedding(
         task_type=kind,
         request_id=RequestId(f"embed-{own}"),
         model_alias=version,
-        model_actual=f"{_LOCAL}/{version}",
-        provider=_LOCAL,
+        model_actual=f"{provider}/{version}",
+        provider=provider,
         input_hash=digest,
         outcome=Outcome.ANSWERED,
         caller=_CALLER,
         latency_ms=took_ms,
+        bytes_sent=0 if embedder.is_local else sum(len(each.encode()) for each in texts),
+        sources=(what.source,) if what.source else (),
+        labels=what.labels,
     )
+
+
+def embedded_again(rows: Iterable[Row[Any]]) -> Iterator[Embedded]:
+    """Yield what chunks were embedded together, document by document."""
+    for (kind, key), chunks in groupby(rows, key=lambda row: (row.source_type, row.source_id)):
+        several = [*chunks]
+        yield Embedded(
+            kind=KINDS[SourceType(kind)],
+            texts=tuple(row.searchable for row in several),
+            source=several[0].uri or f"{kind}:{key}",
+            labels=labels_of(several[0]),
+        )
 
 
 def log_call(connection: Connection, user_id: UserId, row: Invocation) -> None:

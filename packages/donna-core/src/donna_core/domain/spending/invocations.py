@@ -13,6 +13,7 @@ from typing import Any
 from attrs import evolve, field, frozen
 
 from donna_core.domain.ids import CallId, RequestId, TaskId
+from donna_core.domain.labels import NO_LABELS, Labels
 from donna_core.domain.spending.ledger import NOTHING, ModelLane, to_dollars
 
 EMBEDDING = "embed_"
@@ -42,6 +43,10 @@ class Invocation:
     true. ``input_hash`` is the same for the same question. ``interrupted`` marks what a more
     urgent call pushed aside or what was billed for nothing, ``chain_id`` the calls of one longer
     piece of work, ``degraded`` an answer of the rules where a model was wanted.
+
+    ``bytes_sent`` is how much went, or may have gone, to another machine; zero for what stayed on
+    this one. ``sources`` are the URIs of the texts in it (``vault:…``, ``task:…``), as far as
+    whoever asked named them, ``labels`` those of everything in it.
     """
 
     id: CallId
@@ -84,6 +89,9 @@ class Invocation:
     correlation_id: str | None = None
     channel: str | None = None
     escalation_request_id: str | None = None
+    bytes_sent: int = 0
+    sources: tuple[str, ...] = ()
+    labels: Labels = NO_LABELS
 
 
 def assessed(
@@ -115,7 +123,8 @@ def without_texts(row: Invocation) -> Invocation:
 class CallFilter:
     """Which calls are meant; ``None`` means any. ``since`` is included, ``until`` is not.
 
-    ``embeddings`` says whether those of an embedder are, which are many and free.
+    ``embeddings`` says whether those of an embedder are, which are many and free; ``sent``
+    whether they went to another machine.
     """
 
     since: datetime | None = None
@@ -129,6 +138,7 @@ class CallFilter:
     is_shadow: bool | None = None
     spot_check_queued: bool | None = None
     embeddings: bool = True
+    sent: bool | None = None
 
     def takes(self, row: Invocation) -> bool:
         """Say whether the row is meant; ``model`` is an alias or an actual name."""
@@ -140,6 +150,7 @@ class CallFilter:
             (self.request_id, row.request_id),
             (self.is_shadow, row.is_shadow),
             (self.spot_check_queued, row.spot_check_queued),
+            (self.sent, row.bytes_sent > 0),
         )
         return (
             all(wanted is None or wanted == found for wanted, found in pairs)

@@ -6,6 +6,7 @@ from typing import Any
 from attrs import evolve
 
 from donna_core.domain.ids import CallId, RequestId, TaskId
+from donna_core.domain.labels import Label
 from donna_core.domain.spending.invocations import (
     CallFilter,
     CallSums,
@@ -54,6 +55,9 @@ def full_invocation() -> Invocation:
         correlation_id="correlation-1",
         channel="sms",
         escalation_request_id="escalation-1",
+        bytes_sent=1_200,
+        sources=("vault:Trips/Plan.md", "task:4"),
+        labels=frozenset({Label.PRIVATE, Label.UNTRUSTED}),
     )
 
 
@@ -119,6 +123,8 @@ class InvocationLogContract(StoresContract):
             ({"request_id": RequestId("request-1"), "caller": "donna"}, ["late", "plain"]),
             ({"spot_check_queued": True}, ["full"]),
             ({"embeddings": False}, ["late", "plain", "full"]),
+            ({"sent": True}, ["full"]),
+            ({"sent": False}, ["late", "plain"]),
         ]
         for wanted, expected in cases:
             assert await self.names(**wanted) == expected
