@@ -12,16 +12,16 @@ from sqlalchemy import Connection, Row, and_, bindparam, delete, insert, or_, se
 from donna_adapters.sql.memory_tables import MEMORY_CHUNKS, MEMORY_DOCUMENTS
 from donna_adapters.sql.statements import next_value, numbered
 from donna_adapters.sql.stores.marks import is_marked
+from donna_adapters.sql.stores.memory_answering import Answering
 from donna_adapters.sql.stores.memory_calls import (
     KINDS,
     OF_A_CALL,
-    QUERY,
     Embedded,
     embedded_again,
     embedding,
     log_call,
 )
-from donna_adapters.sql.stores.memory_embedding import Prepared, embedded, prepared
+from donna_adapters.sql.stores.memory_embedding import Prepared, prepared
 from donna_adapters.sql.stores.memory_held import RENEWALS, DatabaseVectors, HeldVectors
 from donna_adapters.sql.stores.memory_rows import (
     C,
@@ -30,7 +30,6 @@ from donna_adapters.sql.stores.memory_rows import (
     document_of,
     document_row,
 )
-from donna_adapters.sql.stores.memory_search import Search
 from donna_adapters.sql.stores.memory_statements import (
     drop_statements,
     keep_statements,
@@ -51,7 +50,6 @@ from donna_core.ports.clock import Clock
 from donna_memory.documents import Document, Hit, SourceType
 from donna_memory.errors import AlreadyRemembered
 from donna_memory.exact import ExactIndex
-from donna_memory.lexical import without_names
 from donna_memory.ports import (
     Embedder,
     Filters,
@@ -109,9 +107,14 @@ class SqlMemoryStore(MemoryStore, MemoryCatalog):
         self._clock = clock
         self._embedder = embedder
         self._rules = rules
-        self._vectors = partial(DatabaseVectors if compares else HeldVectors, made=index)
-        self._turn = _OF_THE_INDEX if compares else None
-        self._held: dict[UserId, HeldVectors] = {}
+        self._answering = Answering(
+            database=database,
+            clock=clock,
+            embedder=embedder,
+            rules=rules,
+            made=partial(DatabaseVectors if compares else HeldVectors, made=index),
+            turn=_OF_THE_INDEX if compares else None,
+        )
 
     async def put(self, document: Document) -> None:
         def known(connection: Connection) -> bool:
@@ -217,50 +220,12 @@ class SqlMemoryStore(MemoryStore, MemoryCatalog):
     ) -> tuple[Hit, ...]:
         if not query.strip():
             return ()
-        held = self._held.setdefault(user_id, self._vectors())
-        meant, vector, call = query, None, None
-        if self._embedder is not None:
-            meant = without_names(query, await self._names(user_id, held, self._embedder))
-            began = self._clock.now()
-            vectors = await asyncio.to_thread(embedded, self._embedder, [meant])
-            if vectors is not None:
-                [vector] = vectors
-                took_ms = (self._clock.now() - began) // _MILLISECOND
-                asked = Embedded(kind=QUERY, texts=(meant,))
-                call = embedding(asked, self._embedder, at=began, took_ms=took_ms, user_id=user_id)
-        search = Search(
-            question=query,
-            meant=meant,
-            vector=vector,
+        return await self._answering.answer(
+            query,
             user_id=user_id,
-            filters=filters or Filters(),
-            rules=self._rules,
-            version=self._version,
-            now=self._clock.now(),
             limit=self._rules.limit(k),
+            filters=filters or Filters(),
         )
-
-        def answer(connection: Connection) -> tuple[Hit, ...]:
-            if call is not None:
-                log_call(connection, user_id, call)
-            return search.run(connection, held)
-
-        return await self._database.transact(answer)
-
-    async def _names(
-        self, user_id: UserId, held: HeldVectors, embedder: Embedder
-    ) -> frozenset[str]:
-        """Return who talks in what the user keeps, read along with the vectors."""
-        version, size = embedder.version, embedder.dimension
-
-        def filled(connection: Connection) -> frozenset[str] | None:
-            with held.turn:
-                whole = held.catch_up(connection, user_id, version=version, size=size)
-                return held.names if whole else None
-
-        while (names := await self._database.transact(filled, turn=self._turn)) is None:
-            pass  # an index that has to take over many does so step by step
-        return names
 
     async def _reindex_page(self, user_id: UserId, source_type: SourceType | None) -> int:
         """Embed a page of what is outdated and return how many chunks it had."""

@@ -69,6 +69,10 @@ class HeldVectors:
     names: frozenset[str] = frozenset()
     turn: Lock = field(factory=Lock)
 
+    def is_filled(self, version: str) -> bool:
+        """Whether it holds vectors of this version, as of some time ago."""
+        return self.version == version and bool(self.last)
+
     def catch_up(self, connection: Connection, user_id: UserId, *, version: str, size: int) -> bool:
         """Take over what is to be compared; return whether that is all, or ask again."""
         self.fill(connection, user_id, version=version, size=size)
@@ -130,6 +134,9 @@ class DatabaseVectors(HeldVectors):
 
     _here: DatabaseIndex | None = field(default=None, init=False)
     _seen: tuple[str, int, int] | None = field(default=None, init=False)
+
+    def is_filled(self, version: str) -> bool:  # noqa: ARG002  # the database may have changed
+        return False
 
     def catch_up(self, connection: Connection, user_id: UserId, *, version: str, size: int) -> bool:
         self.fill(connection, user_id, version=version, size=size)
