@@ -174,3 +174,16 @@ def test_a_memory_that_knows_no_note_is_not_filled_by_a_mark(donna: Donna, home:
     assert labels(donna) == {}
     donna("memory", "backfill")
     assert labels(donna) == {"Plan.md": ["local-only"]}
+
+
+def test_without_a_vault_it_says_what_names_one(donna: Donna) -> None:
+    """Whichever of the three is asked for."""
+    for words in (["mark", "May.md"], ["unmark", "May.md"], ["marks"]):
+        said = donna("vault", *words)
+        assert said.code == 1
+        assert "donna config set memory.vault.root" in said.err
+
+
+def test_a_wrong_option_names_the_help_of_its_command(donna: Donna) -> None:
+    """With the group it is in."""
+    assert "Try 'donna vault marks --help'." in donna("vault", "marks", "--nope").err

@@ -117,9 +117,7 @@ def _complain_about_usage(error: typer.TyperException, *, as_json: bool) -> None
         return
     if context is not None:
         typer.echo(context.get_usage(), err=True)
-        typer.echo(
-            f"Try 'donna {context.info_name} --help'.".replace("donna donna", "donna"), err=True
-        )
+        typer.echo(f"Try '{context.command_path} --help'.", err=True)
     typer.echo(printable(f"donna: {message}"), err=True)
 
 

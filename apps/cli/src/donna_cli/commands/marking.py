@@ -14,7 +14,6 @@ from donna_adapters.compose.build import Composed
 from donna_adapters.compose.memory import open_memory
 from donna_adapters.compose.vault import marks_of, vault_reader, vault_root
 from donna_cli import wire_memory
-from donna_cli.commands.noting import NowhereToWrite
 from donna_cli.exits import ExitCode
 from donna_cli.invocation import Invocation
 from donna_cli.render import Block, Grid
@@ -28,6 +27,16 @@ from donna_memory.vault.marks import Marked
 from donna_memory.vault.paths import NotePath, folded, note_path
 from donna_memory.vault.reader import VaultReader
 from donna_memory.vault.refusals import VaultRefused
+
+
+class NoVault(InvalidInput):
+    """No folder of notes is named."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "No vault is named, so there is no note to mark. Name yours: "
+            "donna config set memory.vault.root ~/Notes"
+        )
 
 
 class NotInTheVault(InvalidInput):
@@ -211,7 +220,7 @@ def marks(invocation: Invocation) -> ExitCode:
 def _vault(composed: Composed) -> _Vault:
     root = vault_root(composed)
     if root is None:
-        raise NowhereToWrite
+        raise NoVault
     return _Vault(vault_reader(composed, root), marks_of(composed))
 
 
