@@ -15,7 +15,7 @@ from donna_memory.statements import properties_of
 from donna_memory.vault.folder import FileStat
 from donna_memory.vault.marks import Marked
 from donna_memory.vault.notes import Note
-from donna_memory.vault.paths import folded, note_path
+from donna_memory.vault.paths import NotePath, folded
 from donna_memory.vault.reader import VaultReader
 from donna_memory.vault.refusals import Reason, VaultRefused
 
@@ -71,7 +71,7 @@ class VaultSource:
         touched = [
             path
             for path, stat in found.items()
-            if not self._is_as_kept(stat, kept.get(path), is_marked=marked.has(note_path(path)))
+            if not self._is_as_kept(stat, kept.get(path), is_marked=marked.has(NotePath(path)))
         ]
         gone = {path for path, each in kept.items() if not each.is_deleted} - found.keys()
         gone -= {path for path, _ in unread}

@@ -31,6 +31,8 @@ class Marked:
 
     def has(self, path: NotePath) -> bool:
         """Whether a note is on one of the lists."""
+        if not self._names and not self._folded:
+            return False
         name = folded(path)
         return name in self._names or any(fnmatchcase(name, each) for each in self._folded)
 
