@@ -118,7 +118,10 @@ def search(
             until=end,
         )
         memory, user_id = open_memory(composed, once=True), composed.runtime.user_id
-        await memory.follow()  # what was said a moment ago is found, whether or not Donna runs
+        show = status(invocation)
+        # What was said a moment ago is found, whether or not Donna runs.
+        await memory.follow(_teller("reading along", show))
+        show("")
         hits = await memory.store.search(question, user_id=user_id, k=k, filters=filters)
         has_unread = not hits and await _has_unread_notes(memory, user_id)
         return Page(
@@ -206,7 +209,7 @@ def backfill(
             if source not in {each, Backfill.ALL}:
                 continue
             try:
-                told = await _backfilled(memory, each, _teller(each, show))
+                told = await _backfilled(memory, each, _teller(each.value, show))
             except DonnaError as error:
                 problems.append(str(error))
                 continue
@@ -302,11 +305,11 @@ def _score_blocks(found: list[SetScore], problem: str) -> Iterator[Block]:
         yield Line(problem, Tone.QUIET)
 
 
-def _teller(source: Backfill, show: Callable[[str], None]) -> Tell:
-    """Return who shows how far a source is."""
+def _teller(what: str, show: Callable[[str], None]) -> Tell:
+    """Return who shows how far something is."""
 
     def tell(progress: Progress) -> None:
-        show(f"{source.value}: {progress.looked_at} looked at, {progress.kept} kept anew")
+        show(f"{what}: {progress.looked_at} looked at, {progress.kept} kept anew")
 
     return tell
 

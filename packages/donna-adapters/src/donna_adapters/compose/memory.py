@@ -29,6 +29,7 @@ from donna_memory.reduced import ReducedIndex
 from donna_memory.retrieval import RetrievalRules
 from donna_memory.sources.chat import ChatSource
 from donna_memory.sources.corrections import CorrectionSource
+from donna_memory.sources.progress import Tell, untold
 from donna_memory.sources.tasks import TaskSource
 from donna_memory.sources.vault import VaultSource
 
@@ -51,11 +52,10 @@ class Memory:
     embedder: Embedder | None = None
     problem: str = ""
 
-    async def follow(self) -> int:
+    async def follow(self, tell: Tell = untold) -> int:
         """Read the log on for tasks, corrections and talk; return how many were looked at."""
-        return (
-            await self.tasks.follow() + await self.corrections.follow() + await self.chat.follow()
-        )
+        sources = (self.tasks, self.corrections, self.chat)
+        return sum([await source.follow(tell) for source in sources])
 
     @property
     def without_meaning(self) -> str:

@@ -92,9 +92,9 @@ class ChatSource:
     user_id: UserId
     zone: ZoneInfo
 
-    async def follow(self) -> int:
+    async def follow(self, tell: Tell = untold) -> int:
         """Read on from where this reader stopped; return how many documents were looked at."""
-        return await self._read(await self._log.stopped_at(), advance=True)
+        return await self._read(await self._log.stopped_at(), advance=True, tell=tell)
 
     async def backfill(self, tell: Tell = untold) -> int:
         """Look at all that was said, wherever the cursor stands; return how many documents."""

@@ -26,9 +26,9 @@ class CorrectionSource:
     catalog: MemoryCatalog
     user_id: UserId
 
-    async def follow(self) -> int:
+    async def follow(self, tell: Tell = untold) -> int:
         """Read on from where this reader stopped; return how many corrections there were."""
-        return await self._read(await self._log.stopped_at(), advance=True)
+        return await self._read(await self._log.stopped_at(), advance=True, tell=tell)
 
     async def backfill(self, tell: Tell = untold) -> int:
         """Look at every correction there is, wherever the cursor stands; return how many."""

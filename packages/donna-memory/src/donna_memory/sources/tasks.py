@@ -1,5 +1,7 @@
 """The tasks, read along the event log: what was off for a day is caught up."""
 
+from collections.abc import Sequence
+
 from attrs import frozen
 
 from donna_core.domain.ids import TaskId, UserId
@@ -22,16 +24,16 @@ class TaskSource:
     store: MemoryStore
     user_id: UserId
 
-    async def follow(self) -> int:
+    async def follow(self, tell: Tell = untold) -> int:
         """Read on from where this reader stopped; return how many tasks were looked at."""
-        looked_at = 0
+        done, removed = Progress(), 0
         log = LogReader(name=READER, unit_of_work=self.unit_of_work)
         async for read in log.pages(_read, since=await log.stopped_at(), advance=True):
-            await self.store.upsert_many(task_document(task, self.user_id) for task in read.tasks)
+            done = await self._keep(read.tasks, done, tell)
             for task_id in sorted(read.removed):
                 await self.store.forget(self.user_id, SourceType.TASK, task_id)
-            looked_at += len(read.tasks) + len(read.removed)
-        return looked_at
+            removed += len(read.removed)
+        return done.looked_at + removed
 
     async def backfill(self, tell: Tell = untold) -> int:
         """Look at every task there is, wherever the cursor stands; return how many there are.
@@ -39,14 +41,17 @@ class TaskSource:
         They are kept batch by batch: what was kept before an interruption is not embedded again.
         """
         tasks = await self.unit_of_work.run(lambda stores: stores.tasks.select())
-        done = Progress()
+        return (await self._keep(tasks, Progress(), tell)).looked_at
+
+    async def _keep(self, tasks: Sequence[Task], done: Progress, tell: Tell) -> Progress:
+        """Keep the tasks batch by batch, telling of each; return how far it has come."""
         for start in range(0, len(tasks), BATCH):
             several = tasks[start : start + BATCH]
             done = done.plus(
                 await self.store.upsert_many(task_document(task, self.user_id) for task in several)
             )
             tell(done)
-        return len(tasks)
+        return done
 
 
 @frozen(kw_only=True)
