@@ -21,7 +21,7 @@ from donna_core.domain.skill.expressions import template
 from donna_core.domain.skill.lifecycle import SkillState, Standing
 from donna_core.domain.skill.requests import Outcome
 from donna_core.domain.skill.runs import SkillRun, StepRecord
-from donna_core.domain.tools import ToolSpec
+from donna_core.domain.tools import ToolResult, ToolSpec
 from donna_core.local.stores import InMemoryUnitOfWork
 from donna_core.ports.language_model import LanguageModel
 from donna_core.ports.tools import ToolFailed
@@ -103,13 +103,13 @@ class House:
         self.limits = RunLimits()
 
     def _doing(self, name: str) -> Any:
-        async def do(args: Mapping[str, Any]) -> Mapping[str, Any]:
+        async def do(args: Mapping[str, Any]) -> Mapping[str, Any] | ToolResult:
             doing = self.does.get(name)
             found = {"ok": True} if doing is None else doing(args)
             found = await found if asyncio.iscoroutine(found) else found
             if isinstance(found, BaseException):
                 raise found
-            return dict(found)
+            return found if isinstance(found, ToolResult) else dict(found)
 
         return do
 

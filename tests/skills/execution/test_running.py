@@ -33,6 +33,7 @@ from donna_core.domain.skill.runs import (
     SkillRun,
     results_of,
 )
+from donna_core.domain.tools import ToolResult
 from donna_core.ports.language_model import ModelMetadata, ModelReply
 from donna_core.ports.unit_of_work import Stores
 from donna_core.testing.scripted_model import Answer, ScriptedLanguageModel
@@ -208,6 +209,22 @@ async def test_what_must_stay_here_is_marked_for_the_model(house: House) -> None
     assert request.labels == {Label.UNTRUSTED, Label.LOCAL_ONLY}
     assert (request.tags["skill_id"], request.caller) == ("news", "skills")
     assert request.prompt == "About tea and 1"
+
+
+async def test_the_texts_that_were_read_are_named_to_the_model(house: House) -> None:
+    """Each once, in the order in which tools gave them; none before one did."""
+    before_it = SAY.replace("::say", "::ask")
+    model = house.model = ScriptedLanguageModel({SAY: lambda _: {}, before_it: lambda _: {}})
+    house.does["read_mail"] = lambda _: ToolResult(
+        value={"body": "tea"}, sources=("vault:Tea.md", "task:4")
+    )
+    steps = (a_question(name="ask"), a_call("read_mail"), a_question())
+
+    await house.run(*steps)
+
+    before, after = model.requests
+    assert before.sources == ()
+    assert after.sources == ("vault:Tea.md", "task:4")
 
 
 async def test_a_run_is_evidence_of_its_version_where_it_counts(house: House) -> None:

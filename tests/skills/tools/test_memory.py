@@ -53,6 +53,7 @@ async def test_what_is_found_is_told(call: Call) -> None:
     assert (result.value["count"], first["score"]) == (2, 0.1235)
     assert first["document_id"] == second["document_id"] == "vault:Boat.md"
     assert first["chunk_id"] != second["chunk_id"]
+    assert result.sources == ("vault:Boat.md",)
     assert result.labels == {Label.PRIVATE}
 
 

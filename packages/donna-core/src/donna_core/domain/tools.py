@@ -87,10 +87,14 @@ class ToolCall:
 
 @frozen(kw_only=True)
 class ToolResult:
-    """What a call returned, JSON-ready, with the labels of the tool and of its arguments."""
+    """What a call returned, JSON-ready, with the labels of the tool and of its arguments.
+
+    ``sources`` are the URIs of the texts in it that somebody wrote: ``vault:…``, ``task:…``.
+    """
 
     value: Mapping[str, Any]
     labels: Labels = NO_LABELS
+    sources: tuple[str, ...] = ()
 
 
 def argument_hash(tool: str, args: Mapping[str, Any]) -> str:

@@ -4,6 +4,8 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from typing import Any
 
+from attrs import evolve
+
 from donna_core.domain.tools import ToolCall, ToolResult, ToolSpec
 from donna_core.ports.tools import (
     ApprovalMissing,
@@ -14,8 +16,8 @@ from donna_core.ports.tools import (
     Tools,
 )
 
-ToolFunction = Callable[[Mapping[str, Any]], Awaitable[Mapping[str, Any]]]
-"""What a tool does with its arguments; raises ``ToolFailed``."""
+ToolFunction = Callable[[Mapping[str, Any]], Awaitable[Mapping[str, Any] | ToolResult]]
+"""What a tool does with its arguments, the value alone or with more; raises ``ToolFailed``."""
 
 
 class InMemoryTools(Tools):
@@ -44,8 +46,9 @@ class InMemoryTools(Tools):
         if call.needs_approval(spec) and call.approval != call.argument_hash:
             raise ApprovalMissing(call.tool, step=call.step, argument_hash=call.argument_hash)
         self.calls.append(call)
-        value = await function(call.args)
-        missing = set(spec.result.get("required", ())) - value.keys()
+        found = await function(call.args)
+        result = found if isinstance(found, ToolResult) else ToolResult(value=found)
+        missing = set(spec.result.get("required", ())) - result.value.keys()
         if missing:
             raise ToolFailed(
                 call.tool,
@@ -53,7 +56,7 @@ class InMemoryTools(Tools):
                 message=f"the result lacks {', '.join(sorted(missing))}",
                 retryable=False,
             )
-        return ToolResult(value=value, labels=spec.labels | call.labels)
+        return evolve(result, labels=result.labels | spec.labels | call.labels)
 
 
 def _misnamed(spec: ToolSpec, args: Mapping[str, Any]) -> str:

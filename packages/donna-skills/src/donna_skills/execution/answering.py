@@ -61,8 +61,13 @@ class Asker:
         """What each tool says of itself, by name."""
         return {spec.name: spec for spec in self.tools.specs()}
 
-    async def ask(self, call: ModelCall, *, skill: str, until: datetime) -> Answered:
-        """Return what the model says, at the latest at this instant."""
+    async def ask(
+        self, call: ModelCall, *, skill: str, until: datetime, sources: tuple[str, ...] = ()
+    ) -> Answered:
+        """Return what the model says, at the latest at this instant.
+
+        ``sources`` are the texts that may be in the question.
+        """
         request = ModelRequest(
             task_type=call.task_type,
             prompt=call.prompt,
@@ -71,6 +76,7 @@ class Asker:
             caller=CALLER,
             tags={"skill_id": skill},
             labels=call.labels,
+            sources=sources,
         )
         began = self.clock.now()
         cost, invocation = Decimal(0), None

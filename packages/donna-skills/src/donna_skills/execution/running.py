@@ -39,7 +39,7 @@ from donna_core.domain.skill.runs import (
     record_of,
 )
 from donna_core.domain.skill.stepper import steps
-from donna_core.domain.tools import ToolCall
+from donna_core.domain.tools import ToolCall, ToolResult
 from donna_core.ports.ids import IdSource
 from donna_core.ports.unit_of_work import Stores, UnitOfWork
 from donna_skills.execution.answering import TIMEOUT, Asker, Fitting
@@ -224,6 +224,7 @@ class _Journey:
         self._spent = sum((each.cost_usd for each in paid), Decimal(0))
         self._over = self._clock.now() + runner.limits.run
         self._done: list[StepRecord] = []
+        self._read: dict[str, None] = {}  # the texts that tools gave so far, in order
         self._begin_step()
 
     async def all(self) -> SkillRun:
@@ -280,6 +281,8 @@ class _Journey:
             answered = await self._answered(request)
             self._spent += answered.cost_usd
         self._answers.append(answered)
+        if isinstance(answered.reply, ToolResult):
+            self._read.update(dict.fromkeys(answered.reply.sources))
         return answered.reply
 
     async def _answered(self, request: ModelCall | ToolCall) -> Answered:
@@ -289,7 +292,9 @@ class _Journey:
             if self._spent >= self._runner.limits.cost_usd:
                 limit = f"${self._runner.limits.cost_usd} for one run are spent"
                 return _unasked(request, Fault(error_class="OverBudget", message=limit))
-            return await self._asker.ask(request, skill=self._run.skill, until=self._until)
+            return await self._asker.ask(
+                request, skill=self._run.skill, until=self._until, sources=tuple(self._read)
+            )
         return await self._called(request)
 
     async def _called(self, call: ToolCall) -> Answered:

@@ -130,7 +130,11 @@ def memory_search(recall: Recall, *, user_id: UserId) -> Tool:
             "count": len(found),
             "results": [_told(each) for each in found],
         }
-        return ToolResult(value=value, labels=joined(each.labels for each in found))
+        return ToolResult(
+            value=value,
+            labels=joined(each.labels for each in found),
+            sources=tuple(dict.fromkeys(each.document_id for each in found)),
+        )
 
     return Tool(spec=MEMORY_SEARCH, run=run)
 

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from typing import Any
 
-from attrs import frozen
+from attrs import evolve, frozen
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import SchemaError
 
@@ -101,9 +101,8 @@ class ToolRegistry(Tools):
             raise ToolFailed(
                 call.tool, error_class="InvalidResult", message=problem, retryable=False
             )
-        return ToolResult(
-            value=found.value, labels=joined([spec.labels, call.labels, found.labels])
-        )
+        labels = joined([spec.labels, call.labels, found.labels])
+        return evolve(found, labels=labels)
 
 
 async def _run(tool: Tool, args: Mapping[str, Any]) -> ToolResult:

@@ -112,7 +112,7 @@ def vault_reading(reader: NoteReader, *, ignore: Iterable[str] = ()) -> tuple[To
             "mtime": note.stat.mtime_ns,
             "size": note.stat.size,
         }
-        return ToolResult(value=value, labels=_labels(note))
+        return ToolResult(value=value, labels=_labels(note), sources=(f"vault:{note.path}",))
 
     async def listed(args: Mapping[str, Any]) -> Mapping[str, Any]:
         folder = args.get("folder", "").strip("/")
@@ -128,7 +128,7 @@ def vault_reading(reader: NoteReader, *, ignore: Iterable[str] = ()) -> tuple[To
     async def links(args: Mapping[str, Any]) -> ToolResult:
         note = await asyncio.to_thread(reader.read, args["path"])
         value = {"ok": True, "path": note.path, "links": list(note.links)}
-        return ToolResult(value=value, labels=_labels(note))
+        return ToolResult(value=value, labels=_labels(note), sources=(f"vault:{note.path}",))
 
     return (
         Tool(spec=VAULT_READ, run=read),
