@@ -41,6 +41,9 @@ def both(lexicon: Lexicon) -> Lexicon:
         "keep in mind that Sofie does not eat fish",
         "remember that Ruth likes to swim",
         "that was a nice evening with Ruth at the new place",
+        "for the record, the roof was done in 2019",
+        "remember that Ida moved to Ghent in 2019",
+        "note that Ruth was born on 3 May 1980",
     ],
 )
 def test_a_fact_is_talk(said: Read, text: str) -> None:

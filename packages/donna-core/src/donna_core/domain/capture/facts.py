@@ -15,12 +15,12 @@ _MOST_COURTESIES = 5  # before "remember that"
 
 
 def tells_fact(
-    tokens: Sequence[Token], words: Sequence[Token], *, timed: Collection[int], lexicon: Lexicon
+    tokens: Sequence[Token], words: Sequence[Token], *, ahead: Collection[int], lexicon: Lexicon
 ) -> bool:
     """Whether a message asks to remember how something is, and leaves nothing to do.
 
     ``words`` are those of the ``tokens`` that are no punctuation, from where the message begins;
-    ``timed`` are the starts of the tokens in time phrases.
+    ``ahead`` are the starts of the tokens in phrases of a time that is not over.
     """
     opening = _opening(words, lexicon)
     rest = [] if opening is None else words[opening.end :]
@@ -30,7 +30,7 @@ def tells_fact(
     said, parted = tokens[begin:], tokens[begin - 1].shape is Shape.PUNCTUATION
     return (parted or _is_sentence(rest, lexicon)) and not (
         tokens[-1].text == "?"
-        or any(token.start in timed for token in rest)
+        or any(token.start in ahead for token in rest)
         or leaves_duty(said, lexicon)
     )
 

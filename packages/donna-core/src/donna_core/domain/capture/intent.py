@@ -44,17 +44,18 @@ def judge(
     tokens: Sequence[Token],
     *,
     timed: Collection[int],
+    ahead: Collection[int],
     repeats: bool,
     lexicon: Lexicon,
     in_lines: bool = False,
 ) -> Judgement:
     """Return what a message wants.
 
-    ``timed`` are the starts of the tokens in time phrases, ``repeats`` tells that one of them is
-    a repetition, ``in_lines`` that the message has several lines. A request ("can you remind me
-    to …") is a task although it asks; a message about something in the agenda is a query or a
-    command; what is told to be remembered is talk; everything else that names something to do
-    is a task.
+    ``timed`` are the starts of the tokens in time phrases, ``ahead`` of those whose time is not
+    over; ``repeats`` tells that one of them is a repetition, ``in_lines`` that the message has
+    several lines. A request ("can you remind me to …") is a task although it asks; a message
+    about something in the agenda is a query or a command; what is told to be remembered is talk;
+    everything else that names something to do is a task.
     """
     words: Sequence[Token] = [token for token in tokens if token.shape is not Shape.PUNCTUATION]
     if sum(len(token.norm) for token in words if token.norm[:1].isalnum()) < _FEWEST:
@@ -68,7 +69,7 @@ def judge(
             return Judgement(intent=Intent.CHAT, sureness=0.8)
     else:
         chat = None
-    if not in_lines and tells_fact(tokens, words, timed=timed, lexicon=lexicon):
+    if not in_lines and tells_fact(tokens, words, ahead=ahead, lexicon=lexicon):
         return Judgement(intent=Intent.CHAT, sureness=0.95)
     words = _addressed(words, lexicon)
     rest, courtesy = _without_courtesies(words, lexicon)

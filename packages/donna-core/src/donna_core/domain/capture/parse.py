@@ -91,6 +91,13 @@ class _Source:
         return frozenset(self.tokens[place].start for place in covered)
 
     @property
+    def ahead(self) -> frozenset[int]:
+        """Those of them that are in phrases of a time that is not over."""
+        today, whens = self.frame.now.date(), [(p, p.meaning.when) for p in self.phrases]
+        phrases = [p for p, when in whens if when is None or (when.last or today) >= today]
+        return frozenset(self.tokens[place].start for place in inside(self.tokens, phrases))
+
+    @property
     def placed(self) -> frozenset[int]:
         """The starts of the tokens in phrases that say when, not only how long."""
         named = [p for p in self.phrases if p.meaning.when or p.meaning.repeat]
@@ -135,6 +142,7 @@ def read(
     judged = judge(
         source.tokens,
         timed=source.timed,
+        ahead=source.ahead,
         repeats=repeats,
         lexicon=lexicon,
         in_lines="\n" in lined,
