@@ -50,7 +50,11 @@ class CorrectionSource:
     async def _settle(self, named: frozenset[TaskId]) -> None:
         """Hide what was taken back of these tasks, and have again what was brought back."""
         kept = await self.catalog.kept(self.user_id, SourceType.CORRECTION) if named else {}
-        theirs = {key: each for key, each in kept.items() if each.metadata.get("task") in named}
+        theirs = {
+            key: each
+            for key, each in kept.items()
+            if each.metadata.get("task") in named and key.isdecimal()
+        }
         standing = await self.unit_of_work.run(partial(_standing, self.user_id, theirs))
         back = [each for each in standing if theirs[each.source_id].is_deleted]
         await self.store.upsert_many(back)
@@ -75,7 +79,7 @@ def _found(user_id: UserId, stores: Stores, events: Events) -> _Page:
 
 def _standing(user_id: UserId, keys: Iterable[str], stores: Stores) -> tuple[Document, ...]:
     """Return those of the corrections kept under these keys that stand."""
-    events = [stores.events.since(int(key) - 1, limit=1)[0] for key in keys]
+    events = [found for key in keys for found in stores.events.since(int(key) - 1, limit=1)]
     return _documents(user_id, stores, events)
 
 
