@@ -1,8 +1,6 @@
 """A question is embedded without the names of those who talk, as of the moment it is asked."""
 
-from collections.abc import Iterator
 from functools import partial
-from pathlib import Path
 
 import pytest
 
@@ -12,13 +10,6 @@ from donna_core.testing.fake_clock import FakeClock
 from donna_memory.retrieval import RetrievalRules
 from donna_memory.testing.contracts.memory_store import ANNA, NOON, turn
 from donna_memory.testing.hashing_embedder import HashingEmbedder
-
-
-@pytest.fixture
-def database(tmp_path: Path) -> Iterator[SqliteDatabase]:
-    """Give a database of its own."""
-    with SqliteDatabase.open(tmp_path / "donna.db") as opened:
-        yield opened
 
 
 @pytest.mark.parametrize("compares", [False, True])

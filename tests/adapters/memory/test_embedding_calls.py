@@ -1,10 +1,5 @@
 """What an embedder did stands in the log of model calls, like everything a model did."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
-import pytest
-
 from donna_adapters.sql.sqlite import SqliteDatabase
 from donna_adapters.sql.stores.memory import SqlMemoryStore
 from donna_core.domain.spending.invocations import CallFilter, Invocation
@@ -12,13 +7,6 @@ from donna_core.testing.fake_clock import FakeClock
 from donna_memory.retrieval import RetrievalRules
 from donna_memory.testing.contracts.memory_store import ANNA, NOON, note, turn
 from donna_memory.testing.hashing_embedder import HashingEmbedder
-
-
-@pytest.fixture
-def database(tmp_path: Path) -> Iterator[SqliteDatabase]:
-    """Give a database of its own."""
-    with SqliteDatabase.open(tmp_path / "donna.db") as opened:
-        yield opened
 
 
 def memory(database: SqliteDatabase, embedder: HashingEmbedder | None) -> SqlMemoryStore:

@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable, Sequence
 
 import pytest
+from attrs import evolve
 
 from donna_core.domain.ids import UserId
 from donna_core.domain.labels import Label, Labels
@@ -76,3 +77,12 @@ async def test_nobody_elses_memory_is_asked(call: Call) -> None:
         await call(memory_search(recall, user_id=OWNER), {"query": "x", "user_id": "nick"})
 
     assert recall.asked == []
+
+
+async def test_what_is_found_is_named_by_its_address(call: Call) -> None:
+    """A note by its path, a task by its number."""
+    task = evolve(remembered("Oil"), source_type="task", source_id="01a2", source_path="task:4")
+    recall = FixedRecall(remembered("Impeller"), task)
+    result = await call(memory_search(recall, user_id=OWNER), {"query": "engine"})
+
+    assert result.sources == ("vault:Boat.md", "task:4")

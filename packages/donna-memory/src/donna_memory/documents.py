@@ -50,8 +50,8 @@ class Document:
 
     @property
     def named(self) -> str:
-        """What the document is called in logs: its URI, or where it came from."""
-        return self.uri or f"{self.source_type}:{self.source_id}"
+        """What the document is called in logs."""
+        return named(self.uri, self.source_type, self.source_id)
 
     @property
     def body_hash(self) -> str:
@@ -82,6 +82,11 @@ class Chunk:
         place = " › ".join(part for part in (title, *self.heading_path) if part)
         said = spoken(speaker, self.text)
         return "\n".join(filter(None, (asked[-_LONGEST_QUESTION:], place, said)))
+
+
+def named(uri: str, source_type: str, source_id: str) -> str:
+    """Return what a document is called in logs: its URI, or where it came from."""
+    return uri or f"{source_type}:{source_id}"
 
 
 def hash_of(text: str) -> str:

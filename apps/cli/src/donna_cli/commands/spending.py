@@ -115,8 +115,8 @@ def llm(
 ) -> ExitCode:
     """Show which models were asked, with prompt and answer, and how good they were.
 
-    With `sent`, what went to models on other machines, to whom and what for. What memory embeds
-    on this machine is left out unless its task type is named.
+    With `sent`, what went to models on other machines, to whom and what for. Among calls, what
+    memory embeds is left out unless its task type is named.
 
     Examples:
       donna llm calls

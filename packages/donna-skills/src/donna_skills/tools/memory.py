@@ -93,6 +93,12 @@ class Remembered:
     metadata: Mapping[str, Any] = field(factory=dict)
 
     @property
+    def uri(self) -> str:
+        """The address of the document."""
+        is_note = self.source_type == "vault" or not self.source_path
+        return self.document_id if is_note else self.source_path
+
+    @property
     def document_id(self) -> str:
         """The document this is a piece of."""
         return f"{self.source_type}:{self.source_id}"
@@ -133,7 +139,7 @@ def memory_search(recall: Recall, *, user_id: UserId) -> Tool:
         return ToolResult(
             value=value,
             labels=joined(each.labels for each in found),
-            sources=tuple(dict.fromkeys(each.document_id for each in found)),
+            sources=tuple(dict.fromkeys(each.uri for each in found)),
         )
 
     return Tool(spec=MEMORY_SEARCH, run=run)

@@ -20,6 +20,7 @@ from sqlalchemy import (
     update,
 )
 
+from donna_adapters.sql.statements import insert_unless_there
 from donna_adapters.sql.tables import INVOCATION_LOG
 from donna_core.domain.codec import to_json
 from donna_core.domain.ids import CallId, UserId
@@ -40,6 +41,7 @@ _C = INVOCATION_LOG.c
 _MINE = _C.user_id == bindparam("owner")
 _NAMED = _C.id == bindparam("named")
 _RECORD = insert(INVOCATION_LOG)
+_RECORD_ONCE = insert_unless_there(INVOCATION_LOG, key=("user_id", "id"))
 _ALL = select(INVOCATION_LOG).where(_MINE)
 _GET = _ALL.where(_NAMED)
 _KNOWN = select(_C.id).where(_MINE, _C.id.in_(bindparam("ids", expanding=True)))
@@ -146,6 +148,11 @@ class SqlInvocationLog(InvocationLog):
     def forget_texts(self, *, before: datetime) -> int:
         asked = {"owner": self._user_id, "before": before}
         return self._connection.execute(_FORGET, asked).rowcount
+
+
+def record_once(connection: Connection, user_id: UserId, row: Invocation) -> None:
+    """Write a row whose id follows from what it says: one that is there is the same."""
+    connection.execute(_RECORD_ONCE, {"user_id": user_id, **_columns(row)})
 
 
 def _narrowed(statement: Select[Any], wanted: CallFilter) -> Select[Any]:

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Row, and_, bindparam, delete, insert, or_, se
 
 from donna_adapters.sql.memory_tables import MEMORY_CHUNKS, MEMORY_DOCUMENTS
 from donna_adapters.sql.statements import next_value, numbered
+from donna_adapters.sql.stores.invocations import record_once
 from donna_adapters.sql.stores.marks import is_marked
 from donna_adapters.sql.stores.memory_answering import Answering
 from donna_adapters.sql.stores.memory_calls import (
@@ -19,7 +20,6 @@ from donna_adapters.sql.stores.memory_calls import (
     Embedded,
     embedded_again,
     embedding,
-    log_call,
 )
 from donna_adapters.sql.stores.memory_embedding import Prepared, prepared
 from donna_adapters.sql.stores.memory_held import RENEWALS, DatabaseVectors, HeldVectors
@@ -247,7 +247,7 @@ class SqlMemoryStore(MemoryStore, MemoryCatalog):
             write_vectors(connection, user_id, keys, vectors, version=version)
             for each in embedded_again(rows):
                 call = embedding(each, embedder, at=began, took_ms=took_ms, user_id=user_id)
-                log_call(connection, user_id, call)
+                record_once(connection, user_id, call)
 
         await self._database.transact(write)
         return len(rows)
@@ -343,11 +343,12 @@ class SqlMemoryStore(MemoryStore, MemoryCatalog):
         what = Embedded(
             kind=KINDS[document.source_type],
             texts=prepared.texts,
+            key=document.source_id,
             source=document.named,
             labels=document.labels,
         )
         row = embedding(what, embedder, at=at, took_ms=prepared.took_ms, user_id=document.user_id)
-        log_call(connection, document.user_id, row)
+        record_once(connection, document.user_id, row)
 
 
 def _retell_answer(connection: Connection, document: Document, *, is_new: bool) -> None:

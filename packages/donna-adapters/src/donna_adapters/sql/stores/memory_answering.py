@@ -7,7 +7,8 @@ from datetime import timedelta
 from attrs import define, field
 from sqlalchemy import Connection
 
-from donna_adapters.sql.stores.memory_calls import QUERY, Embedded, embedding, log_call
+from donna_adapters.sql.stores.invocations import record_once
+from donna_adapters.sql.stores.memory_calls import QUERY, Embedded, embedding
 from donna_adapters.sql.stores.memory_embedding import embedded
 from donna_adapters.sql.stores.memory_held import HeldVectors
 from donna_adapters.sql.stores.memory_search import Search
@@ -108,7 +109,7 @@ class Answering:
 
         def run(connection: Connection) -> tuple[Hit, ...]:
             if call is not None:
-                log_call(connection, user_id, call)
+                record_once(connection, user_id, call)
             return search.run(connection, held)
 
         return await self.database.transact(run)

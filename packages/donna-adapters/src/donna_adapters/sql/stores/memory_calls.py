@@ -7,14 +7,13 @@ from itertools import groupby
 from typing import Any
 
 from attrs import frozen
-from sqlalchemy import Connection, Row
+from sqlalchemy import Row
 
-from donna_adapters.sql.stores.invocations import SqlInvocationLog
 from donna_adapters.sql.stores.memory_rows import LABELS, D, labels_of
 from donna_core.domain.ids import CallId, RequestId, UserId
 from donna_core.domain.labels import NO_LABELS, Labels
 from donna_core.domain.spending.invocations import Invocation, Outcome
-from donna_memory.documents import SourceType
+from donna_memory.documents import SourceType, named
 from donna_memory.ports import Embedder
 
 QUERY = "embed_memory_query"
@@ -37,11 +36,12 @@ _LOCAL, _ELSEWHERE = "local", "elsewhere"
 class Embedded:
     """What was embedded together: the texts of one document, or of one question.
 
-    ``source`` names the document; it is empty for a question.
+    ``key`` is the document's own and ``source`` its name; both are empty for a question.
     """
 
     kind: str
     texts: tuple[str, ...]
+    key: str = ""
     source: str = ""
     labels: Labels = NO_LABELS
 
@@ -55,9 +55,10 @@ def embedding(
     row. The texts are kept where they came from, and here only their hash.
     """
     kind, texts, version = what.kind, what.texts, embedder.version
-    named, provider = what.source or user_id, _LOCAL if embedder.is_local else _ELSEWHERE
-    digest = sha256("\0".join([kind, *texts]).encode("utf-8", "surrogatepass")).hexdigest()
-    own = sha256(f"{named}\0{at.isoformat()}\0{digest}".encode()).hexdigest()[:40]
+    provider = _LOCAL if embedder.is_local else _ELSEWHERE
+    told = "\0".join([kind, *texts]).encode("utf-8", "surrogatepass")
+    digest = sha256(told).hexdigest()
+    own = sha256(f"{what.key or user_id}\0{at.isoformat()}\0{digest}".encode()).hexdigest()[:40]
     return Invocation(
         id=CallId(f"embed-{own}"),
         at=at,
@@ -70,7 +71,7 @@ def embedding(
         outcome=Outcome.ANSWERED,
         caller=_CALLER,
         latency_ms=took_ms,
-        bytes_sent=0 if embedder.is_local else sum(len(each.encode()) for each in texts),
+        bytes_sent=0 if embedder.is_local else _size(texts),
         sources=(what.source,) if what.source else (),
         labels=what.labels,
     )
@@ -83,13 +84,11 @@ def embedded_again(rows: Iterable[Row[Any]]) -> Iterator[Embedded]:
         yield Embedded(
             kind=KINDS[SourceType(kind)],
             texts=tuple(row.searchable for row in several),
-            source=several[0].uri or f"{kind}:{key}",
+            key=key,
+            source=named(several[0].uri, kind, key),
             labels=labels_of(several[0]),
         )
 
 
-def log_call(connection: Connection, user_id: UserId, row: Invocation) -> None:
-    """Write the row down; the same texts at the same instant are one call."""
-    calls = SqlInvocationLog(connection, user_id)
-    if calls.get(row.id) is None:
-        calls.record([row])
+def _size(texts: Iterable[str]) -> int:
+    return sum(len(each.encode("utf-8", "surrogatepass")) for each in texts)

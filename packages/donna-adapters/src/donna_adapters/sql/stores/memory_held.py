@@ -107,7 +107,7 @@ class HeldVectors:
         """Whether all that is compared may be shown."""
         return filters == _EVERYTHING
 
-    def leading(self, connection: Connection, wanted: Wanted) -> dict[int, float]:  # noqa: ARG002  # the vectors may be in the database
+    def leading(self, wanted: Wanted) -> dict[int, float]:
         """Return the nearest chunks, with their cosines.
 
         Where filters hold some back, these are more than are wanted.
@@ -118,7 +118,7 @@ class HeldVectors:
     def nearest(self, connection: Connection, wanted: Wanted) -> dict[int, float]:
         """Return the nearest chunks that the filters let through, with their cosines."""
         if self.sees_all(wanted.filters):
-            return self.leading(connection, wanted)
+            return self.leading(wanted)
         keys = [*connection.execute(living(wanted.user_id, wanted.filters)).scalars()]
         cosines = self.index.similarity(wanted.query, keys)
         best = np.lexsort((keys, -cosines))[: wanted.limit]
@@ -167,11 +167,11 @@ class DatabaseVectors(HeldVectors):
     def sees_all(self, filters: Filters) -> bool:
         return self._here is None and super().sees_all(filters)
 
-    def leading(self, connection: Connection, wanted: Wanted) -> dict[int, float]:
+    def leading(self, wanted: Wanted) -> dict[int, float]:
         here = self._here
         if here is not None and here.compares_all and wanted.filters != _EVERYTHING:
             return self._within(here, wanted)
-        return super().leading(connection, wanted)
+        return super().leading(wanted)
 
     def nearest(self, connection: Connection, wanted: Wanted) -> dict[int, float]:
         if self._here is not None:

@@ -1,12 +1,12 @@
 """One search: candidates by words and by meaning, what stands beside them, and the ranking."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from heapq import nlargest
 from itertools import chain
-from typing import Any
+from typing import Any, TypedDict
 
-from attrs import define, field, frozen
+from attrs import frozen
 from sqlalchemy import Connection, Row
 
 from donna_adapters.sql.stores.memory_held import HeldVectors, Wanted
@@ -19,8 +19,6 @@ from donna_memory.documents import Hit
 from donna_memory.ports import Filters, Vectors
 from donna_memory.retrieval import Candidate, RetrievalRules, rank
 
-_Words = Callable[..., dict[int, float]]
-_Near = Callable[[Connection, Wanted], dict[int, float]]
 _LEADERS = 24  # whose neighbours are looked at
 _POOL = 48  # that are read at least, of those that words and vectors name
 _AHEAD = 2  # so many times as many are named by words as are wanted: some may be hidden
@@ -98,7 +96,9 @@ class Search:
         """
         if self.vector is not None:
             held.fill(connection, self.user_id, version=self.version, size=len(self.vector))
-        opinions = self._opinions(connection, held, words=leading_words, near=held.leading)
+        wanted = self._wanted
+        words = leading_words(connection, self.meant, **self._asked)
+        opinions = self._opinions(held, words, held.leading(wanted) if wanted else {})
         pool = opinions.best(self._pool)
         found = self._rows(connection, By.KEY, pool)
         gone = opinions.near & {*pool} - {row.id for row in found}
@@ -107,7 +107,9 @@ class Search:
             held.clear()
             return self._found(connection, held)
         if 2 * len(found) < len(pool):
-            opinions = self._opinions(connection, held, words=by_words, near=held.nearest)
+            words = by_words(connection, self.meant, **self._asked)
+            near = held.nearest(connection, wanted) if wanted else {}
+            opinions = self._opinions(held, words, near)
             found = self._rows(connection, By.KEY, opinions.best(self._pool))
         return opinions, found
 
@@ -115,31 +117,33 @@ class Search:
     def _pool(self) -> int:
         return max(_POOL, 2 * self.limit)
 
-    def _opinions(
-        self, connection: Connection, held: HeldVectors, *, words: _Words, near: _Near
-    ) -> "_Opinions":
-        bm25 = words(
-            connection,
-            self.meant,
+    @property
+    def _asked(self) -> "_Asked":
+        limit = self.rules.candidates * _AHEAD
+        return {"user_id": self.user_id, "filters": self.filters, "limit": limit}
+
+    @property
+    def _wanted(self) -> Wanted | None:
+        if self.vector is None:
+            return None
+        return Wanted(
+            query=self.vector,
+            limit=self.rules.candidates,
             user_id=self.user_id,
             filters=self.filters,
-            limit=self.rules.candidates * _AHEAD,
         )
+
+    def _opinions(
+        self, held: HeldVectors, words: Mapping[int, float], near: Mapping[int, float]
+    ) -> "_Opinions":
         opinions = _Opinions(
-            words=bm25,
-            best_words=max(bm25.values(), default=0.0) or 1.0,
+            words=words,
+            best_words=max(words.values(), default=0.0) or 1.0,
             share=self.rules.lexical if self.vector is not None else 1.0,
+            cosines={**near},
+            near=frozenset(near),
         )
-        if self.vector is not None:
-            wanted = Wanted(
-                query=self.vector,
-                limit=self.rules.candidates,
-                user_id=self.user_id,
-                filters=self.filters,
-            )
-            opinions.cosines = near(connection, wanted)
-            opinions.near = frozenset(opinions.cosines)
-        self._compare(held, opinions, bm25)
+        self._compare(held, opinions, words)
         return opinions
 
     def _compare(self, held: HeldVectors, opinions: "_Opinions", keys: Iterable[int]) -> None:
@@ -154,7 +158,15 @@ class Search:
         return candidates(connection, by, known, self.user_id, self.filters)
 
 
-@define(kw_only=True)
+class _Asked(TypedDict):
+    """What is asked of words, besides the question."""
+
+    user_id: UserId
+    filters: Filters
+    limit: int
+
+
+@frozen(kw_only=True)
 class _Opinions:
     """What words and vectors say of chunks: BM25 and the cosine to the question, by key.
 
@@ -164,8 +176,8 @@ class _Opinions:
     words: Mapping[int, float]
     best_words: float
     share: float
-    cosines: dict[int, float] = field(factory=dict)
-    near: frozenset[int] = frozenset()
+    cosines: dict[int, float]
+    near: frozenset[int]
 
     def of(self, key: int) -> float:
         """Return both in one number."""

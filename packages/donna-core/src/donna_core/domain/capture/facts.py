@@ -37,7 +37,7 @@ def tells_fact(
 
 def leaves_duty(said: Sequence[Token], lexicon: Lexicon) -> bool:
     """Whether something is left to do: by a word such as "must", or by a clause that orders."""
-    words = [token for token in said if token.shape is not Shape.PUNCTUATION]
+    words = _words(said)
     if next(lexicon.duties.within(words), None) is not None:
         return True
     if lexicon.language.verb_last and any(_orders(words, at, lexicon) for at in range(len(words))):

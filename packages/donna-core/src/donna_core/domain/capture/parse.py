@@ -87,27 +87,27 @@ class _Source:
     @property
     def timed(self) -> frozenset[int]:
         """The starts of the tokens in time phrases."""
-        covered = inside(self.tokens, self.phrases)
-        return frozenset(self.tokens[place].start for place in covered)
+        return self._starts(self.phrases)
 
     @property
     def ahead(self) -> frozenset[int]:
         """Those of them that are in phrases of a time that is not over."""
         today, whens = self.frame.now.date(), [(p, p.meaning.when) for p in self.phrases]
-        phrases = [p for p, when in whens if when is None or (when.last or today) >= today]
-        return frozenset(self.tokens[place].start for place in inside(self.tokens, phrases))
+        return self._starts([p for p, w in whens if w is None or (w.last or today) >= today])
 
     @property
     def placed(self) -> frozenset[int]:
         """The starts of the tokens in phrases that say when, not only how long."""
-        named = [p for p in self.phrases if p.meaning.when or p.meaning.repeat]
-        return frozenset(self.tokens[place].start for place in inside(self.tokens, named))
+        return self._starts([p for p in self.phrases if p.meaning.when or p.meaning.repeat])
 
     @property
     def clocked(self) -> frozenset[int]:
         """The starts of the tokens in phrases that name a time of day."""
         named = [p for p in self.phrases if p.meaning.when is not None and p.meaning.when.has_time]
-        return frozenset(self.tokens[place].start for place in inside(self.tokens, named))
+        return self._starts(named)
+
+    def _starts(self, phrases: Sequence[Phrase]) -> frozenset[int]:
+        return frozenset(self.tokens[place].start for place in inside(self.tokens, phrases))
 
 
 def read(
