@@ -124,8 +124,7 @@ def remember(
 ) -> ExitCode:
     """Remember what you say as you say it, whatever it reads like, and make no task of it.
 
-    The words need no quotes. Search finds them once the memory has read them: with
-    `donna memory backfill`, or while `donna run` is running.
+    The words need no quotes. `donna memory search` finds them at once.
 
     Examples:
       donna remember Ruth is vegetarian
